@@ -1,0 +1,1 @@
+"""Linking: what the facts of all files mean together."""

@@ -1,0 +1,1 @@
+"""A report, written in one format or another."""

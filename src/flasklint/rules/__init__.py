@@ -1,0 +1,1 @@
+"""The promises: one file a rule, found by being there."""

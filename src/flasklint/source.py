@@ -1,0 +1,87 @@
+"""What is read, and places in it.
+
+Offsets count code points of the decoded text, line ends as they stand in the file. Lines and columns are worked out
+only where something is shown, from 1, columns in code points (SARIF's ``unicodeCodePoints``).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+FileKind = Literal["python", "template"]
+
+
+class Span(NamedTuple):
+    """A half-open stretch of text, in code points from the start of the file."""
+
+    start: int
+    end: int
+
+
+class Location(NamedTuple):
+    """A stretch of one file. ``path`` is relative to the project's root, with ``/``."""
+
+    path: str
+    span: Span
+
+
+class Position(NamedTuple):
+    """A place as people write it; both count from 1."""
+
+    line: int
+    column: int
+
+
+class Region(NamedTuple):
+    """A stretch as people write it; ``end`` is exclusive."""
+
+    start: Position
+    end: Position
+
+
+class SourceFile(NamedTuple):
+    """One file to analyse: its identity and its bytes, undecoded."""
+
+    path: str
+    kind: FileKind
+    data: bytes
+
+
+class Text:
+    """Decoded text with its line table. Lines end at LF, CRLF or CR, as Python and Jinja count them."""
+
+    def __init__(self, content: str) -> None:
+        self.content = content
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The offset of every line's first character."""
+        starts, content, at = [0], self.content, 0
+        if "\r" not in content:
+            while (at := content.find("\n", at)) >= 0:
+                at += 1
+                starts.append(at)
+            return starts
+        for at, char in enumerate(content):
+            if char == "\n" or (char == "\r" and content[at + 1 : at + 2] != "\n"):
+                starts.append(at + 1)
+        return starts
+
+    def position(self, offset: int) -> Position:
+        """The line and column of an offset; one past the end is allowed."""
+        line = bisect_right(self.line_starts, offset)
+        return Position(line, offset - self.line_starts[line - 1] + 1)
+
+    def region(self, span: Span) -> Region:
+        """The lines and columns of a span."""
+        return Region(self.position(span.start), self.position(span.end))
+
+    def line(self, number: int) -> str:
+        """Line ``number`` (from 1) without its line end; empty past the end."""
+        starts = self.line_starts
+        if not 1 <= number <= len(starts):
+            return ""
+        stop = starts[number] if number < len(starts) else len(self.content)
+        return self.content[starts[number - 1] : stop].rstrip("\r\n")
