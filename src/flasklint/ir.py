@@ -458,7 +458,8 @@ class Comment(Node, frozen=True):
 class Form(Node, frozen=True):
     """An HTML form of a template, from its opening tag to the end of its closing one.
 
-    ``tag_end``: end of the opening tag. ``method``: lower case, ``?`` when computed. ``action``: as written, each output as ``\\x00``.
+    ``tag_end``: end of the opening tag. ``method``: lower case, ``?`` when computed. ``action``: as written, each
+    output as ``\\x00``.
     """
 
     method: str
