@@ -1,11 +1,11 @@
-# The one runner. `make` lists what there is.
+# The one runner; `make` lists what there is.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help try test check lint types contracts clean
+.PHONY: help try test lint types contracts docs docs-fresh check lock clean
 help:
-	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 $(VENV)/ready: pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
@@ -13,24 +13,33 @@ $(VENV)/ready: pyproject.toml requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-try: $(VENV)/ready  ## install, and run flasklint on the sample app
+try: $(VENV)/ready ## install, and run flasklint on the sample app
 	$(BIN)/flasklint --exit-zero examples/shop
 
-test: $(VENV)/ready  ## install, and run the tests
+test: $(VENV)/ready ## install, and run the tests
 	$(BIN)/python -m pytest -n auto
 
-lint: $(VENV)/ready
+lint: $(VENV)/ready ## formatting and lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/ready
+types: $(VENV)/ready ## mypy, strict
 	$(BIN)/mypy
 
-contracts: $(VENV)/ready
+contracts: $(VENV)/ready ## the layers import only from below
 	$(BIN)/lint-imports
 
+docs: $(VENV)/ready ## write the generated pages anew
+	$(BIN)/python tools/docs.py
 
-check: lint types contracts test  ## all that CI runs
+docs-fresh: $(VENV)/ready ## fail if a generated page is stale
+	$(BIN)/python tools/docs.py --check
+
+check: lint types contracts docs-fresh test ## all that CI runs
+
+lock: ## resolve requirements-dev.lock anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.10 --generate-hashes \
+		--no-header --no-emit-index-url --no-annotate --upgrade --quiet --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .sarif-validator
