@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Literal
 
 from flasklint.source import Location
+
+UNREADABLE = "FLK001"
+"""The code of a finding that says that a file could not be read or parsed."""
+
+_SENTENCE = re.compile(r"(?s)(.+?[.!?])\s+(?=\S)")
+_FENCE = re.compile(r" {0,3}(```+|~~~+)")
+_HEADING = re.compile(r"##\s+(.+?)\s*#*\s*$")
 
 
 class Severity(IntEnum):
@@ -100,6 +108,18 @@ class Finding:
     fix: Fix | None = None
     persona: Persona = Persona.REGULAR
 
+    @property
+    def title(self) -> str:
+        """The message's first sentence."""
+        match = _SENTENCE.match(self.message)
+        return match[1] if match else self.message.strip()
+
+    @property
+    def details(self) -> str:
+        """What the message says after its first sentence; often empty."""
+        match = _SENTENCE.match(self.message)
+        return self.message[match.end() :].strip() if match else ""
+
 
 class Verdict(Enum):
     """What triage decided. Nothing is dropped, only judged."""
@@ -149,6 +169,26 @@ class RuleInfo:
     severity: Severity
     cwe: tuple[int, ...]
     page: str
+
+    def sections(self) -> dict[str, str]:
+        """The page by its ``##`` headings, each with the markdown below it; what stands before the first is under ``""``.
+
+        A ``##`` inside a fenced block is code, not a heading.
+        """
+        found: dict[str, list[str]] = {"": []}
+        title, fence = "", ""
+        for line in self.page.splitlines():
+            if mark := _FENCE.match(line):
+                if not fence:
+                    fence = mark[1]
+                elif mark[1].startswith(fence):
+                    fence = ""
+            elif not fence and (heading := _HEADING.match(line)):
+                title = heading[1]
+                found[title] = []
+                continue
+            found[title].append(line)
+        return {name: "\n".join(lines).strip() for name, lines in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
