@@ -6,6 +6,8 @@ only where something is shown, from 1, columns in code points (SARIF's ``unicode
 
 from __future__ import annotations
 
+import io
+import tokenize
 from bisect import bisect_right
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -85,3 +87,31 @@ class Text:
             return ""
         stop = starts[number] if number < len(starts) else len(self.content)
         return self.content[starts[number - 1] : stop].rstrip("\r\n")
+
+
+class UndecodableError(ValueError):
+    """Bytes that are no text in the encoding that they claim; says why in words for the file's author."""
+
+
+def decode(data: bytes, kind: FileKind) -> str:
+    """The text that all offsets count in: without a byte order mark, with line ends as they stand in the file.
+
+    Python's encoding is found as Python finds it (mark, then coding comment, then UTF-8); a template is UTF-8, as Flask
+    loads it. Raises :class:`UndecodableError`.
+    """
+    try:
+        encoding = "utf-8-sig" if kind == "template" else tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _undecodable(error) from None
+    except (SyntaxError, LookupError, ValueError) as error:
+        try:
+            data.decode()
+        except UnicodeDecodeError as exact:
+            raise _undecodable(exact) from None
+        raise UndecodableError(str(error)) from None
+
+
+def _undecodable(error: UnicodeDecodeError) -> UndecodableError:
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return UndecodableError(f"not valid {error.encoding}: byte 0x{error.object[error.start]:02x} in line {line}")
