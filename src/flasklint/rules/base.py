@@ -1,0 +1,224 @@
+"""What a rule is: a frozen promise, shown facts, that yields findings.
+
+A rule keeps nothing between calls. It is made once a run with its options, and asked once through :meth:`Rule.run`,
+whatever its kind. The kinds differ in what they are shown: the project, one module, one call, one template, one app
+or one flow. A rule takes the kind that shows it least, so that what it looks at is found once for all rules.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeAlias
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Fix, Persona, Place, RuleInfo, Severity, Step
+from flasklint.source import Location
+
+Project: TypeAlias = Any
+LinkedModule: TypeAlias = Any
+CallSite: TypeAlias = Any
+App: TypeAlias = Any
+Flow: TypeAlias = Any
+
+OptionValue: TypeAlias = "bool | int | str | tuple[str, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A rule's setting: what it is when not set (a set one has the same type) and what it does, in one sentence."""
+
+    default: OptionValue
+    help: str
+
+
+class Context:
+    """What the rules of one run are shown. ``flows`` is called at most once, and only if a rule asks for flows."""
+
+    def __init__(self, project: Project, flows: Callable[[], Iterable[Flow]] = tuple) -> None:
+        self.project = project
+        self._flows = flows
+
+    @cached_property
+    def flows(self) -> Mapping[str, tuple[Flow, ...]]:
+        """Every flow found, by the kind of its sink."""
+        kinds: dict[str, list[Flow]] = {}
+        for flow in self._flows():
+            kinds.setdefault(flow.kind, []).append(flow)
+        return {kind: tuple(found) for kind, found in kinds.items()}
+
+    @cached_property
+    def test_paths(self) -> frozenset[str]:
+        """The paths of test code and examples."""
+        return frozenset(path for path, module in self.project.modules.items() if module.is_test)
+
+
+class Rule(ABC):
+    """A promise. A concrete rule sets the class variables without a value here; its docstring is its page.
+
+    ``cwe``: numbers, the primary one first. ``severity``: the usual one, which a finding may differ from. ``in_tests``:
+    whether it looks at test code and examples too. ``options``: its settings by name.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    cwe: ClassVar[tuple[int, ...]]
+    in_tests: ClassVar[bool] = False
+    options: ClassVar[Mapping[str, Option]] = MappingProxyType({})
+
+    def __init__(self, options: Mapping[str, OptionValue] = MappingProxyType({})) -> None:
+        """Raises :class:`ValueError`, in words for a user, for an option that is not there or has another type."""
+        for name, value in options.items():
+            if name not in self.options:
+                known = ", ".join(self.options) or "none"
+                raise ValueError(f"{self.code} has no option {name!r} (it has: {known})")
+            expected = type(self.options[name].default)
+            if type(value) is not expected:
+                raise ValueError(f"{self.code}: option {name!r} takes {expected.__name__}, not {type(value).__name__}")
+        self._options = MappingProxyType(
+            {name: option.default for name, option in self.options.items()} | dict(options)
+        )
+
+    def option(self, name: str) -> OptionValue:
+        """The value in force of an option."""
+        return self._options[name]
+
+    @classmethod
+    def info(cls) -> RuleInfo:
+        """The public face."""
+        page = inspect.cleandoc(cls.__doc__ or "")
+        return RuleInfo(cls.code, cls.name, page.partition("\n")[0], cls.severity, cls.cwe, page)
+
+    def run(self, context: Context) -> Iterator[Finding]:
+        """Everything that the rule has to say about a project, in no particular order."""
+        for finding in self._findings(context):
+            if self.in_tests or finding.location.path not in context.test_paths:
+                yield finding
+
+    @abstractmethod
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        """What the kind of rule is shown, asked about one by one."""
+
+    def finding(
+        self,
+        location: Location,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        confidence: Confidence = Confidence.HIGH,
+        label: str = "",
+        scope: str = "",
+        related: tuple[Place, ...] = (),
+        trace: tuple[Step, ...] = (),
+        help: str = "",  # noqa: A002
+        fix: Fix | None = None,
+        persona: Persona = Persona.REGULAR,
+    ) -> Finding:
+        """A finding of this rule, with the rule's usual severity unless another is given."""
+        return Finding(
+            self.code,
+            message,
+            location,
+            self.severity if severity is None else severity,
+            confidence,
+            label,
+            scope,
+            related,
+            trace,
+            help,
+            fix,
+            persona,
+        )
+
+
+class ProjectRule(Rule):
+    """Is shown everything at once: for what no narrower kind can see."""
+
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        return self.check(context.project)
+
+    @abstractmethod
+    def check(self, project: Project) -> Iterator[Finding]:
+        """The findings of a project."""
+
+
+class ModuleRule(Rule):
+    """Is shown each Python module."""
+
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        for module in context.project.modules.values():
+            if self.in_tests or not module.is_test:
+                yield from self.check_module(module, context.project)
+
+    @abstractmethod
+    def check_module(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
+        """The findings of one module."""
+
+
+class CallRule(Rule):
+    """Is shown each call of the things in ``names`` (canonical names), once however many of them it may be."""
+
+    names: ClassVar[tuple[str, ...]]
+
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        for site in context.project.calls(*self.names):
+            if self.in_tests or not site.scope.module.is_test:
+                yield from self.check_call(site, context.project)
+
+    @abstractmethod
+    def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        """The findings of one call."""
+
+
+class TemplateRule(Rule):
+    """Is shown each template."""
+
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        for template in context.project.templates.values():
+            yield from self.check_template(template, context.project)
+
+    @abstractmethod
+    def check_template(self, template: ir.Template, project: Project) -> Iterator[Finding]:
+        """The findings of one template."""
+
+
+class AppRule(Rule):
+    """Is shown each Flask app that was understood."""
+
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        for app in context.project.apps:
+            yield from self.check_app(app, context.project)
+
+    @abstractmethod
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """The findings of one app."""
+
+
+class FlowRule(Rule):
+    """Is shown each flow of untrusted data into a sink of one of ``kinds``."""
+
+    kinds: ClassVar[tuple[str, ...]]
+
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        for kind in self.kinds:
+            for flow in context.flows.get(kind, ()):
+                yield from self.check_flow(flow, context.project)
+
+    @abstractmethod
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """The findings of one flow."""
+
+
+class OwnRule(Rule):
+    """What flasklint says about itself and its orders (an unreadable file, a suppression that suppresses nothing).
+
+    The engine and triage make these findings: here are only their pages, codes and severities.
+    """
+
+    def _findings(self, context: Context) -> Iterator[Finding]:
+        return iter(())

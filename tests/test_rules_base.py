@@ -1,0 +1,162 @@
+"""Every kind of rule is asked in one way, about what it is to be shown, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from flasklint import ir
+from flasklint.findings import Finding, Severity
+from flasklint.rules.base import (
+    AppRule,
+    CallRule,
+    Context,
+    FlowRule,
+    ModuleRule,
+    Option,
+    OwnRule,
+    ProjectRule,
+    TemplateRule,
+)
+from flasklint.source import Location, Span
+
+
+def at(path: str) -> Location:
+    return Location(path, Span(0, 1))
+
+
+def module(path: str, *, is_test: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(path=path, is_test=is_test)
+
+
+class Toy:
+    """A project of two modules, one of them a test, each with one call; one template and one app."""
+
+    def __init__(self) -> None:
+        self.modules = {"a.py": module("a.py"), "tests/b.py": module("tests/b.py", is_test=True)}
+        self.templates = {"t.html": ir.Template("t.html", ())}
+        self.apps = (SimpleNamespace(location=at("a.py")),)
+        self.asked: list[str] = []
+
+    def calls(self, *names: str) -> Iterator[Any]:
+        self.asked.extend(names)
+        for one in self.modules.values():
+            yield SimpleNamespace(scope=SimpleNamespace(module=one), location=at(one.path))
+
+
+class Named:
+    code: ClassVar[str] = "FLK999"
+    name: ClassVar[str] = "toy"
+    severity: ClassVar[Severity] = Severity.LOW
+    cwe: ClassVar[tuple[int, ...]] = (1,)
+
+
+class Calls(Named, CallRule):
+    """Finds every call.
+
+    More words.
+    """
+
+    names = ("builtins.eval", "builtins.exec")
+    options: ClassVar[Mapping[str, Option]] = MappingProxyType({"limit": Option(3, "How many.")})
+
+    def check_call(self, site: Any, project: Any) -> Iterator[Finding]:
+        yield self.finding(site.location, f"At most {self.option('limit')}.")
+
+
+class Modules(Named, ModuleRule):
+    def check_module(self, module: Any, project: Any) -> Iterator[Finding]:
+        yield self.finding(at(module.path), "m")
+
+
+class Templates(Named, TemplateRule):
+    def check_template(self, template: ir.Template, project: Any) -> Iterator[Finding]:
+        yield self.finding(at(template.path), "t")
+
+
+class Apps(Named, AppRule):
+    def check_app(self, app: Any, project: Any) -> Iterator[Finding]:
+        yield self.finding(app.location, "a")
+
+
+class Whole(Named, ProjectRule):
+    def check(self, project: Any) -> Iterator[Finding]:
+        for path in project.modules:
+            yield self.finding(at(path), "p")
+
+
+class Flows(Named, FlowRule):
+    kinds = ("sql", "html")
+
+    def check_flow(self, flow: Any, project: Any) -> Iterator[Finding]:
+        yield self.finding(flow.location, flow.kind)
+
+
+class Own(Named, OwnRule):
+    pass
+
+
+def paths(rule: Any, flows: tuple[Any, ...] = ()) -> list[str]:
+    return [finding.location.path for finding in rule.run(Context(Toy(), lambda: flows))]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [(Calls, ["a.py"]), (Modules, ["a.py"]), (Whole, ["a.py"]), (Templates, ["t.html"]), (Apps, ["a.py"]), (Own, [])],
+)
+def test_each_kind_is_asked_outside_tests(rule: Any, expected: list[str]) -> None:
+    assert paths(rule()) == expected
+
+
+def test_a_rule_may_look_into_tests() -> None:
+    class Everywhere(Calls):
+        in_tests = True
+
+    assert paths(Everywhere()) == ["a.py", "tests/b.py"]
+
+
+def test_a_flow_rule_sees_its_kinds_and_not_flows_that_end_in_tests() -> None:
+    flows = tuple(
+        SimpleNamespace(kind=kind, location=at(path))
+        for kind, path in [("sql", "a.py"), ("shell", "a.py"), ("html", "tests/b.py"), ("html", "t.html")]
+    )
+    assert paths(Flows(), flows) == ["a.py", "t.html"]
+
+
+def test_flows_are_looked_for_once_and_only_when_asked() -> None:
+    asked = []
+
+    def flows() -> tuple[Any, ...]:
+        asked.append(1)
+        return ()
+
+    context = Context(Toy(), flows)
+    list(Calls().run(context))
+    assert not asked
+    list(Flows().run(context))
+    list(Flows().run(context))
+    assert len(asked) == 1
+
+
+def test_options_have_defaults_and_are_checked() -> None:
+    assert Calls().option("limit") == 3
+    assert Calls({"limit": 5}).option("limit") == 5
+    with pytest.raises(ValueError, match="no option 'limits'"):
+        Calls({"limits": 5})
+    with pytest.raises(ValueError, match="takes int, not bool"):
+        Calls({"limit": True})
+
+
+def test_info_is_read_from_the_class() -> None:
+    info = Calls.info()
+    assert (info.code, info.summary, info.cwe) == ("FLK999", "Finds every call.", (1,))
+    assert info.page == "Finds every call.\n\nMore words."
+
+
+def test_a_finding_has_the_rules_severity_unless_given() -> None:
+    rule = Calls()
+    assert rule.finding(at("a.py"), "x").severity is Severity.LOW
+    assert rule.finding(at("a.py"), "x", severity=Severity.HIGH).severity is Severity.HIGH
