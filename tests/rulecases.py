@@ -101,19 +101,10 @@ def cases(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__")))
 
 
-_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _FENCE = re.compile(
     r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 _NAMES = {"python": "app.py", "jinja": "templates/page.html"}
-
-
-def sections(page: str) -> dict[str, str]:
-    """A rule page's text by heading; what comes before the first one under ``""``."""
-    parts = _HEADING.split(page)
-    return {"": parts[0].strip()} | {
-        title.strip(): text.strip() for title, text in zip(parts[1::2], parts[2::2], strict=True)
-    }
 
 
 def examples(section: str) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rulecases import Found, differences, examples, marks, sections
+from tests.rulecases import Found, differences, examples, marks
 
 
 def problems(text: str, *found: Found) -> list[str]:
@@ -54,10 +54,8 @@ def test_a_mark_that_is_none_is_an_error(line: str) -> None:
         marks({"a.py": line})
 
 
-def test_sections_and_the_projects_in_them() -> None:
+def test_the_projects_that_a_section_shows() -> None:
     shown = '```python\na\n```\n```python title="b.py"\nb\n```\n```jinja title="t.html"\nt\n```\n'
-    page = f"Summary.\n\n## Bad\n{shown}## Good\nprose\n"
-    parts = sections(page)
-    assert list(parts) == ["", "Bad", "Good"]
-    assert examples(parts["Bad"]) == [{"app.py": "a\n"}, {"b.py": "b\n", "t.html": "t\n"}]
-    assert examples(parts["Good"]) == []
+    assert examples(shown) == [{"app.py": "a\n"}, {"b.py": "b\n", "t.html": "t\n"}]
+    assert examples('```python title="b.py"\n```\nOr:\n```python title="b.py"\n```\n') == [{"b.py": ""}, {"b.py": ""}]
+    assert examples("prose\n```console\n$ run\n```\n") == []

@@ -10,7 +10,7 @@ import pytest
 from flasklint.findings import Severity
 from flasklint.rules.base import OwnRule, Rule
 from flasklint.rules.registry import Registry, UnknownRuleError, load
-from tests.rulecases import FIXTURES, cases, examples, folder_code, marks, read_case, sections
+from tests.rulecases import FIXTURES, cases, examples, folder_code, marks, read_case
 
 FAMILIES = {
     "own": "0",
@@ -120,7 +120,7 @@ def test_every_rule_is_named_by_its_place(rule: type[Rule]) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_rule_has_a_page(rule: type[Rule]) -> None:
     info = rule.info()
-    parts = sections(info.page)
+    parts = info.sections()
     assert info.summary.endswith(".")
     assert info.summary == parts[""], "the first paragraph is the summary sentence, on one line"
     assert [title for title in parts if title in SECTIONS] == list(parts)[1:]
@@ -133,7 +133,7 @@ def test_every_rule_has_a_page(rule: type[Rule]) -> None:
 
 @pytest.mark.parametrize("rule", CHECKING, ids=lambda rule: rule.code)
 def test_every_page_shows_the_bad_and_the_good(rule: type[Rule]) -> None:
-    parts = sections(rule.info().page)
+    parts = rule.info().sections()
     assert examples(parts["Bad"])
     assert examples(parts["Good"])
 

@@ -60,6 +60,9 @@ class Context:
 class Rule(ABC):
     """A promise. A concrete rule sets the class variables without a value here; its docstring is its page.
 
+    A rule whose evidence is of two kinds (a flow, or failing that the shape of a call) is a ``Rule`` with ``findings`` of
+    its own.
+
     ``cwe``: numbers, the primary one first. ``severity``: the usual one, which a finding may differ from. ``in_tests``:
     whether it looks at test code and examples too. ``options``: its settings by name.
     """
@@ -96,13 +99,13 @@ class Rule(ABC):
 
     def run(self, context: Context) -> Iterator[Finding]:
         """Everything that the rule has to say about a project, in no particular order."""
-        for finding in self._findings(context):
+        for finding in self.findings(context):
             if self.in_tests or finding.location.path not in context.test_paths:
                 yield finding
 
     @abstractmethod
-    def _findings(self, context: Context) -> Iterator[Finding]:
-        """What the kind of rule is shown, asked about one by one."""
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """What the rule has to say, wherever it is: its kind shows it its things one by one."""
 
     def finding(
         self,
@@ -139,7 +142,7 @@ class Rule(ABC):
 class ProjectRule(Rule):
     """Is shown everything at once: for what no narrower kind can see."""
 
-    def _findings(self, context: Context) -> Iterator[Finding]:
+    def findings(self, context: Context) -> Iterator[Finding]:
         return self.check(context.project)
 
     @abstractmethod
@@ -150,7 +153,7 @@ class ProjectRule(Rule):
 class ModuleRule(Rule):
     """Is shown each Python module."""
 
-    def _findings(self, context: Context) -> Iterator[Finding]:
+    def findings(self, context: Context) -> Iterator[Finding]:
         for module in context.project.modules.values():
             if self.in_tests or not module.is_test:
                 yield from self.check_module(module, context.project)
@@ -165,7 +168,7 @@ class CallRule(Rule):
 
     names: ClassVar[tuple[str, ...]]
 
-    def _findings(self, context: Context) -> Iterator[Finding]:
+    def findings(self, context: Context) -> Iterator[Finding]:
         for site in context.project.calls(*self.names):
             if self.in_tests or not site.scope.module.is_test:
                 yield from self.check_call(site, context.project)
@@ -178,7 +181,7 @@ class CallRule(Rule):
 class TemplateRule(Rule):
     """Is shown each template."""
 
-    def _findings(self, context: Context) -> Iterator[Finding]:
+    def findings(self, context: Context) -> Iterator[Finding]:
         for template in context.project.templates.values():
             yield from self.check_template(template, context.project)
 
@@ -190,7 +193,7 @@ class TemplateRule(Rule):
 class AppRule(Rule):
     """Is shown each Flask app that was understood."""
 
-    def _findings(self, context: Context) -> Iterator[Finding]:
+    def findings(self, context: Context) -> Iterator[Finding]:
         for app in context.project.apps:
             yield from self.check_app(app, context.project)
 
@@ -204,7 +207,7 @@ class FlowRule(Rule):
 
     kinds: ClassVar[tuple[str, ...]]
 
-    def _findings(self, context: Context) -> Iterator[Finding]:
+    def findings(self, context: Context) -> Iterator[Finding]:
         for kind in self.kinds:
             for flow in context.flows.get(kind, ()):
                 yield from self.check_flow(flow, context.project)
@@ -220,5 +223,5 @@ class OwnRule(Rule):
     The engine and triage make these findings: here are only their pages, codes and severities.
     """
 
-    def _findings(self, context: Context) -> Iterator[Finding]:
+    def findings(self, context: Context) -> Iterator[Finding]:
         return iter(())

@@ -1,0 +1,152 @@
+"""Words by which people name what must stay secret.
+
+A name is evidence of what a value is *for*, never of what it stands for: it grades a finding (the cookie carries a token,
+the digest is of a password), it does not make an object an app or a cursor.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Literal
+
+Sensitivity = Literal["password", "token", "key", "card", "personal"]
+
+WORDS: dict[str, Sensitivity] = {
+    "password": "password",
+    "passwd": "password",
+    "passphrase": "password",
+    "pwd": "password",
+    "pw": "password",
+    "pin": "password",
+    "passcode": "password",
+    "token": "token",
+    "jwt": "token",
+    "otp": "token",
+    "totp": "token",
+    "csrf": "token",
+    "nonce": "token",
+    "session": "token",
+    "sessionid": "token",
+    "sid": "token",
+    "auth": "token",
+    "authorization": "token",
+    "bearer": "token",
+    "remember": "token",
+    "rememberme": "token",
+    "signature": "token",
+    "hmac": "token",
+    "digest": "token",
+    "captcha": "token",
+    "invite": "token",
+    "secret": "key",
+    "apikey": "key",
+    "credential": "key",
+    "credentials": "key",
+    "salt": "key",
+    "cvv": "card",
+    "cvc": "card",
+    "iban": "card",
+    "creditcard": "card",
+    "ssn": "personal",
+}
+"""One word of an identifier, in lower case, and what it speaks of."""
+
+PAIRS: dict[tuple[str, str], Sensitivity] = {
+    ("api", "key"): "key",
+    ("access", "key"): "key",
+    ("private", "key"): "key",
+    ("secret", "key"): "key",
+    ("signing", "key"): "key",
+    ("encryption", "key"): "key",
+    ("reset", "code"): "token",
+    ("verification", "code"): "token",
+    ("confirmation", "code"): "token",
+    ("activation", "code"): "token",
+    ("invitation", "code"): "token",
+    ("card", "number"): "card",
+    ("credit", "card"): "card",
+    ("pass", "word"): "password",
+    ("pass", "phrase"): "password",
+}
+"""Two words in a row."""
+
+HARMLESS: frozenset[str] = frozenset(
+    {
+        "count",
+        "counts",
+        "length",
+        "len",
+        "type",
+        "types",
+        "field",
+        "fields",
+        "label",
+        "name",
+        "names",
+        "url",
+        "uri",
+        "path",
+        "file",
+        "filename",
+        "template",
+        "form",
+        "page",
+        "view",
+        "expires",
+        "expiry",
+        "expiration",
+        "lifetime",
+        "timeout",
+        "ttl",
+        "age",
+        "policy",
+        "strength",
+        "min",
+        "max",
+        "hint",
+        "help",
+        "error",
+        "message",
+        "enabled",
+        "disabled",
+        "required",
+        "valid",
+        "is",
+        "has",
+        "use",
+        "header",
+        "prefix",
+        "algorithm",
+        "scheme",
+        "schemes",
+        "method",
+        "provider",
+        "endpoint",
+        "class",
+        "factory",
+        "id",
+    }
+)
+"""Words after (or, for ``is`` and ``has``, before) a sensitive one that make the whole speak about it, not hold it."""
+
+_SPLIT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+def words(identifier: str) -> list[str]:
+    """The words of ``snake_case``, ``camelCase``, ``kebab-case`` or ``UPPER_CASE``, in lower case."""
+    return [word.lower() for word in _SPLIT.findall(identifier)]
+
+
+def sensitivity(identifier: str) -> Sensitivity | None:
+    """What a value of this name must be taken for, or None: ``user_password`` is one, ``password_label`` speaks of one."""
+    parts = words(identifier)
+    if not parts or parts[-1] in HARMLESS or parts[0] in ("is", "has", "use", "show", "no"):
+        return None
+    for pair in itertools.pairwise(parts):
+        if found := PAIRS.get(pair):
+            return found
+    for part in reversed(parts):
+        if found := WORDS.get(part) or WORDS.get(part.removesuffix("s")):
+            return found
+    return None
