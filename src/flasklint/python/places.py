@@ -1,0 +1,85 @@
+"""Where things stand: the reading end of a layout, shared by all that lowers."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from flasklint import ir
+from flasklint.python.layout import Layout
+from flasklint.python.walk import Visitor
+
+_EMPTY = {
+    "(": re.compile(r"\([\s\\]*\)"),
+    "[": re.compile(r"\[[\s\\]*\]"),
+    "{": re.compile(r"\{[\s\\]*\}"),
+}
+_OWN_PARENTHESES = frozenset({cst.Tuple, cst.GeneratorExp})
+
+
+class MisalignedError(Exception):
+    """The tree's words are not the layout's: the layout is wrong."""
+
+
+class Places(Visitor):
+    """Takes the layout's words in the order of the text, and finds the brackets around what it took.
+
+    An expression's own text is all but its parentheses. A tuple's or a generator's innermost parentheses are its own.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.text, self.code, self.words, self.starts, _ = layout
+        self.next = 0
+        self.closed = 0
+
+    def take(self, word: str) -> int:
+        """Takes the next word, which must be this one; where it starts."""
+        index = self.next
+        if self.words[index] != word:
+            raise MisalignedError(f"{word!r} is {self.words[index]!r} at {self.starts[index]}")
+        self.next = index + 1
+        return self.starts[index]
+
+    def taken(self) -> int:
+        """Where the last word taken ends."""
+        last = self.next - 1
+        return self.starts[last] + len(self.words[last]) if last >= 0 else 0
+
+    def before(self, sign: str, offset: int) -> int:
+        """Where the nearest ``sign`` before an offset starts."""
+        found = self.code.rfind(sign, 0, offset)
+        if found < 0:
+            raise MisalignedError(f"no {sign!r} before {offset}")
+        return found
+
+    def after(self, sign: str, offset: int) -> int:
+        """Where the nearest ``sign`` from an offset on ends."""
+        found = self.code.find(sign, offset)
+        if found < 0:
+            raise MisalignedError(f"no {sign!r} after {offset}")
+        return found + len(sign)
+
+    def empty(self, bracket: str) -> tuple[int, int]:
+        """The next pair of brackets with nothing in it: nothing else tells where that stands."""
+        match = _EMPTY[bracket].search(self.code, max(self.closed, self.taken()))
+        if not match:
+            raise MisalignedError(f"no empty {bracket!r} after {self.taken()}")
+        self.closed = match.end()
+        return match.span()
+
+    def first(self, node: cst.CSTNode, lowered: ir.Node) -> int:
+        """Where an expression starts, its parentheses included."""
+        start = lowered.start
+        if node.lpar:  # type: ignore[attr-defined]
+            for _ in node.lpar[type(node) in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
+                start = self.before("(", start)
+        return start
+
+    def last(self, node: cst.CSTNode, lowered: ir.Node) -> int:
+        """Where an expression ends, its parentheses included."""
+        end = lowered.end
+        if node.rpar:  # type: ignore[attr-defined]
+            for _ in node.rpar[type(node) in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
+                end = self.after(")", end)
+        return end
