@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flasklint.source import FileKind, Position, Region, Span, Text, UndecodableError, decode
+from flasklint.source import FileKind, Position, Region, Span, Text, UndecodableError, decode, readable
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,20 @@ def test_lines_end_at_lf_crlf_and_cr() -> None:
     assert [text.line(n) for n in range(6)] == ["", "a", "bc", "d", "e", ""]
     assert text.region(Span(2, 8)) == Region(Position(2, 1), Position(4, 1))
     assert text.position(9) == Position(4, 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "content", "is_plain_utf8"),
+    [
+        ("ä\r\n".encode(), "python", "ä\r\n", True),
+        (b"\xef\xbb\xbfx", "python", "x", False),
+        (b"# coding: latin-1\n\xe4", "python", "# coding: latin-1\nä", False),
+        (b"<p>\xff</p>", "template", "<p>\ufffd</p>", False),
+        (b"", "template", "", True),
+    ],
+)
+def test_the_text_to_show_is_there_for_any_bytes(
+    data: bytes, kind: FileKind, content: str, is_plain_utf8: bool
+) -> None:
+    text = readable(data, kind)
+    assert (text.content, text.is_plain_utf8) == (content, is_plain_utf8)

@@ -54,8 +54,10 @@ class SourceFile(NamedTuple):
 class Text:
     """Decoded text with its line table. Lines end at LF, CRLF or CR, as Python and Jinja count them."""
 
-    def __init__(self, content: str) -> None:
+    def __init__(self, content: str, *, is_plain_utf8: bool = True) -> None:
+        """``is_plain_utf8``: the file's bytes are exactly this text in UTF-8, without a mark before it."""
         self.content = content
+        self.is_plain_utf8 = is_plain_utf8
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -110,6 +112,15 @@ def decode(data: bytes, kind: FileKind) -> str:
         except UnicodeDecodeError as exact:
             raise _undecodable(exact) from None
         raise UndecodableError(str(error)) from None
+
+
+def readable(data: bytes, kind: FileKind) -> Text:
+    """The text to show of a file. Never fails: what is no text is read as UTF-8 with U+FFFD for each stray byte."""
+    try:
+        content = decode(data, kind)
+    except UndecodableError:
+        content = data.decode("utf-8", "replace")
+    return Text(content, is_plain_utf8=content.encode("utf-8", "surrogatepass") == data)
 
 
 def _undecodable(error: UnicodeDecodeError) -> UndecodableError:

@@ -1,0 +1,27 @@
+"""JSON text that is safe to print and that every parser takes."""
+
+from __future__ import annotations
+
+import json
+import re
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+_BEYOND_ASCII = re.compile(r"[^\n\x20-\x7e]")
+
+
+def document(value: Json) -> str:
+    """A value as indented JSON in printable ASCII, keys in the order given, one line end at the end.
+
+    A lone surrogate (a file name that is not UTF-8 has them) becomes U+FFFD: many parsers refuse its escape.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    # Outside of strings there is nothing beyond ASCII, so the escapes land inside of them.
+    return _BEYOND_ASCII.sub(_escape, text) + "\n"
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
