@@ -1,0 +1,82 @@
+"""The project: all facts, linked. What everything after extraction is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from flasklint import ir
+from flasklint.project.calls import Calls, CallSite
+from flasklint.project.modules import Modules
+from flasklint.project.names import Resolver
+from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.values import Known, Setting, Unknown
+from flasklint.source import Location
+
+
+class Project:
+    """Linked facts. Nothing is worked out before it is asked for, and nothing twice.
+
+    ``modules``, ``templates``: by path, in the order of the paths.
+    """
+
+    def __init__(self, facts: Iterable[ir.Facts]) -> None:
+        python: list[ir.Module] = []
+        templates: dict[str, ir.Template] = {}
+        for one in facts:
+            if isinstance(one, ir.Module):
+                python.append(one)
+            elif isinstance(one, ir.Template):
+                templates[one.path] = one
+        self._modules = Modules(python)
+        self._resolver = Resolver(self._modules)
+        self._calls = Calls(self._modules, self._resolver)
+        self.modules: Mapping[str, LinkedModule] = self._modules.by_path
+        self.templates: Mapping[str, ir.Template] = dict(sorted(templates.items()))
+
+    def module_named(self, dotted: str) -> LinkedModule | None:
+        """The module of a dotted name, which is unique in the project."""
+        return self._modules.by_name.get(dotted)
+
+    def imported(self, dotted: str, importer: LinkedModule) -> LinkedModule | None:
+        """The module of the project that ``import dotted`` (with dots in front when relative) means in a file, if any."""
+        found = self._modules.find(dotted, importer)
+        return found if isinstance(found, LinkedModule) else None
+
+    def resolve(self, expr: ir.Expr, scope: Scope) -> tuple[str, ...]:
+        """The canonical names of what an expression may stand for, the most telling first; empty when nothing is known.
+
+        ``expr`` must stand in ``scope`` (or in a lambda or comprehension there): its place decides which assignments count.
+        """
+        return self._resolver.resolve(expr, scope)
+
+    def constant(self, expr: ir.Expr, scope: Scope) -> Setting:
+        """What is known of an expression's value."""
+        return Known(expr.value) if isinstance(expr, ir.Const) else Unknown("it is not followed yet")
+
+    def calls(self, *names: str) -> Iterator[CallSite]:
+        """Every call whose callee may be one of these canonical names, each once, by path and place."""
+        return self._calls.of(*names)
+
+    def definition(self, name: str) -> Scope | None:
+        """The function or class of the project that a canonical name stands for: ``shop.views.index``, ``shop.forms.Login``,
+        and, for a bound method, ``shop.forms.Login().validate``. Of several definitions of one name, the last."""
+        return self._definitions.get(name.replace("()", ""))
+
+    @cached_property
+    def _definitions(self) -> dict[str, Scope]:
+        return {scope.name: scope for module in self.modules.values() for scope in module.scopes[1:]}
+
+    def functions(self) -> Iterator[Scope]:
+        """Every function and method of the project, by path and place."""
+        for module in self.modules.values():
+            yield from (scope for scope in module.scopes if scope.is_function)
+
+    def scope_of(self, node: ir.Function | ir.Class, module: LinkedModule) -> Scope | None:
+        """The scope of a function or class that stands in a module; ``None`` for a lambda."""
+        return next((scope for scope in module.scopes if scope.node is node), None)
+
+    def location(self, where: str | Scope | LinkedModule, node: ir.Node) -> Location:
+        """The place of a node of a file (its path, a module or any scope in it)."""
+        path = where if isinstance(where, str) else where.module.path if isinstance(where, Scope) else where.path
+        return Location(path, node.span)

@@ -1,0 +1,525 @@
+"""Namespaces: what each module, class and function binds, and where.
+
+One pass over a module's facts finds every scope, every binding with its order, every call and every write to an attribute,
+so that nothing later has to walk all the facts again. It runs when a module is first looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from flasklint import ir
+from flasklint.source import Location, Span
+
+BindingKind = Literal[
+    "assign",
+    "augment",
+    "class",
+    "except",
+    "function",
+    "import",
+    "loop",
+    "parameter",
+    "pattern",
+    "with",
+]
+Owner = ir.Module | ir.Class | ir.Function
+Extent = tuple[int, int]
+
+REST = -1
+"""In a binding's path: some part of the value that can't be told by a position."""
+
+
+class Binding(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """A name bound at one place.
+
+    ``node``: the statement, parameter, handler, import, clause or walrus that binds it. ``value``: what it is made from: the
+    value assigned, iterated over, entered (``with``), matched or caught; ``path``: which item of it, item by item, when it is
+    unpacked.
+    ``start``: from where on it holds. ``block``: the stretch of text in which it holds for certain after that: that of the
+    innermost branch (arm of an ``if``, body of a loop or ``try`` ...) around it. ``loop``: the outermost loop around it.
+    ``inside``: the only stretch where it is seen at all, for a name of a lambda or a comprehension.
+    """
+
+    name: str
+    kind: BindingKind
+    node: ir.Node
+    value: ir.Expr | None
+    start: int
+    block: Extent
+    path: tuple[int, ...] = ()
+    loop: Extent | None = None
+    inside: Extent | None = None
+
+
+class Write(msgspec.Struct, frozen=True, eq=False):
+    """``target.name = value`` or, when ``name`` is ``None``, ``target[key] = value``. ``sign``: of an augmented assignment."""
+
+    scope: Scope
+    target: ir.Expr
+    name: str | None
+    key: ir.Expr | None
+    value: ir.Expr
+    path: tuple[int, ...]
+    node: ir.Stmt
+    block: Extent
+    sign: str = ""
+
+
+class Scope:
+    """The namespace of a module, a class or a function. Lambdas and comprehensions share that of what they stand in.
+
+    ``qualname``: empty for a module, ``Class.method``, ``function.<locals>.inner``. ``bindings``: by name, in the order of the
+    text. ``children``: classes and functions defined directly in it, in order. ``returns``, ``yields``: values given back.
+    ``declared``: names that a ``global`` or ``nonlocal`` statement gives to an outer scope.
+    """
+
+    __slots__ = (
+        "bindings",
+        "children",
+        "declared",
+        "module",
+        "node",
+        "parent",
+        "qualname",
+        "returns",
+        "stars",
+        "writes",
+        "yields",
+    )
+
+    def __init__(self, module: LinkedModule, parent: Scope | None, node: Owner, qualname: str) -> None:
+        self.module = module
+        self.parent = parent
+        self.node = node
+        self.qualname = qualname
+        self.bindings: dict[str, list[Binding]] = {}
+        self.children: list[Scope] = []
+        self.declared: dict[str, Literal["global", "nonlocal"]] = {}
+        self.returns: list[ir.Expr | None] = []
+        self.yields: list[ir.Expr | None] = []
+        self.stars: list[ir.Import] = []
+        self.writes: list[Write] = []
+
+    def __repr__(self) -> str:
+        return f"<Scope {self.name}>"
+
+    @property
+    def name(self) -> str:
+        """Dotted name: ``shop.views.index``."""
+        return f"{self.module.name}.{self.qualname}" if self.qualname else self.module.name
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function's, not a module's or a class's."""
+        return isinstance(self.node, ir.Function)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether it is a class's."""
+        return isinstance(self.node, ir.Class)
+
+    @property
+    def location(self) -> Location:
+        """Where its name stands; the start of the file for a module."""
+        node = self.node
+        if isinstance(node, ir.Module):
+            return Location(self.module.path, Span(0, 0))
+        return Location(self.module.path, Span(node.name_start, node.name_start + len(node.name)))
+
+    def at(self, name: str, position: int | None = None) -> tuple[Binding, ...]:
+        """The bindings of a name that may be in force at an offset in this very scope, or, without one, seen from elsewhere
+        when all of the scope has run.
+
+        The last binding that holds for certain hides those before it. One that comes later is in force only around a loop.
+        """
+        found = self.bindings.get(name)
+        if not found:
+            return ()
+        if len(found) == 1 and found[0].inside is None:
+            return (found[0],)
+        return _reaching(found, position)
+
+
+def _reaching(found: list[Binding], position: int | None) -> tuple[Binding, ...]:
+    inner = [
+        one
+        for one in found
+        if one.inside is not None and position is not None and one.inside[0] <= position < one.inside[1]
+    ]
+    if inner:
+        narrowest = max(one.inside[0] for one in inner if one.inside is not None)
+        return tuple(one for one in inner if one.inside is not None and one.inside[0] == narrowest)
+    plain = [one for one in found if one.inside is None]
+    if position is None:
+        certain = [one.start for one in plain if one.block is _WHOLE and one.kind != "augment"]
+        since = max(certain, default=-1)
+        return tuple(one for one in plain if one.start >= since or one.block is _NEVER)
+    since = -1
+    for one in plain:
+        if one.start <= position and one.kind != "augment" and one.block[0] <= position < one.block[1]:
+            since = max(since, one.start)
+    before = [one for one in plain if since <= one.start <= position or one.block is _NEVER]
+    around = [
+        one
+        for one in plain
+        if one.start > position and one.loop and one.loop[0] <= position < one.loop[1] and since < one.loop[0]
+    ]
+    # A use before any binding is one that the scan orders wrongly (or a mistake): all bindings are better than none.
+    return tuple(before + around) or tuple(plain)
+
+
+class LinkedModule:
+    """A Python module in its project.
+
+    ``name``: dotted, unique in the project. ``package``: whether it is an ``__init__``. ``kind``: ``test`` for test code,
+    ``example`` for examples and documentation, by its place and name.
+    """
+
+    def __init__(
+        self, facts: ir.Module, name: str, *, package: bool = False, kind: Literal["code", "test", "example"] = "code"
+    ) -> None:
+        self.facts = facts
+        self.name = name
+        self.path = facts.path
+        self.package = package
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"<LinkedModule {self.name} {self.path}>"
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is out of the default scope: test code or an example."""
+        return self.kind != "code"
+
+    @cached_property
+    def _parts(self) -> tuple[list[Scope], list[tuple[ir.Call, Scope]]]:
+        builder = _Builder(self)
+        return builder.scopes, builder.calls
+
+    @property
+    def scope(self) -> Scope:
+        """The module's own namespace."""
+        return self._parts[0][0]
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """Every scope, the module's first, then in the order of the text."""
+        return self._parts[0]
+
+    @property
+    def calls(self) -> list[tuple[ir.Call, Scope]]:
+        """Every call with the scope that its names are looked up in."""
+        return self._parts[1]
+
+    def location(self, node: ir.Node) -> Location:
+        """Where a node of this module stands."""
+        return Location(self.path, node.span)
+
+
+class _Builder:
+    """The one pass over a module."""
+
+    def __init__(self, module: LinkedModule) -> None:
+        self.module = module
+        self.calls: list[tuple[ir.Call, Scope]] = []
+        self.scope = Scope(module, None, module.facts, "")
+        self.scopes = [self.scope]
+        self.block: Extent = _WHOLE
+        self.loop: Extent | None = None
+        self.pending: list[tuple[Scope, tuple[ir.Stmt, ...]]] = [(self.scope, module.facts.body)]
+        while self.pending:
+            self.scope, body = self.pending.pop()
+            self.block, self.loop = _WHOLE, None
+            self.statements(body)
+        self.scopes.sort(key=lambda scope: -1 if isinstance(scope.node, ir.Module) else scope.node.start)
+        self.calls.sort(key=lambda call: call[0].start)
+
+    def branch(self, body: tuple[ir.Stmt, ...], start: int | None = None) -> None:
+        """Statements that may not run."""
+        if not body:
+            return
+        block = self.block
+        self.block = (body[0].start if start is None else start, body[-1].end)
+        self.statements(body)
+        self.block = block
+
+    def statements(self, body: tuple[ir.Stmt, ...]) -> None:
+        for statement in body:
+            handler = _STATEMENTS.get(type(statement))
+            if handler is not None:
+                handler(self, statement)
+
+    def bind(
+        self,
+        name: str,
+        kind: BindingKind,
+        node: ir.Node,
+        value: ir.Expr | None,
+        start: int,
+        path: tuple[int, ...] = (),
+        inside: Extent | None = None,
+    ) -> None:
+        scope, block = self.scope, self.block
+        if inside is None and scope.declared and (outer := self.declared(name)) is not None:
+            # Some other function's run: seen from anywhere, certain nowhere.
+            scope, block = outer, _NEVER
+        found = Binding(name, kind, node, value, start, block, path, self.loop, inside)
+        bindings = scope.bindings
+        if name in bindings:
+            bindings[name].append(found)
+        else:
+            bindings[name] = [found]
+
+    def declared(self, name: str) -> Scope | None:
+        kind = self.scope.declared.get(name)
+        if kind == "global":
+            return self.scopes[0]
+        if kind == "nonlocal":
+            outer = self.scope.parent
+            while outer is not None:
+                if outer.is_function and name in outer.bindings:
+                    return outer
+                outer = outer.parent
+        return None
+
+    def target(
+        self,
+        target: ir.Expr,
+        kind: BindingKind,
+        node: ir.Node,
+        value: ir.Expr | None,
+        start: int,
+        path: tuple[int, ...] = (),
+        inside: Extent | None = None,
+    ) -> None:
+        """Bind whatever a target names."""
+        if isinstance(target, ir.Name):
+            self.bind(target.id, kind, node, value, start, path, inside)
+        elif isinstance(target, ir.Attribute):
+            self.expression(target.value)
+            if value is not None and isinstance(node, (ir.Assign, ir.Augment)):
+                self.write(target.value, target.name, None, value, path, node)
+        elif isinstance(target, ir.Subscript):
+            self.expression(target.value)
+            self.expression(target.key)
+            if value is not None and isinstance(node, (ir.Assign, ir.Augment)):
+                self.write(target.value, None, target.key, value, path, node)
+        elif isinstance(target, ir.Display):
+            certain = True
+            for at, item in enumerate(target.items):
+                certain = certain and not item.name
+                self.target(item.value, kind, node, value, start, (*path, at if certain else REST), inside)
+
+    def write(
+        self,
+        target: ir.Expr,
+        name: str | None,
+        key: ir.Expr | None,
+        value: ir.Expr,
+        path: tuple[int, ...],
+        node: ir.Assign | ir.Augment,
+    ) -> None:
+        sign = node.sign if isinstance(node, ir.Augment) else ""
+        self.scope.writes.append(Write(self.scope, target, name, key, value, path, node, self.block, sign))
+
+    # Expressions: a stack, not recursion, since an expression may be as deep as its author likes.
+
+    def expression(self, expr: ir.Expr | None) -> None:
+        if expr is None:
+            return
+        stack: list[object] = [expr]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (ir.Name, ir.Const)):
+                continue
+            if isinstance(node, (ir.Attribute, ir.Argument)):
+                stack.append(node.value)
+            elif isinstance(node, ir.Call):
+                self.calls.append((node, self.scope))
+                stack.extend(node.arguments)
+                stack.append(node.function)
+            elif isinstance(node, ir.Function):
+                self.lambda_(node)
+            elif isinstance(node, ir.Comprehension):
+                inside = (node.start, node.end)
+                for clause in node.clauses:
+                    self.target(clause.target, "loop", clause, clause.iterable, clause.start, (), inside)
+                    stack.append(clause.iterable)
+                    stack.extend(clause.tests)
+                stack.append(node.element)
+                if node.key is not None:
+                    stack.append(node.key)
+            elif isinstance(node, ir.Walrus):
+                self.target(node.target, "assign", node, node.value, node.end)
+                stack.append(node.value)
+            elif isinstance(node, ir.Op):
+                if node.sign == "yield":
+                    self.scope.yields.append(node.operands[0] if node.operands else None)
+                stack.extend(node.operands)
+            else:
+                stack.extend(ir.children(node))
+
+    def lambda_(self, node: ir.Function) -> None:
+        inside = (node.start, node.end)
+        for parameter in node.parameters:
+            self.bind(parameter.name, "parameter", parameter, None, node.start, (), inside)
+            self.expression(parameter.default)
+        for statement in node.body:
+            if isinstance(statement, (ir.Return, ir.Do)):
+                self.expression(statement.value)
+
+    # Statements.
+
+    def function(self, node: ir.Function) -> None:
+        for decorator in node.decorators:
+            self.expression(decorator)
+        inner = self.inner(node)
+        for parameter in node.parameters:
+            self.expression(parameter.default)
+            inner.bindings[parameter.name] = [Binding(parameter.name, "parameter", parameter, None, -1, _WHOLE)]
+        self.bind(node.name, "function", node, None, node.end)
+
+    def class_(self, node: ir.Class) -> None:
+        for decorator in node.decorators:
+            self.expression(decorator)
+        for base in node.bases:
+            self.expression(base.value)
+        self.inner(node)
+        self.bind(node.name, "class", node, None, node.end)
+
+    def inner(self, node: ir.Class | ir.Function) -> Scope:
+        outer = self.scope
+        prefix = f"{outer.qualname}.<locals>." if outer.is_function else f"{outer.qualname}." if outer.qualname else ""
+        scope = Scope(self.module, outer, node, prefix + node.name)
+        outer.children.append(scope)
+        self.scopes.append(scope)
+        self.pending.append((scope, node.body))
+        return scope
+
+    def do(self, node: ir.Do) -> None:
+        self.expression(node.value)
+
+    def assign(self, node: ir.Assign) -> None:
+        self.expression(node.value)
+        if node.value is None and node.annotation is None:
+            return
+        for target in node.targets:
+            self.target(target, "assign", node, node.value, node.end)
+
+    def augment(self, node: ir.Augment) -> None:
+        self.expression(node.value)
+        self.target(node.target, "augment", node, node.value, node.end)
+
+    def delete(self, node: ir.Delete) -> None:
+        for target in node.targets:
+            self.expression(target)
+
+    def return_(self, node: ir.Return) -> None:
+        self.expression(node.value)
+        self.scope.returns.append(node.value)
+
+    def raise_(self, node: ir.Raise) -> None:
+        self.expression(node.value)
+        self.expression(node.cause)
+
+    def assert_(self, node: ir.Assert) -> None:
+        self.expression(node.test)
+        self.expression(node.message)
+
+    def if_(self, node: ir.If) -> None:
+        while True:  # a long `elif` chain is deep in the facts, though not in the text
+            self.expression(node.test)
+            self.branch(node.body)
+            rest = node.orelse
+            if len(rest) == 1 and isinstance(rest[0], ir.If):
+                node = rest[0]
+                continue
+            self.branch(rest)
+            return
+
+    def loop_(self, node: ir.Loop) -> None:
+        self.expression(node.subject)
+        outer = self.loop
+        extent = (node.start, node.end)
+        if outer is None:
+            self.loop = extent
+        if node.target is not None:
+            block = self.block
+            self.block = extent
+            self.target(node.target, "loop", node, node.subject, node.target.start)
+            self.block = block
+        self.branch(node.body)
+        self.loop = outer
+        self.branch(node.orelse)
+
+    def try_(self, node: ir.Try) -> None:
+        self.branch(node.body)
+        for handler in node.handlers:
+            self.expression(handler.kind)
+            block = self.block
+            self.block = (handler.start, handler.end)
+            if handler.name:
+                self.bind(handler.name, "except", handler, handler.kind, handler.start)
+            self.statements(handler.body)
+            self.block = block
+        self.branch(node.orelse)
+        self.statements(node.final)
+
+    def with_(self, node: ir.With) -> None:
+        for item in node.items:
+            self.expression(item.value)
+            if isinstance(item, ir.Assign):
+                for target in item.targets:
+                    self.target(target, "with", item, item.value, item.end)
+        self.statements(node.body)
+
+    def match(self, node: ir.Match) -> None:
+        self.expression(node.subject)
+        for case in node.cases:
+            block = self.block
+            self.block = (case.start, case.end)
+            for name in case.binds:
+                self.bind(name, "pattern", case, node.subject, case.start, (REST,))
+            self.expression(case.guard)
+            self.statements(case.body)
+            self.block = block
+
+    def import_(self, node: ir.Import) -> None:
+        if node.name == "*":
+            self.scope.stars.append(node)
+            return
+        name = node.alias or node.name or node.module.partition(".")[0]
+        self.bind(name, "import", node, None, node.end)
+
+    def declare(self, node: ir.Scope) -> None:
+        for name in node.names:
+            self.scope.declared[name] = node.kind
+
+
+_WHOLE: Extent = (-1, 1 << 62)
+_NEVER: Extent = (1 << 62, -1)
+
+_STATEMENTS: dict[type, Callable[[_Builder, Any], None]] = {
+    ir.Do: _Builder.do,
+    ir.Assign: _Builder.assign,
+    ir.Augment: _Builder.augment,
+    ir.Delete: _Builder.delete,
+    ir.Return: _Builder.return_,
+    ir.Raise: _Builder.raise_,
+    ir.Assert: _Builder.assert_,
+    ir.If: _Builder.if_,
+    ir.Loop: _Builder.loop_,
+    ir.Try: _Builder.try_,
+    ir.With: _Builder.with_,
+    ir.Match: _Builder.match,
+    ir.Import: _Builder.import_,
+    ir.Scope: _Builder.declare,
+    ir.Function: _Builder.function,
+    ir.Class: _Builder.class_,
+}
