@@ -12,6 +12,8 @@ What a template means in this language
     ``{{ x|safe }}``       ``Output(Call(Name("|safe"), (Argument(Name("x")),)), context)``: a filter is a call of ``|name``
     ``x is defined``       ``Call(Name("is defined"), (Argument(Name("x")),))``: a test is a call of ``is name``
     ``{% set a = b %}``    ``Assign((Name("a"),), Name("b"))``
+    ``{% set a %}...``     ``Region("set", None, (..., Assign((Name("a"),), Op("opaque"))))``: what the rest of it puts out is the
+                           value; a filter on it is a call around the opaque one
     ``{% macro m(x) %}``   ``Function("m", ...)``; ``{% call(u) m(x) %}`` an ``Output`` of ``m(x, caller=Function("caller"))``
     ``{% for %} {% if %}`` ``Loop`` and ``If``; an ``if`` on a for-loop is an ``If`` around its body
     ``extends include import from``   ``Link``; ``block`` ``Block``; ``autoescape filter trans`` ``Region``
@@ -392,7 +394,8 @@ class Link(Node, frozen=True):
 
 class Region(Node, frozen=True):
     """A stretch under a tag: ``autoescape`` (value: its argument), ``filter`` (value: the filter applied to
-    ``Name("")``), ``trans`` or any tag of an extension (the kind is its name)."""
+    ``Name("")``), ``trans``, ``set`` (a block of it) or any tag of an extension (the kind is its name; the value one
+    argument, or ``Op("opaque")`` of several)."""
 
     kind: str
     value: Expr | None
