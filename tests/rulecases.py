@@ -5,6 +5,7 @@ A case is a folder (its files are the project) or a single file. A line's expect
     eval(request.args["x"])  # expect: FLK503
     {{ bio|safe }} {# expect: FLK401, FLK401 #}
 
+``# expect-low: FLK503`` marks what a default run does not show: low confidence, or for pedants and auditors.
 ``# expect-missing: FLK503 why`` marks a finding that should be there and is not yet; ``# expect-spurious: FLK503 why``
 one that is there and should not be. Both fail on the day they close, so that the mark is taken away.
 """
@@ -14,17 +15,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple, cast
+
+from flasklint import ir, python, templates
+from flasklint.findings import Confidence, Persona
+from flasklint.project.project import Project
+from flasklint.rules.base import Context
+from flasklint.rules.registry import load
+from flasklint.source import Text
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
 _MARK = re.compile(
-    r"(?:\#|\{\#)\s*expect(?P<gap>-missing|-spurious)?:\s*(?P<codes>FLK\d{3}(?:\s*,\s*FLK\d{3})*)(?P<why>[^\n]*?)\s*(?:\#\}|$)"
+    r"(?:\#|\{\#)\s*expect(?P<kind>-low|-missing|-spurious)?:\s*(?P<codes>FLK\d{3}(?:\s*,\s*FLK\d{3})*)(?P<why>[^\n]*?)\s*(?:\#\}|$)"
 )
 _ALMOST = re.compile(r"(?:\#|\{\#)\s*expect\b")
 
-Kind = Literal["", "-missing", "-spurious"]
+_TEMPLATES = frozenset({".html", ".htm", ".xml", ".xhtml", ".svg", ".j2", ".jinja", ".jinja2", ".txt"})
+
+Kind = Literal["", "-low", "-missing", "-spurious"]
 
 
 class Mark(NamedTuple):
@@ -37,11 +47,12 @@ class Mark(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One finding's place."""
+    """One finding's place. ``low``: a default run does not show it."""
 
     path: str
     line: int
     code: str
+    low: bool = False
 
 
 def marks(files: Mapping[str, str]) -> list[Mark]:
@@ -53,8 +64,8 @@ def marks(files: Mapping[str, str]) -> list[Mark]:
             if len(matches) != len(_ALMOST.findall(line)):
                 raise ValueError(f"{path}:{number}: not an expectation: {line.strip()}")
             for match in matches:
-                kind = cast(Kind, match["gap"] or "")
-                if kind and not match["why"].strip():
+                kind = cast(Kind, match["kind"] or "")
+                if kind in ("-missing", "-spurious") and not match["why"].strip():
                     raise ValueError(f"{path}:{number}: a known gap needs a reason")
                 result.extend(Mark(path, number, code.strip(), kind) for code in match["codes"].split(","))
     return result
@@ -65,18 +76,20 @@ def differences(expected: Iterable[Mark], found: Iterable[Found]) -> list[str]:
     rest = Counter(found)
     problems = []
     for mark in expected:
-        place = Found(mark.path, mark.line, mark.code)
+        place = Found(mark.path, mark.line, mark.code, mark.kind == "-low")
         present = rest[place] > 0
         if present:
             rest[place] -= 1
         match mark.kind, present:
-            case "", False:
-                problems.append(f"{mark.path}:{mark.line}: missing {mark.code}")
+            case "" | "-low", False:
+                problems.append(f"{mark.path}:{mark.line}: missing {mark.code}{mark.kind.replace('-', ' ')}")
             case "-missing", True:
                 problems.append(f"{mark.path}:{mark.line}: {mark.code} is found now: make it `expect: {mark.code}`")
             case "-spurious", False:
                 problems.append(f"{mark.path}:{mark.line}: {mark.code} is no longer reported: drop the mark")
-    problems.extend(f"{place.path}:{place.line}: spurious {place.code}" for place in rest.elements())
+    problems.extend(
+        f"{place.path}:{place.line}: spurious {place.code}{' low' if place.low else ''}" for place in rest.elements()
+    )
     return sorted(problems)
 
 
@@ -123,3 +136,27 @@ def examples(section: str) -> list[dict[str, str]]:
             projects.append(together)
         together[title] = fence["body"]
     return projects
+
+
+def found(files: Mapping[str, str], codes: Iterable[str]) -> list[Found]:
+    """What the rules with these codes find in a project. Every file must be readable."""
+    texts = {path: Text(content) for path, content in files.items()}
+    facts: list[ir.Facts] = []
+    for path, content in files.items():
+        suffix = PurePosixPath(path).suffix
+        if suffix == ".py":
+            facts.append(python.extract(path, content.encode()))
+        elif suffix in _TEMPLATES or "templates" in PurePosixPath(path).parts:
+            facts.append(templates.extract(path, content.encode()))
+    for one in facts:
+        if isinstance(one, ir.Unread):
+            raise ValueError(f"{one.path}: {one.reason}")
+    context = Context(Project(facts))
+    chosen = [rule for code in codes for rule in load().find(code)]
+    result: list[Found] = []
+    for rule in chosen:
+        for finding in rule().run(context):
+            path = finding.location.path
+            low = finding.confidence is Confidence.LOW or finding.persona is not Persona.REGULAR
+            result.append(Found(path, texts[path].position(finding.location.span.start).line, finding.code, low))
+    return result

@@ -28,6 +28,13 @@ def test_two_findings_on_a_line_need_two_marks() -> None:
     assert problems("{{ a|safe }}{{ b|safe }} {# expect: FLK401 #}", found, found) == ["a.py:1: spurious FLK401"]
 
 
+def test_what_a_default_run_hides_has_a_mark_of_its_own() -> None:
+    shown, hidden = Found("a.py", 1, "FLK503"), Found("a.py", 1, "FLK503", low=True)
+    assert problems("eval(y)  # expect-low: FLK503", hidden) == []
+    assert problems("eval(y)  # expect-low: FLK503", shown) == ["a.py:1: missing FLK503 low", "a.py:1: spurious FLK503"]
+    assert problems("eval(y)  # expect: FLK503", hidden) == ["a.py:1: missing FLK503", "a.py:1: spurious FLK503 low"]
+
+
 def test_several_marks_on_a_line() -> None:
     text = "{{ a|safe }} {# expect: FLK401 #}{# expect-missing: FLK409 in a script #}"
     assert problems(text, Found("a.py", 1, "FLK401")) == []

@@ -47,6 +47,10 @@ class Toy:
             yield SimpleNamespace(scope=SimpleNamespace(module=one), location=at(one.path))
 
 
+def toy() -> Any:
+    return Toy()
+
+
 class Named:
     code: ClassVar[str] = "FLK999"
     name: ClassVar[str] = "toy"
@@ -100,7 +104,7 @@ class Own(Named, OwnRule):
 
 
 def paths(rule: Any, flows: tuple[Any, ...] = ()) -> list[str]:
-    return [finding.location.path for finding in rule.run(Context(Toy(), lambda: flows))]
+    return [finding.location.path for finding in rule.run(Context(toy(), lambda: flows))]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_flows_are_looked_for_once_and_only_when_asked() -> None:
         asked.append(1)
         return ()
 
-    context = Context(Toy(), flows)
+    context = Context(toy(), flows)
     list(Calls().run(context))
     assert not asked
     list(Flows().run(context))

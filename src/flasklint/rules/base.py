@@ -17,11 +17,11 @@ from typing import Any, ClassVar, TypeAlias
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Fix, Persona, Place, RuleInfo, Severity, Step
+from flasklint.project.calls import CallSite
+from flasklint.project.project import Project
+from flasklint.project.scopes import LinkedModule
 from flasklint.source import Location
 
-Project: TypeAlias = Any
-LinkedModule: TypeAlias = Any
-CallSite: TypeAlias = Any
 App: TypeAlias = Any
 Flow: TypeAlias = Any
 
@@ -194,7 +194,8 @@ class AppRule(Rule):
     """Is shown each Flask app that was understood."""
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        for app in context.project.apps:
+        apps: tuple[App, ...] = getattr(context.project, "apps", ())
+        for app in apps:
             yield from self.check_app(app, context.project)
 
     @abstractmethod
