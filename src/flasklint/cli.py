@@ -1,0 +1,443 @@
+"""The command line: arguments in, a report out, an exit code. The only module that prints.
+
+Exit codes: 0 there is nothing to complain of; 1 there is, or a file could not be read; 2 the work could not be done, or
+a part of flasklint failed; 130 it was interrupted. Standard output holds the report and nothing else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import click
+
+from flasklint import __version__, engine, replay, settings
+from flasklint.cache import Cache
+from flasklint.discovery import PathError, shown
+from flasklint.findings import UNREADABLE, Report, Severity, Verdict
+from flasklint.reporters import FORMATS, Format, render
+from flasklint.reporters.options import RenderOptions
+from flasklint.reporters.terminal import ColorChoice, Terminal, terminal
+from flasklint.rules.registry import UnknownRuleError, load
+
+OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+NAMED_SKIPS = 10
+SECOND = 1.0
+
+Form = Literal["text", "markdown", "json"]
+COLOR = click.Choice(["auto", "always", "never"])
+
+
+def main(argv: Sequence[str], name: str | None = None) -> int:
+    """Run a command line and give its exit code. ``name``: what the run is to be remembered as, if it is."""
+    out = Output(name)
+    try:
+        code = _cli.main(args=list(argv), prog_name="flasklint", standalone_mode=False, obj=out)
+        code = code if isinstance(code, int) else OK
+    except click.ClickException as error:
+        code = out.fail(_usage(error))
+    except (PathError, settings.SettingsError, engine.NothingToAnalyseError, UnknownRuleError, UsageError) as error:
+        code = out.fail(str(error.args[0]) + _command_hint(argv))
+    except (KeyboardInterrupt, click.Abort):
+        out.note("interrupted")
+        code = INTERRUPTED
+    out.finish(code)
+    return code
+
+
+class UsageError(Exception):
+    """Orders that cannot be carried out, in words for the caller."""
+
+
+@dataclass
+class Output:
+    """What a run says, kept so that it can be said again. ``name``: what it is remembered as, if it is."""
+
+    name: str | None
+    trail: replay.Trail | None = None
+    folder: str | None = None
+    out: list[bytes] = field(default_factory=list)
+    err: list[bytes] = field(default_factory=list)
+
+    def say(self, text: str, encoding: str | None = None) -> None:
+        """Write to standard output."""
+        data = text.encode(encoding or sys.stdout.encoding or "utf-8", "backslashreplace")
+        self.out.append(data)
+        _write(sys.stdout, data)
+
+    def note(self, text: str) -> None:
+        """Write a line to standard error."""
+        data = f"{text}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace")
+        self.err.append(data)
+        _write(sys.stderr, data)
+
+    def fail(self, text: str) -> int:
+        """Say why the work could not be done."""
+        self.note(f"flasklint: error: {text}")
+        return FAILED
+
+    def finish(self, code: int) -> None:
+        """Remember the run, if it is one that will go the same way next time."""
+        if self.trail and self.name and self.folder and code in (OK, FINDINGS):
+            said = replay.Said(code, b"".join(self.out), b"".join(self.err))
+            replay.remember(self.folder, self.name, self.trail, said)
+        with suppress(BrokenPipeError):
+            sys.stdout.flush()
+
+
+def _write(stream: Any, data: bytes) -> None:
+    """Write bytes; a reader who has gone is no error, and is not written to again."""
+    try:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = f"\nTry '{context.command_path} --help'." if context else ""
+    return error.format_message() + hint
+
+
+def _command_hint(argv: Sequence[str]) -> str:
+    """For a path that is not there: the command that was meant, if it looks like one."""
+    word = argv[0] if argv else ""
+    if word in _cli.commands or word.startswith("-") or os.path.lexists(word):
+        return ""
+    near = difflib.get_close_matches(word, _cli.commands, n=1, cutoff=0.7)
+    return f"; did you mean the command `{near[0]}`?" if near else ""
+
+
+class _Commands(click.Group):
+    """Commands, of which ``check`` need not be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first not in self.commands and first not in ("--help", "-h", "--version"):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    subcommand_metavar="[check] [PATHS]... | COMMAND",
+    epilog="`flasklint check --help` lists the options of a run.",
+)
+@click.version_option(__version__, message="flasklint %(version)s")
+def _cli() -> None:
+    """flasklint finds security weaknesses in Flask apps: in their Python, their templates and how the two meet.
+
+    Without a command it checks the paths that it is given, or this folder.
+    """
+
+
+# check -------------------------------------------------------------------------------------------------------------
+
+
+def _split(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Words given one by one or with commas between them; nothing if none was given."""
+    words = tuple(word.strip() for item in value for word in item.split(",") if word.strip())
+    return words if value else None
+
+
+def _setting(name: str, *flags: str, metavar: str | None = None, **more: Any) -> Callable[[Any], Any]:
+    """The option of a setting: its meaning and what it takes are those of the settings."""
+    setting = next(item for item in settings.SETTINGS if item.field == name)
+    flags = flags or (f"--{setting.key}",)
+    about = setting.help.replace("`", "")
+    variable = f"FLASKLINT_{name.upper()}"
+    if setting.kind is settings.FLAG:
+        both = f"{flags[0]}/--no-{setting.key}"
+        return click.option(name, both, default=None, help=about, envvar=variable, **more)
+    if setting.kind is settings.STRINGS:
+        metavar = metavar or "WORDS"
+        return click.option(name, *flags, multiple=True, callback=_split, help=about, envvar=variable, metavar=metavar)
+    kind = click.Choice(setting.kind.choices, case_sensitive=False) if setting.kind.choices else str
+    return click.option(name, *flags, type=kind, help=about, envvar=variable, metavar=metavar, **more)
+
+
+def _option(*flags: str, **more: Any) -> Callable[[Any], Any]:
+    name = next(flag for flag in flags if flag.startswith("--")).split("/")[0].removeprefix("--").replace("-", "_")
+    return click.option(*flags, envvar=f"FLASKLINT_{name.upper()}", **more)
+
+
+@_cli.command(short_help="Check paths for weaknesses (the default command).")
+@click.argument("paths", nargs=-1)
+@_setting("select", metavar="RULES")
+@_setting("ignore", metavar="RULES")
+@_setting("extend_select", metavar="RULES")
+@_setting("min_severity")
+@_setting("min_confidence")
+@_setting("persona")
+@_setting("fail_on")
+@_option("--exit-zero", is_flag=True, help="End with 0 whatever is found, unless the work could not be done.")
+@_setting("output_format", "--format", "--output-format")
+@_option(
+    "--output",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write a report to a file besides; may be given several times.",
+)
+@_option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@_option(
+    "--show-suppressed", "--include-suppressed", is_flag=True, help="Show suppressed findings too, marked as such."
+)
+@_option("--no-ignores", is_flag=True, help="Pay no regard to suppressions in the code.")
+@_option("--show-files", is_flag=True, help="List the files that would be checked, and do nothing else.")
+@_option(
+    "--show-settings", is_flag=True, help="Show the settings in force and where they come from, and do nothing else."
+)
+@_option("--config", metavar="FILE", help="Take the settings of this file instead of the project's.")
+@_option("--isolated", is_flag=True, help="Take no settings from any file.")
+@_setting("exclude", metavar="PATTERNS")
+@_setting("extend_exclude", metavar="PATTERNS")
+@_setting("respect_gitignore")
+@_setting("force_exclude")
+@_setting("max_file_size", metavar="SIZE")
+@_setting("template_folders", metavar="FOLDERS")
+@_option("--stdin-filename", metavar="PATH", help="The file that standard input (`-`) stands for.")
+@_setting("jobs", "--jobs", "-j", metavar="N")
+@_option("--cache-dir", metavar="FOLDER", help="Where to keep what can be worked out again.")
+@_option("--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept.")
+@_option("--color", type=COLOR, default="auto", help="Whether to use colours; NO_COLOR and FORCE_COLOR are honoured.")
+@_option("--no-progress", is_flag=True, help="Show no progress bar.")
+@_option("-q", "--quiet", count=True, help="Say nothing besides the report; twice: nothing at all.")
+@_option("-v", "--verbose", is_flag=True, help="Say more about what is left out.")
+@click.pass_obj
+def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
+    """Check files and folders, by default this one.
+
+    When only files are named, the project around them is read for its context, and what is found in them is reported.
+    `-` stands for standard input.
+    """
+    fields = {setting.field: setting for setting in settings.SETTINGS}
+    values = {
+        name: _converted(fields[name], value) for name, value in given.items() if name in fields and value is not None
+    }
+    files = [_report_file(word) for word in given["output"]]
+    overlay = {}
+    if "-" in paths:
+        name = given["stdin_filename"] or "stdin.py"
+        overlay = {os.path.abspath(name): sys.stdin.buffer.read()}
+        paths = tuple(os.path.abspath(name) if path == "-" else path for path in paths)
+    orders = engine.Orders(paths or (".",), values, given["config"] or "", given["isolated"], overlay)
+    plan = engine.plan(orders)
+
+    if given["show_settings"]:
+        out.say(_settings_text(plan))
+        return OK
+    if given["show_files"]:
+        out.say("".join(f"{file.path}\n" for file in plan.discovery.files))
+        return OK
+
+    folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
+    cache = Cache(folder, plan.discovery.root)
+    bar = _Bar(quiet=bool(given["no_progress"] or given["quiet"]))
+    with bar:
+        outcome = engine.run(plan, cache, bar, heed_suppressions=not given["no_ignores"])
+    trouble = cache.save()
+
+    report = outcome.report
+    code = OK if given["exit_zero"] and not report.crashes else exit_code(report, plan.settings.fail_on)
+    options = RenderOptions(
+        terminal=_terminal(given["color"]),
+        cwd=_posix(os.getcwd()),
+        repository=_posix(plan.discovery.repository),
+        include_suppressed=given["show_suppressed"],
+        exit_code=code,
+    )
+    form = cast(Format, plan.settings.output_format)
+    if given["quiet"] < 2:
+        text = render(form, report, outcome.texts, options)
+        out.say(text, "utf-8" if form in ("json", "sarif") else None)
+    for kind, path in files:
+        _save(path, render(kind, report, outcome.texts, _for_file(options)))
+    if given["statistics"]:
+        _statistics(report, out, form)
+    if not given["quiet"]:
+        _notes(report, plan.discovery.excluded, out, trouble, verbose=given["verbose"])
+    if outcome.steady and not overlay and not files:
+        out.trail, out.folder = plan.trail, folder
+    return code
+
+
+def exit_code(report: Report, fail_on: Severity | None) -> int:
+    """How a run ends: see the head of this module."""
+    if report.crashes:
+        return FAILED
+    if fail_on is None:
+        return OK
+    reported = [judged.finding for judged in report.results if judged.verdict is Verdict.REPORTED]
+    return FINDINGS if any(item.severity >= fail_on or item.code == UNREADABLE for item in reported) else OK
+
+
+def _converted(setting: settings.Setting, value: object) -> object:
+    """What an option of the command line gives, as the setting's own type."""
+    if setting.kind is settings.NUMBER and isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    try:
+        return setting.kind.convert(value)
+    except (TypeError, ValueError):
+        raise UsageError(f"--{setting.key} takes {setting.kind.name}, not {value}") from None
+
+
+def _report_file(word: str) -> tuple[Format, str]:
+    form, _, path = word.partition("=")
+    if form not in FORMATS or not path:
+        near = difflib.get_close_matches(form, FORMATS, n=1)
+        hint = f"; did you mean `{near[0]}={path or 'FILE'}`?" if near else ""
+        raise UsageError(f"--output takes FORMAT=FILE with one of the formats {', '.join(FORMATS)}, not {word}{hint}")
+    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise UsageError(f"--output {word}: there is no such folder, or a folder of this name")
+    return form, path
+
+
+def _save(path: str, text: str) -> None:
+    try:
+        replay.replace(os.path.abspath(path), text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"{shown(path)}: {error.strerror or error}") from None
+
+
+def _for_file(options: RenderOptions) -> RenderOptions:
+    return RenderOptions(
+        cwd=options.cwd,
+        repository=options.repository,
+        include_suppressed=options.include_suppressed,
+        exit_code=options.exit_code,
+    )
+
+
+def _terminal(color: ColorChoice) -> Terminal:
+    is_tty = sys.stdout.isatty()
+    columns = 0
+    if is_tty:
+        with suppress(OSError):
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    encoding = sys.stdout.encoding or "utf-8"
+    return terminal(os.environ, is_tty=is_tty, columns=columns, encoding=encoding, color=color)
+
+
+def _posix(path: str) -> str:
+    return shown(path).replace(os.sep, "/")
+
+
+def _settings_text(plan: engine.Plan) -> str:
+    lines = [f"# root: {shown(plan.discovery.root)}", f"# from: {shown(plan.loaded.source.path) or 'no file'}"]
+    for setting in settings.SETTINGS:
+        value = getattr(plan.settings, setting.field)
+        unset = "" if setting.field in plan.loaded.given else "  # default"
+        lines.append(
+            f"{setting.key} = {settings.show(value)}{unset}" if value is not None else f"# {setting.key} is not set"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _statistics(report: Report, out: Output, form: Format) -> None:
+    """How many findings of which rule, the most frequent first; beside a report for programs on standard error."""
+    names = {rule.code: rule.name for rule in report.rules}
+    counts = Counter(item.finding.code for item in report.results if item.verdict is Verdict.REPORTED)
+    say = out.note if form in ("json", "sarif") else lambda line: out.say(line + "\n")
+    size = max((len(str(count)) for count in counts.values()), default=1)
+    for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        say(f"{count:{size}}  {code}  {names.get(code, '')}")
+
+
+def _notes(report: Report, excluded: Sequence[str], out: Output, trouble: str, *, verbose: bool) -> None:
+    """What was left out, and why."""
+    limit = len(report.skipped) if verbose else NAMED_SKIPS
+    for item in report.skipped[:limit]:
+        out.note(f"flasklint: skipped {item.path}: {item.reason}")
+    if len(report.skipped) > limit:
+        out.note(f"flasklint: skipped {len(report.skipped) - limit} more; -v names them")
+    if verbose:
+        for path in excluded:
+            out.note(f"flasklint: skipped {path}: excluded by the settings")
+        if trouble:
+            out.note(f"flasklint: nothing was kept for the next run: {trouble}")
+
+
+class _Bar:
+    """A progress bar on standard error, once a run takes more than a second and if somebody is looking."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._wanted = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._since = time.monotonic()
+        self._last = 0.0
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> Literal[False]:
+        if self._bar:
+            self._bar.stop()
+        return False
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self._wanted or now - self._since < SECOND or now - self._last < 0.1:
+            return
+        self._last = now
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            columns = TextColumn("Reading files"), BarColumn(), MofNCompleteColumn()
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+            self._bar.start()
+            self._task = self._bar.add_task("", total=total)
+        self._bar.update(self._task, completed=done, refresh=True)
+
+
+# explain, rules ----------------------------------------------------------------------------------------------------
+
+FORM = click.Choice(["text", "markdown", "json"])
+
+
+@_cli.command("explain", short_help="Show the pages of rules.")
+@click.argument("rules", nargs=-1, metavar="[RULE]...")
+@click.option("everything", "--all", is_flag=True, help="All rules.")
+@click.option("form", "--format", type=FORM, default="text", help="What is printed.")
+@_option("--color", type=COLOR, default="auto", help="Whether to use colours.")
+@click.pass_obj
+def explain_(out: Output, /, rules: tuple[str, ...], everything: bool, form: Form, color: ColorChoice) -> int:
+    """Show what rules look for, why it matters, and what to do. A rule is named by its code, a prefix of codes or its name."""
+    from flasklint import explain
+
+    registry = load()
+    if everything == bool(rules):
+        raise UsageError("explain takes the rules to explain, or --all")
+    chosen = registry.rules if everything else tuple(rule for word in rules for rule in registry.find(word))
+    infos = [rule.info() for rule in dict.fromkeys(chosen)]
+    out.say(explain.pages(infos, form, explain.Screen(*_screen(color))), "utf-8" if form != "text" else None)
+    return OK
+
+
+@_cli.command("rules", short_help="List all rules.")
+@click.option("form", "--format", type=FORM, default="text", help="What is printed.")
+@_option("--color", type=COLOR, default="auto", help="Whether to use colours.")
+@click.pass_obj
+def rules_(out: Output, /, form: Form, color: ColorChoice) -> int:
+    """List all rules, by family."""
+    from flasklint import explain
+
+    infos = [rule.info() for rule in load()]
+    out.say(explain.listing(infos, form, explain.Screen(*_screen(color))), "utf-8" if form != "text" else None)
+    return OK
+
+
+def _screen(color: ColorChoice) -> tuple[int, bool, bool]:
+    place = _terminal(color)
+    return place.width, place.color, place.unicode

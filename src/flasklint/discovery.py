@@ -1,0 +1,411 @@
+"""Paths become the files to analyse. The only module that walks folders.
+
+What is taken
+    Python: ``.py``, ``.pyw`` and ``.wsgi``.
+    Templates: everything textual in a template folder (one that is named ``templates`` or in the settings, or that a Python
+    file names as ``template_folder=`` or to a ``FileSystemLoader``); ``.j2 .jinja .jinja2`` wherever they stand; and
+    ``.html .htm .xml .xhtml .svg`` elsewhere if Jinja statements (``{%``) are in them: pages that a web server hands out
+    as they are, and those of other template languages, are none of ours. Nothing below a ``static`` folder, for the same
+    reason, nor below Sphinx's ``_templates``.
+    A file that the caller names is taken wherever it stands and whatever excludes it.
+
+What is not, and says so
+    Links: what they lead to is read under its own name if it lies in the project, and is not ours if it does not. Files
+    over the size limit. What cannot be read. Folders whose names are placeholders (``{{ cookiecutter.slug }}``).
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from flasklint.replay import TooLargeError, Trail
+from flasklint.source import SourceFile
+
+PYTHON_SUFFIXES = (".py", ".pyw", ".wsgi")
+TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2")
+MARKUP_SUFFIXES = (".html", ".htm", ".xml", ".xhtml", ".svg")
+ROOT_MARKERS = ("flasklint.toml", "pyproject.toml", ".git")
+NO_TEMPLATES_BELOW = frozenset({"static", "_static", "_templates", "_themes", "node_modules", "bower_components"})
+
+_FOLDER_HINT = re.compile(
+    rb"""(?:template_folder\s*=|FileSystemLoader\()\s*[rfbu]?["']([^"'\\{}\n]{1,200})["']""",
+)
+
+
+class PathError(Exception):
+    """A path of the caller's that cannot be analysed, in words for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to take, as the settings of the same names say."""
+
+    exclude: tuple[str, ...]
+    extend_exclude: tuple[str, ...]
+    respect_gitignore: bool
+    force_exclude: bool
+    max_file_size: int
+    template_folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found, each sorted by path.
+
+    ``repository``: the folder around the root that has a ``.git``, else the root. ``named``: the paths whose findings are
+    wanted, when the rest was only read for its context. ``skipped``: left out on purpose, with the reason. ``unread``:
+    could not be read, with the reason. ``oversized``: over the size limit, with its size in bytes. ``excluded``: the paths
+    that the caller named and the settings exclude.
+    """
+
+    root: str
+    repository: str
+    files: tuple[SourceFile, ...]
+    named: frozenset[str] | None = None
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    oversized: Mapping[str, int] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+
+
+def find_root(paths: Sequence[str], trail: Trail) -> tuple[str, bool]:
+    """The project's root: the nearest folder, upward from what all the paths share, that holds a ``flasklint.toml``, a
+    ``pyproject.toml`` or a ``.git``; and whether there is one. If not, the shared folder itself.
+
+    Raises :class:`PathError` for a path that is not there.
+    """
+    for path in paths:
+        if trail.state(path) == "absent":
+            detail = "is a link that leads nowhere" if os.path.islink(path) else "does not exist"
+            raise PathError(f"{shown(path)} {detail}")
+    real = [os.path.realpath(path) for path in paths]
+    try:
+        shared = os.path.commonpath(real)
+    except ValueError:
+        raise PathError("the paths lie on different drives") from None
+    start = shared if trail.state(shared) == "folder" else os.path.dirname(shared)
+    for folder in _upward(start):
+        if any(trail.state(os.path.join(folder, marker)) != "absent" for marker in ROOT_MARKERS):
+            return folder, True
+    return start, False
+
+
+def discover(
+    paths: Sequence[str],
+    root: str,
+    choice: Choice,
+    trail: Trail,
+    *,
+    whole: bool,
+    overlay: Mapping[str, bytes] | None = None,
+) -> Discovery:
+    """Every file to analyse below ``paths``, which lie in ``root``.
+
+    When ``paths`` are files alone and ``whole`` is set, the whole project is read for its context, and they are ``named``.
+    ``overlay``: bytes to take in place of what files (by real path) hold.
+    """
+    walk = _Walk(root, choice, trail, overlay or {})
+    real = [os.path.realpath(path) for path in paths]
+    files = [path for path in real if trail.state(path) != "folder"]
+    only_files = len(files) == len(real)
+    named = {name for path in files if (name := walk.take_named(path))}
+    for folder in [root] if only_files and whole else [path for path in real if path not in set(files)]:
+        walk.take_folder(folder)
+    return walk.result(frozenset(named) if only_files else None)
+
+
+def shown(path: str) -> str:
+    """A path as text that any encoding of Unicode can carry: undecodable bytes become ``\\xNN``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+class Patterns:
+    """Patterns of a ``.gitignore``, asked for paths relative to its folder. Those that are plain names cost nothing."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        kept = [line for line in lines if line.strip() and not line.startswith("#")]
+        plain = [line.strip().rstrip("/") for line in kept]
+        simple = not any(set(word) & set("*?[]!\\/#") for word in plain)
+        self._names = frozenset(plain) if simple else frozenset()
+        self._lines = () if simple else tuple(kept)
+
+    @cached_property
+    def _asked(self) -> Callable[[str], bool | None]:
+        from pathspec import GitIgnoreSpec  # 40 ms that only a tree with patterns needs
+
+        lines = []
+        for line in self._lines:
+            try:
+                GitIgnoreSpec.from_lines([line])
+            except ValueError:
+                continue  # git leaves out what it cannot read as a pattern, too
+            lines.append(line)
+        spec = GitIgnoreSpec.from_lines(lines)
+        return lambda path: spec.check_file(path).include
+
+    def verdict(self, path: str) -> bool | None:
+        """Whether the last pattern that speaks about a path (a folder's ends with ``/``) excludes it, if any speaks."""
+        if self._names:
+            return True if not self._names.isdisjoint(path.rstrip("/").split("/")) else None
+        return self._asked(path) if self._lines and path else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """A ``.gitignore`` in force, asked for paths below the root: ``cut`` so much off them, or put ``prefix`` before them,
+    and they are relative to its own folder."""
+
+    patterns: Patterns
+    cut: int
+    prefix: str
+
+    def verdict(self, name: str) -> bool | None:
+        """What it says about a path, if anything."""
+        return self.patterns.verdict(self.prefix + name[self.cut :])
+
+
+class _Walk:
+    """One discovery under way. Absolute real paths inside, relative posix paths in what it gives."""
+
+    def __init__(self, root: str, choice: Choice, trail: Trail, overlay: Mapping[str, bytes]) -> None:
+        self._root = root
+        self._choice = choice
+        self._trail = trail
+        self._overlay = overlay
+        self._exclude = (Patterns(choice.exclude), Patterns(choice.extend_exclude))
+        self._template_folders = Patterns(choice.template_folders)
+        self._files: dict[str, SourceFile] = {}
+        self._maybe: dict[str, bytes] = {}
+        self._skipped: dict[str, str] = {}
+        self._unread: dict[str, str] = {}
+        self._oversized: dict[str, int] = {}
+        self._excluded: list[str] = []
+        self._repository = next((folder for folder in _upward(root) if self._has_git(folder)), root)
+
+    def _has_git(self, folder: str) -> bool:
+        return self._trail.state(os.path.join(folder, ".git")) != "absent"
+
+    # Asked by discover -----------------------------------------------------------------------------------------------
+
+    def take_named(self, path: str) -> str | None:
+        """Take a file that the caller names; gives its path in the project unless it is left out."""
+        name = self._relative(path)
+        if self._choice.force_exclude and self._excludes(name, ()):
+            self._excluded.append(name)
+            return None
+        if path not in self._overlay and not self._trail.state(path).startswith("file"):
+            self._unread[name] = "it is no regular file"
+            return name
+        kind = self._kind_by_name(name)
+        data = self._read(path, name)
+        if data is None:
+            return name
+        if kind is None:
+            first = data.partition(b"\n")[0]
+            if not (first.startswith(b"#!") and b"python" in first):
+                self._skipped[name] = "neither Python nor a template"
+                return None
+            kind = "python"
+        elif kind == "maybe":
+            kind = "template"
+        self._files[name] = SourceFile(name, kind, data)
+        return name
+
+    def take_folder(self, start: str) -> None:
+        """Take all that a folder holds, whatever excludes the folder itself."""
+        stack: list[tuple[str, tuple[_Ignore, ...]]] = [(start, self._ignores_above(start))]
+        while stack:
+            folder, ignores = stack.pop()
+            name = self._relative(folder)
+            try:
+                entries = self._trail.entries(folder)
+            except OSError as error:
+                self._unread[name or "."] = _why(error)
+                continue
+            kinds = dict(entries)
+            if folder != start and kinds.get("pyvenv.cfg") == "f":
+                continue
+            if (
+                self._choice.respect_gitignore
+                and kinds.get(".gitignore") == "f"
+                and (ignore := self._ignore_file(folder))
+            ):
+                ignores = (*ignores, ignore)
+            for entry, kind in entries:
+                path = os.path.join(folder, entry)
+                relative = shown(f"{name}/{entry}" if name else entry).replace(os.sep, "/")
+                if kind == "d":
+                    if self._excludes(relative + "/", ignores):
+                        continue
+                    if "{{" in entry or "{%" in entry:
+                        self._skipped[relative] = "a scaffold: its name is a placeholder"
+                        continue
+                    stack.append((path, ignores))
+                elif kind == "l":
+                    self._take_link(path, relative, ignores)
+                elif self._kind_by_name(relative) is not None and not self._excludes(relative, ignores):
+                    if kind == "o":
+                        self._skipped[relative] = "it is no regular file"
+                    else:
+                        self._take_file(path, relative)
+
+    def result(self, named: frozenset[str] | None) -> Discovery:
+        """All that was taken. Whether files that may be templates are some is decided now that all the Python is known."""
+        hinted = tuple(self._hinted_folders()) if self._maybe else ()
+        for name, data in self._maybe.items():
+            if name in self._files:
+                continue
+            in_folder = name.startswith(hinted) or self._place(name) == "templates"
+            if name.endswith(MARKUP_SUFFIXES):
+                wanted = in_folder or b"{%" in data
+            else:
+                wanted = in_folder and b"\0" not in data and (b"{%" in data or b"{{" in data)
+            if wanted:
+                self._files[name] = SourceFile(name, "template", data)
+        return Discovery(
+            self._root,
+            self._repository,
+            tuple(self._files[name] for name in sorted(self._files)),
+            named,
+            dict(sorted(self._skipped.items())),
+            dict(sorted(self._unread.items())),
+            dict(sorted(self._oversized.items())),
+            tuple(sorted(self._excluded)),
+        )
+
+    # Kinds -----------------------------------------------------------------------------------------------------------
+
+    def _kind_by_name(self, name: str) -> Literal["python", "template", "maybe"] | None:
+        """``python``, ``template``, or ``maybe`` a template once its bytes are known."""
+        if name.endswith(PYTHON_SUFFIXES):
+            return "python"
+        if name.endswith(TEMPLATE_SUFFIXES):
+            return "template"
+        place = self._place(name)
+        return "maybe" if place == "templates" or (place == "" and name.endswith(MARKUP_SUFFIXES)) else None
+
+    def _place(self, name: str) -> Literal["templates", "never", ""]:
+        """Whether a file stands below a template folder or below one that holds none; the outermost of them decides."""
+        at = name.find("/")
+        while at >= 0:
+            folder = name[:at]
+            if folder.rpartition("/")[2] in NO_TEMPLATES_BELOW:
+                return "never"
+            if self._template_folders.verdict(folder + "/"):
+                return "templates"
+            at = name.find("/", at + 1)
+        return ""
+
+    def _hinted_folders(self) -> Iterator[str]:
+        """The folders, with ``/`` at their ends, that Python files name as their template folders."""
+        for file in self._files.values():
+            if file.kind == "python":
+                for match in _FOLDER_HINT.finditer(file.data):
+                    value = match[1].decode("utf-8", "replace")
+                    for base in {"", file.path.rpartition("/")[0]}:
+                        folder = posixpath.normpath(posixpath.join(base, value))
+                        if folder != "." and not folder.startswith(("..", "/")):
+                            yield folder + "/"
+
+    # Files -----------------------------------------------------------------------------------------------------------
+
+    def _take_file(self, path: str, name: str) -> None:
+        kind = self._kind_by_name(name)
+        if kind is None or (data := self._read(path, name)) is None:
+            return
+        if kind == "maybe":
+            self._maybe[name] = data
+        else:
+            self._files[name] = SourceFile(name, kind, data)
+
+    def _read(self, path: str, name: str) -> bytes | None:
+        if path in self._overlay:
+            return self._overlay[path]
+        try:
+            return self._trail.read(path, self._choice.max_file_size)
+        except OSError as error:
+            self._unread[name] = _why(error)
+        except TooLargeError as error:
+            self._oversized[name] = error.size
+        return None
+
+    def _take_link(self, path: str, name: str, ignores: tuple[_Ignore, ...]) -> None:
+        """Say of a link why it is not followed, if it leads to what would be taken."""
+        state = self._trail.state(path)
+        is_folder = state == "folder"
+        if not (is_folder or self._kind_by_name(name)) or self._excludes(name + "/" * is_folder, ignores):
+            return
+        target = os.path.realpath(path)
+        if state == "absent":
+            self._skipped[name] = "a link that leads nowhere"
+        elif target == self._root or target.startswith(os.path.join(self._root, "")):
+            self._skipped[name] = f"a link into the project, to {self._relative(target) or '.'}"
+        else:
+            self._skipped[name] = f"a link out of the project, to {shown(target)}"
+
+    def _relative(self, path: str) -> str:
+        relative = os.path.relpath(path, self._root)
+        return "" if relative == "." else shown(relative).replace(os.sep, "/")
+
+    # Excludes --------------------------------------------------------------------------------------------------------
+
+    def _excludes(self, name: str, ignores: tuple[_Ignore, ...]) -> bool:
+        """Whether the settings or a ``.gitignore`` exclude a path (a folder's ends with ``/``); the nearest to speak wins."""
+        for patterns in self._exclude[::-1]:
+            if (verdict := patterns.verdict(name)) is not None:
+                return verdict
+        for ignore in ignores[::-1]:
+            if (verdict := ignore.verdict(name)) is not None:
+                return verdict
+        return False
+
+    def _ignores_above(self, start: str) -> tuple[_Ignore, ...]:
+        """What git's ignore files say from the top of the repository (or project) down to a folder, its own left out.
+
+        Nothing when they exclude the folder itself: the caller wants it all the same, and all in it would be excluded too.
+        """
+        if not self._choice.respect_gitignore:
+            return ()
+        top = self._repository
+        ignores = [self._ignore_file(top, os.path.join(".git", "info", "exclude"))]
+        name = os.path.relpath(start, top)
+        for part in () if name == "." else name.split(os.sep):
+            ignores.append(self._ignore_file(top))
+            top = os.path.join(top, part)
+        found = tuple(ignore for ignore in ignores if ignore is not None)
+        below = self._relative(start) + "/" if start != self._root else ""
+        return () if any(ignore.verdict(below) for ignore in found) else found
+
+    def _ignore_file(self, folder: str, name: str = ".gitignore") -> _Ignore | None:
+        path = os.path.join(folder, name)
+        if not self._trail.state(path).startswith("file"):
+            return None
+        try:
+            lines = self._trail.read(path).decode("utf-8", "surrogateescape").splitlines()
+        except OSError as error:
+            self._unread[self._relative(path)] = _why(error)
+            return None
+        below = os.path.relpath(self._root, folder)
+        if below.split(os.sep)[0] == os.pardir:
+            return _Ignore(Patterns(lines), len(self._relative(folder)) + 1, "")
+        return _Ignore(Patterns(lines), 0, "" if below == "." else shown(below).replace(os.sep, "/") + "/")
+
+
+def _upward(folder: str) -> Iterator[str]:
+    """A folder and those around it, nearest first."""
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

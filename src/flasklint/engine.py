@@ -1,0 +1,423 @@
+"""The order of the stages, written once.
+
+    paths ─ plan ─▶ files ─ extract ─▶ facts ─ link ─▶ project ─ rules ─▶ findings ─ triage ─▶ report
+
+Nothing here prints, ends the process or knows the time. What fails is told apart: an order that cannot be carried out is
+an exception, before anything is analysed; a file that cannot be read is a finding; a part of flasklint that breaks is a crash
+in the report, and the other parts go on.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from flasklint import __version__, ir, pool, triage
+from flasklint.cache import Cache, key
+from flasklint.discovery import Choice, Discovery, discover, find_root, shown
+from flasklint.findings import (
+    UNREADABLE,
+    Confidence,
+    Crash,
+    Finding,
+    Report,
+    Severity,
+    Skipped,
+)
+from flasklint.project.project import Project
+from flasklint.replay import Trail, fingerprint
+from flasklint.rules.base import Context, OwnRule, Rule
+from flasklint.rules.registry import Registry, UnknownRuleError, load
+from flasklint.settings import Loaded, Settings, SettingsError, find, override
+from flasklint.settings import load as load_settings
+from flasklint.source import Location, SourceFile, Span, Text, readable
+
+WORTH_A_FORK = 150_000
+"""Bytes to parse below which a second process costs more than it gains."""
+
+Progress = Callable[[int, int], None]
+"""Told how many files of how many have been read."""
+
+
+class NothingToAnalyseError(Exception):
+    """The paths hold neither Python nor templates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the caller asks for, before anything is looked at.
+
+    ``values``: settings by field that come before the file's. ``config``: a settings file to take instead of the project's.
+    ``isolated``: take none. ``overlay``: bytes to take in place of what a file holds, by its path.
+    """
+
+    paths: tuple[str, ...] = (".",)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    config: str = ""
+    isolated: bool = False
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is going to be done: the settings in force, the rules chosen and the files found. ``trail``: all looked at."""
+
+    loaded: Loaded
+    rules: tuple[Rule, ...]
+    judging: Judging
+    discovery: Discovery
+    trail: Trail
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.loaded.settings
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The settings about verdicts, with every rule resolved to its code."""
+
+    severity: Mapping[str, Severity]
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A report, and the text of each file that it speaks of.
+
+    ``steady``: the same files give the same report next time. Not so if a parser died or a part of flasklint failed.
+    """
+
+    report: Report
+    texts: Callable[[str], Text]
+    steady: bool
+
+
+# Planning ----------------------------------------------------------------------------------------------------------
+
+
+def settle(orders: Orders, trail: Trail, registry: Registry) -> tuple[Loaded, str, bool]:
+    """The settings in force, the project's root, and whether something marks the root.
+
+    Raises :class:`PathError` and :class:`SettingsError`.
+    """
+    paths = [path for path in orders.paths if path not in orders.overlay]
+    beside = [os.path.dirname(os.path.abspath(path)) for path in orders.overlay]
+    root, marked = find_root([*paths, *beside], trail)
+    if orders.config:
+        try:
+            loaded = load_settings(orders.config, trail.read(orders.config))
+        except OSError as error:
+            raise SettingsError((error.strerror or str(error)).lower(), shown(orders.config)) from None
+    else:
+        loaded = Loaded() if orders.isolated else find(root, lambda path: _bytes(path, trail))
+    return override(loaded, orders.values), root, marked
+
+
+def plan(orders: Orders, registry: Registry | None = None) -> Plan:
+    """What to do about orders.
+
+    Raises :class:`PathError`, :class:`SettingsError` or :class:`NothingToAnalyseError` if they cannot be carried out.
+    """
+    registry = load() if registry is None else registry
+    trail = Trail()
+    loaded, root, marked = settle(orders, trail, registry)
+    rules, judging = _rules(loaded, orders.values, registry)
+    settings = loaded.settings
+    choice = Choice(
+        settings.exclude,
+        settings.extend_exclude,
+        settings.respect_gitignore,
+        settings.force_exclude,
+        settings.max_file_size,
+        settings.template_folders,
+    )
+    overlay = {os.path.realpath(path): data for path, data in orders.overlay.items()}
+    discovery = discover(orders.paths, root, choice, trail, whole=marked, overlay=overlay)
+    # A hook that names only files which are none of ours, or excluded, is right to end well; a folder without any is a mistake.
+    if discovery.named is None and not (discovery.files or discovery.unread or discovery.oversized):
+        raise NothingToAnalyseError(f"no Python files and no templates in {', '.join(map(shown, orders.paths))}")
+    return Plan(loaded, rules, judging, discovery, trail)
+
+
+def _bytes(path: str, trail: Trail) -> bytes | None:
+    if not trail.state(path).startswith("file"):
+        return None
+    try:
+        return trail.read(path)
+    except OSError as error:
+        raise SettingsError((error.strerror or str(error)).lower(), shown(path)) from None
+
+
+def _rules(loaded: Loaded, values: Mapping[str, Any], registry: Registry) -> tuple[tuple[Rule, ...], Judging]:
+    """The rules that the settings choose, each with its options. Raises :class:`SettingsError` with the place."""
+    settings = loaded.settings
+
+    def codes(selector: str, *keys: str) -> frozenset[str]:
+        try:
+            return frozenset(rule.code for rule in registry.find(selector))
+        except UnknownRuleError as error:
+            if keys[0].replace("-", "_") in values:
+                raise SettingsError(f"--{keys[0]}: {error}") from None
+            raise loaded.source.error(str(error), *keys) from None
+
+    for name in ("select", "ignore", "extend_select"):
+        for selector in getattr(settings, name):
+            codes(selector, name.replace("_", "-"))
+    severity = {
+        code: level for selector, level in settings.severity.items() for code in codes(selector, "severity", selector)
+    }
+    per_file = tuple(
+        (pattern, frozenset().union(*(codes(selector, "per-file-ignores", pattern) for selector in selectors)))
+        for pattern, selectors in settings.per_file_ignores.items()
+    )
+    options: dict[str, Mapping[str, Any]] = {}
+    for selector, given in settings.rules.items():
+        named = codes(selector, "rules", selector)
+        if len(named) != 1:
+            raise loaded.source.error(f'"{selector}" is not one rule but {len(named)}', "rules", selector)
+        options[next(iter(named))] = given
+    for rule in registry:
+        if rule.code in options:
+            try:
+                rule(options[rule.code])
+            except ValueError as error:
+                raise loaded.source.error(str(error), "rules", rule.code) from None
+    chosen = registry.select(settings.select, settings.ignore, settings.extend_select)
+    rules = tuple(rule(options.get(rule.code, {})) for rule in chosen)
+    return rules, Judging(severity, per_file)
+
+
+# Carrying out ------------------------------------------------------------------------------------------------------
+
+
+def run(
+    plan: Plan,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+    registry: Registry | None = None,
+    *,
+    heed_suppressions: bool = True,
+) -> Outcome:
+    """Carry a plan out. ``heed_suppressions``: regard the comments that suppress findings."""
+    registry = load() if registry is None else registry
+    files = plan.discovery.files
+    extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
+    report = analyse(files, extracted, plan, registry, heed_suppressions=heed_suppressions)
+    by_path = {file.path: file for file in files}
+    return Outcome(report, lambda path: _text(by_path.get(path)), not extracted.died and not report.crashes)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The facts of each file, by path in the order of the files. ``died``: a parser did, which it may not do next time."""
+
+    facts: Mapping[str, ir.Facts]
+    crashes: tuple[Crash, ...] = ()
+    died: bool = False
+
+
+def extract(files: Sequence[SourceFile], cache: Cache, jobs: int = 0, progress: Progress | None = None) -> Extracted:
+    """The facts of all files: from the cache, or else by parsing them.
+
+    ``jobs``: how many processes parse, 0 to choose by how much there is to do. What comes out does not depend on it.
+    """
+    maker = fingerprint() + str(ir.FORMAT).encode()
+    collecting = gc.isenabled()
+    gc.disable()  # facts hold no cycles, and there are very many of them
+    try:
+        found: dict[str, ir.Facts] = {}
+        crashes: list[Crash] = []
+        died = False
+        keys = [key(file, maker) for file in files]
+        misses = []
+        for number, file in enumerate(files):
+            known = _decoded(cache.get(keys[number]))
+            if known is None:
+                misses.append(number)
+            else:
+                found[file.path] = known
+        for done, (number, outcome) in enumerate(_parse(files, misses, jobs), len(files) - len(misses) + 1):
+            path = files[number].path
+            match outcome:
+                case pool.Done(data):
+                    parsed = _decoded(data)
+                    if parsed is None:
+                        found[path] = ir.Unread(path, 0, 0, "nested too deeply")
+                    else:
+                        found[path] = parsed
+                        cache.put(keys[number], data)
+                case pool.Died(reason):
+                    found[path] = ir.Unread(path, 0, 0, reason)
+                    died = True
+                case pool.Failed(error):
+                    crashes.append(Crash(f"reading {files[number].kind} files", path, error))
+            if progress:
+                progress(done, len(files))
+    finally:
+        if collecting:
+            gc.enable()
+    crashes.sort(key=lambda crash: crash.path)
+    facts = {file.path: found[file.path] for file in files if file.path in found}
+    return Extracted(facts, tuple(crashes), died)
+
+
+def _decoded(data: bytes | None) -> ir.Facts | None:
+    if data is None:
+        return None
+    try:
+        return ir.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _parse(files: Sequence[SourceFile], numbers: list[int], jobs: int) -> Iterator[tuple[int, pool.Outcome]]:
+    """Parse the files of these numbers, the largest first, each where it can harm no other."""
+
+    def work(number: int) -> bytes:
+        return ir.encode(_facts(files[number]))
+
+    size = sum(len(files[number].data) for number in numbers)
+    jobs = jobs or (1 if size < WORTH_A_FORK else pool.processors())
+    numbers = sorted(numbers, key=lambda number: -len(files[number].data))
+    if not numbers:
+        return
+    if pool.available():
+        if jobs > 1:
+            _import_front_ends({files[number].kind for number in numbers})  # once, before the fork, for all workers
+        yield from pool.run(numbers, work, min(jobs, len(numbers)))
+        return
+    for number in numbers:
+        try:
+            outcome: pool.Outcome = pool.Done(work(number))
+        except Exception as error:
+            outcome = pool.Failed(f"{type(error).__name__}: {error}")
+        yield number, outcome
+
+
+def _facts(file: SourceFile) -> ir.Facts:
+    # Half a second of imports, and only of the front ends that this run needs.
+    if file.kind == "python":
+        from flasklint.python import extract as extract_python
+
+        return extract_python(file.path, file.data)
+    from flasklint.templates import extract as extract_template
+
+    return extract_template(file.path, file.data)
+
+
+def _import_front_ends(kinds: set[str]) -> None:
+    if "python" in kinds:
+        import flasklint.python
+    if "template" in kinds:
+        import flasklint.templates  # noqa: F401
+
+
+def analyse(
+    files: Sequence[SourceFile], extracted: Extracted, plan: Plan, registry: Registry, *, heed_suppressions: bool = True
+) -> Report:
+    """The report on files whose facts are known."""
+    facts = extracted.facts
+    discovery, settings = plan.discovery, plan.settings
+    found, broken, looked_at = _findings(facts, plan.rules)
+    found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
+    found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
+    for item in facts.values():
+        if isinstance(item, ir.Unread):
+            found.append(_unread(item.path, Span(item.start, item.end), f"could not be analysed: {item.reason}"))
+    chosen = {rule.code for rule in plan.rules}
+    by_path = {file.path: file for file in files}
+    judged = triage.judge(
+        (finding for finding in found if finding.code in chosen),
+        _comments(facts) if heed_suppressions else {},
+        lambda path: _text(by_path.get(path)),
+        triage.Orders(
+            known=[rule.info() for rule in registry],
+            ran=looked_at,
+            severity=plan.judging.severity,
+            per_file_ignores=plan.judging.per_file_ignores,
+            min_severity=settings.min_severity,
+            min_confidence=settings.confidence,
+            persona=settings.persona,
+        ),
+    )
+    named = discovery.named
+    analysed = [file for file in files if named is None or file.path in named]
+    return Report(
+        results=tuple(item for item in judged if named is None or item.finding.location.path in named),
+        rules=tuple(rule.info() for rule in plan.rules),
+        files=tuple(file.path for file in analysed),
+        skipped=tuple(Skipped(path, reason) for path, reason in discovery.skipped.items()),
+        crashes=(*extracted.crashes, *broken),
+        templates=sum(file.kind == "template" for file in analysed),
+        version=__version__,
+        root=discovery.root,
+    )
+
+
+def _comments(facts: Mapping[str, ir.Facts]) -> dict[str, tuple[ir.Comment, ...]]:
+    return {path: item.comments for path, item in facts.items() if not isinstance(item, ir.Unread) and item.comments}
+
+
+def _text(file: SourceFile | None) -> Text:
+    return readable(file.data, file.kind) if file else Text("")
+
+
+def _findings(
+    facts: Mapping[str, ir.Facts], rules: Sequence[Rule]
+) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
+    """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file."""
+    found: list[Finding] = []
+    crashes: list[Crash] = []
+    try:
+        context = Context(Project(facts.values()))
+        tests = context.test_paths
+    except Exception as error:
+        own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
+        return found, [_crash("linking", error)], lambda path: own
+    for rule in rules:
+        crash = _ask(rule, context, found)
+        crashes += [crash] if crash else []
+    broken = {crash.part for crash in crashes}
+    whole = [rule for rule in rules if rule.code not in broken]
+    everywhere, in_tests = _codes(whole), _codes(rule for rule in whole if rule.in_tests)
+    return found, crashes, lambda path: in_tests if path in tests else everywhere
+
+
+def _ask(rule: Rule, context: Context, found: list[Finding]) -> Crash | None:
+    """Add what a rule finds; a rule that breaks must not silence the others."""
+    try:
+        found.extend(rule.run(context))
+    except Exception as error:
+        return _crash(rule.code, error)
+    return None
+
+
+def _codes(rules: Iterable[Rule]) -> frozenset[str]:
+    return frozenset(rule.code for rule in rules)
+
+
+def _crash(part: str, error: Exception) -> Crash:
+    """What is told of an exception of ours: enough for a report of the mistake."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" ({os.path.basename(frame.filename)}:{frame.lineno})" for frame in last)
+    return Crash(part, "", f"{type(error).__name__}: {error}{where}")
+
+
+def _unread(path: str, span: Span, what: str) -> Finding:
+    return Finding(UNREADABLE, f"This file {what}.", Location(path, span), Severity.HIGH, Confidence.HIGH)
+
+
+def _oversized(path: str, size: int, limit: int) -> Finding:
+    message = (
+        f"This file was not analysed: it has {size / 1e6:.1f} MB, and the limit is {limit / 1e6:g} MB. "
+        "Raise `max-file-size`, or exclude the file."
+    )
+    return Finding(triage.LIMIT, message, Location(path, Span(0, 0)), Severity.LOW, Confidence.HIGH)

@@ -1,0 +1,215 @@
+"""Work in processes of its own: some of it at once, and none of it able to take the run with it.
+
+A worker is forked, so it has all that its parent had read and is sent numbers only; what it gives back is bytes. A native
+parser may die or never end on what it is fed: that costs the one task, and another worker takes its place. The time of a task is
+measured in the processor's own seconds, so that a busy machine changes no result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import struct
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+_NUMBER = struct.Struct("<I")
+_HEAD = struct.Struct("<BI")
+_DONE, _FAILED = 0, 1
+_COLLECT_EVERY = 200
+
+
+class Done(NamedTuple):
+    """What a task gave."""
+
+    data: bytes
+
+
+class Failed(NamedTuple):
+    """An exception of a task's, as text: a mistake of ours."""
+
+    error: str
+
+
+class Died(NamedTuple):
+    """A task's process ended, or was ended, before it gave anything. ``reason``: in words."""
+
+    reason: str
+
+
+Outcome = Done | Failed | Died
+
+
+def available() -> bool:
+    """Whether this platform can fork."""
+    return hasattr(os, "fork") and hasattr(signal, "setitimer")
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def run(
+    tasks: Sequence[int], work: Callable[[int], bytes], jobs: int, *, seconds: float = 30, patience: float = 600
+) -> Iterator[tuple[int, Outcome]]:
+    """Do the tasks, each once, in up to ``jobs`` processes; gives each with its outcome as they end, in no order to rely on.
+
+    ``seconds``: the processor time that a task may take; ``patience``: the time by the clock. Workers are gone when this
+    ends, however it ends.
+    """
+    waiting = list(reversed(tasks))
+    workers: list[_Worker] = []
+    poll = select.poll()
+    by_handle: dict[int, _Worker] = {}
+
+    def start() -> None:
+        worker = _Worker(work, seconds, [other.handles for other in workers])
+        workers.append(worker)
+        by_handle[worker.inlet] = worker
+        poll.register(worker.inlet, select.POLLIN | select.POLLHUP)
+        worker.give(waiting.pop())
+
+    def stop(worker: _Worker) -> None:
+        poll.unregister(worker.inlet)
+        del by_handle[worker.inlet]
+        workers.remove(worker)
+
+    try:
+        while waiting and len(workers) < max(jobs, 1):
+            start()
+        while workers:
+            for handle, _ in poll.poll(1000):
+                worker = by_handle[handle]
+                task = worker.task
+                outcome = worker.take()
+                if outcome is None:
+                    continue
+                yield task, outcome
+                if isinstance(outcome, Died):
+                    stop(worker)
+                    if waiting:
+                        start()
+                elif waiting:
+                    worker.give(waiting.pop())
+                else:
+                    stop(worker)
+                    worker.end()
+            for worker in workers:
+                if time.monotonic() - worker.since > patience:
+                    worker.kill(f"the parser took more than {patience:g} s")
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.end()
+
+
+class _Worker:
+    """A forked process and the pipes to and from it."""
+
+    def __init__(self, work: Callable[[int], bytes], seconds: float, others: list[tuple[int, int]]) -> None:
+        tasks, self._outlet = os.pipe()
+        self.inlet, results = os.pipe()
+        self.task = -1
+        self.since = time.monotonic()
+        self._seconds = seconds
+        self._got = bytearray()
+        self._why = ""
+        with warnings.catch_warnings():
+            # Some Pythons warn of forking beside threads. The child below touches nothing that a thread of ours could hold.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
+        if self._pid == 0:
+            for handle in (self.inlet, self._outlet, *(handle for pair in others for handle in pair)):
+                os.close(handle)
+            _serve(tasks, results, work, seconds)
+        os.close(tasks)
+        os.close(results)
+
+    @property
+    def handles(self) -> tuple[int, int]:
+        """The parent's ends of the pipes."""
+        return self.inlet, self._outlet
+
+    def give(self, task: int) -> None:
+        """Send a task. That it did not arrive shows when its outcome is taken."""
+        self.task = task
+        self.since = time.monotonic()
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._outlet, _NUMBER.pack(task))
+
+    def take(self) -> Outcome | None:
+        """What has arrived of the task's outcome, once it is whole; nothing before."""
+        part = os.read(self.inlet, 1 << 20)
+        if not part:
+            return Died(self._last_words())
+        self._got += part
+        if len(self._got) < _HEAD.size:
+            return None
+        sort, size = _HEAD.unpack_from(self._got)
+        if len(self._got) < _HEAD.size + size:
+            return None
+        data = bytes(self._got[_HEAD.size :])
+        self._got.clear()
+        return Done(data) if sort == _DONE else Failed(data.decode("utf-8", "replace"))
+
+    def kill(self, why: str = "") -> None:
+        """End the process now, whatever it does."""
+        self._why = why
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Let go of a process that has nothing to do, or is being killed."""
+        os.close(self._outlet)
+        os.close(self.inlet)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)
+
+    def _last_words(self) -> str:
+        os.close(self._outlet)
+        os.close(self.inlet)
+        _, status = os.waitpid(self._pid, 0)
+        if self._why or not os.WIFSIGNALED(status):
+            return self._why or "the parser died"
+        number = os.WTERMSIG(status)
+        if number == signal.SIGVTALRM:
+            return f"the parser took more than {self._seconds:g} s"
+        with contextlib.suppress(ValueError):
+            return f"the parser died ({signal.Signals(number).name})"
+        return f"the parser died (signal {number})"
+
+
+def _serve(tasks: int, results: int, work: Callable[[int], bytes], seconds: float) -> None:
+    """The worker's whole life. It never returns: what stands below it on the stack is the parent's business."""
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, and that ends us
+        signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+        gc.freeze()
+        gc.disable()
+        done = 0
+        while task := os.read(tasks, _NUMBER.size):
+            (number,) = _NUMBER.unpack(task)
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+            try:
+                sort, data = _DONE, work(number)
+            except Exception as error:
+                sort, data = _FAILED, f"{type(error).__name__}: {error}".encode("utf-8", "replace")
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            view = memoryview(_HEAD.pack(sort, len(data)) + data)
+            while view:
+                view = view[os.write(results, view) :]
+            done += 1
+            if done % _COLLECT_EVERY == 0:
+                gc.collect()
+        code = 0
+    finally:
+        os._exit(code)

@@ -1,0 +1,1 @@
+"""What flasklint says about its own work and about the orders it was given."""
