@@ -45,8 +45,7 @@ _MOST_LINKS = 10
 _LONGEST_SNIPPET = 400
 
 _SOMETHING_LIKE_A_LINK = re.compile(r"\[(?=[^\]]*\]\()")
-_CODE_FENCE = re.compile(r"(?m)^ {0,3}(```+|~~~+).*\n?")
-_HEADING = re.compile(r"(?m)^#+\s+(.*)$")
+_FENCE = re.compile(r"(?m)^ {0,3}(```+|~~~+).*\n?")
 _LINK = re.compile(r"\[([^\]\[]+)\]\(([^()\s]+)\)")
 
 
@@ -147,7 +146,7 @@ def _rule(rule: RuleInfo) -> Json:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": _description(rule.summary)},
         "fullDescription": {"text": _description(what)},
-        "help": {"text": _plain(rule.page), "markdown": rule.page},
+        "help": {"text": _help(rule), "markdown": rule.page},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "relationships": [
             {"target": {"id": str(number), "toolComponent": {"name": "CWE"}}, "kinds": ["superset"]}
@@ -161,14 +160,18 @@ def _rule(rule: RuleInfo) -> Json:
     }
 
 
+def _help(rule: RuleInfo) -> str:
+    return "\n\n".join(f"{title}\n{_plain(body)}".strip() for title, body in rule.sections().items() if body)
+
+
 def _description(markdown: str) -> str:
     text = " ".join(_plain(markdown).split())
     return text if len(text) <= _LONGEST_DESCRIPTION else text[: _LONGEST_DESCRIPTION - 1].rstrip() + "…"
 
 
 def _plain(markdown: str) -> str:
-    """The page without its signs, for viewers that show no markdown."""
-    return _LINK.sub(r"\1 (\2)", _HEADING.sub(r"\1", _CODE_FENCE.sub("", markdown))).strip()
+    """Without the signs of fences and links, for viewers that show no markdown."""
+    return _LINK.sub(r"\1 (\2)", _FENCE.sub("", markdown)).strip()
 
 
 def _descriptor(notice: _Notice) -> Json:
@@ -279,7 +282,7 @@ def _message(finding: Finding, related: list[tuple[str, Location, str]]) -> str:
     if finding.trace:
         parts.append(f"Source: {links.pop(0)}.")
     if links:
-        more = f" and {len(links) - _MOST_LINKS} more" if len(links) > _MOST_LINKS else ""
+        more = f" and {len(finding.related) - _MOST_LINKS} more" if len(links) > _MOST_LINKS else ""
         parts.append(f"See also: {', '.join(links[:_MOST_LINKS])}{more}.")
     return " ".join(parts)
 
