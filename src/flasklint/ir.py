@@ -532,3 +532,17 @@ def walk(node: object) -> Iterator[Node]:
         current = stack.pop()
         yield current
         stack.extend(list(children(current))[::-1])
+
+
+def path_to(root: object, span: Span) -> tuple[Node, ...]:
+    """The nodes inside ``root`` that hold a span, outermost first, ending at the innermost."""
+    found: list[Node] = []
+    current = root
+    while True:
+        for child in children(current):
+            if child.start <= span.start and span.end <= child.end:
+                found.append(child)
+                current = child
+                break
+        else:
+            return tuple(found)

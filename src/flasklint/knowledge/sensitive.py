@@ -6,7 +6,6 @@ the digest is of a password), it does not make an object an app or a cursor.
 
 from __future__ import annotations
 
-import itertools
 import re
 from typing import Literal
 
@@ -64,6 +63,7 @@ PAIRS: dict[tuple[str, str], Sensitivity] = {
     ("confirmation", "code"): "token",
     ("activation", "code"): "token",
     ("invitation", "code"): "token",
+    ("session", "id"): "token",
     ("card", "number"): "card",
     ("credit", "card"): "card",
     ("pass", "word"): "password",
@@ -92,6 +92,10 @@ HARMLESS: frozenset[str] = frozenset(
         "template",
         "form",
         "page",
+        "html",
+        "text",
+        "title",
+        "cache",
         "view",
         "expires",
         "expiry",
@@ -141,12 +145,14 @@ def words(identifier: str) -> list[str]:
 def sensitivity(identifier: str) -> Sensitivity | None:
     """What a value of this name must be taken for, or None: ``user_password`` is one, ``password_label`` speaks of one."""
     parts = words(identifier)
-    if not parts or parts[-1] in HARMLESS or parts[0] in ("is", "has", "use", "show", "no"):
+    if not parts or parts[0] in ("is", "has", "use", "show", "no"):
         return None
-    for pair in itertools.pairwise(parts):
-        if found := PAIRS.get(pair):
-            return found
-    for part in reversed(parts):
-        if found := WORDS.get(part) or WORDS.get(part.removesuffix("s")):
+    for at in range(len(parts) - 1, -1, -1):
+        pair = PAIRS.get((parts[at - 1], parts[at])) if at else None
+        if pair:
+            return pair
+        if parts[at] in HARMLESS:
+            return None
+        if found := WORDS.get(parts[at]) or WORDS.get(parts[at].removesuffix("s")):
             return found
     return None

@@ -1,0 +1,65 @@
+"""What a value is for, by the names that the code around it gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.knowledge.sensitive import Sensitivity, sensitivity
+from flasklint.source import Span
+
+
+def names_given(body: ir.Function | ir.Class | ir.Module, span: Span) -> Iterator[str]:
+    """The names under which the value at ``span`` goes on, nearest first.
+
+    Those are a keyword argument's name, a dict key, the targets that it is assigned to, and, where it is returned, the
+    function's own name. A value that is only tested or indexed with goes nowhere, and has none.
+    """
+    path = ir.path_to(body, span)
+    for outer, inner in zip(reversed(path[:-1]), reversed(path), strict=False):
+        match outer:
+            case ir.Argument(name=name) if name and not name.startswith("*"):
+                yield name
+            case ir.Pair(key=ir.Const(value=str(key))):
+                yield key
+            case ir.Assign(targets=targets) if inner not in targets:
+                for target in targets:
+                    yield from target_names(target)
+            case ir.Augment(target=target) if inner is not target:
+                yield from target_names(target)
+            case ir.Subscript(key=key) if inner is key:
+                return
+            case ir.If(test=test) | ir.Loop(subject=test) if inner is test:
+                return
+            case ir.Return():
+                function = next((node for node in reversed(path) if isinstance(node, ir.Function)), None)
+                if function is None and isinstance(body, ir.Function):
+                    function = body
+                if function is not None:
+                    yield function.name
+            case ir.Function() | ir.Class():
+                return
+            case _:
+                pass
+
+
+def target_names(target: ir.Expr) -> Iterator[str]:
+    """The names in an assignment's target: ``a``, ``self.a``, ``x["a"]`` are all ``a``."""
+    match target:
+        case ir.Name(id=name) | ir.Attribute(name=name):
+            yield name
+        case ir.Subscript(key=ir.Const(value=str(key))):
+            yield key
+        case ir.Display(items=items):
+            for item in items:
+                yield from target_names(item.value)
+        case _:
+            pass
+
+
+def purpose(body: ir.Function | ir.Class | ir.Module, span: Span) -> tuple[str, Sensitivity] | None:
+    """The first of the names given that speaks of a secret, and of which kind; None when there is none."""
+    for name in names_given(body, span):
+        if found := sensitivity(name):
+            return name, found
+    return None

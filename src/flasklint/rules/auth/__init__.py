@@ -1,0 +1,1 @@
+"""Authentication, secrets in use, logging and errors."""

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.sensitive import sensitivity
+from flasklint.project.calls import CallSite
+from flasklint.project.project import Project
+from flasklint.project.purpose import purpose
+from flasklint.rules.base import CallRule
+
+
+class InsecureRandomness(CallRule):
+    """A secret is drawn from a predictable random generator.
+
+    ## What it does
+    Finds calls of the `random` module whose value is used as a token, password, key or one-time code, by the names that it is
+    given. Random numbers for other ends are left alone.
+
+    ## Why is this bad
+    `random` is made for simulations: who has seen some of its numbers can work out the next ones, and so the next visitor's
+    reset token.
+
+    ## Bad
+    ```python
+    import random
+    import string
+
+
+    def reset_token():
+        return "".join(random.choice(string.ascii_letters) for _ in range(32))
+    ```
+
+    ## Good
+    ```python
+    import secrets
+
+
+    def reset_token():
+        return secrets.token_urlsafe(32)
+    ```
+
+    ## References
+    - [CWE-338](https://cwe.mitre.org/data/definitions/338.html)
+    - [secrets](https://docs.python.org/3/library/secrets.html)
+    """
+
+    code = "FLK803"
+    name = "insecure-randomness"
+    severity = Severity.HIGH
+    cwe = (338, 330)
+    names = (
+        "random.betavariate",
+        "random.choice",
+        "random.choices",
+        "random.getrandbits",
+        "random.randbytes",
+        "random.randint",
+        "random.random",
+        "random.randrange",
+        "random.sample",
+        "random.uniform",
+        "numpy.random.bytes",
+        "numpy.random.choice",
+        "numpy.random.randint",
+    )
+
+    def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        """A call whose value, or whose function, is named as a secret."""
+        node = site.scope.node
+        named = purpose(node, site.call.span)
+        confidence = Confidence.HIGH
+        if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
+            named, confidence = (node.name, kind), Confidence.MEDIUM
+        if named is None:
+            return
+        yield self.finding(
+            site.location,
+            f"`{named[0]}` is made from a predictable random generator. "
+            "Whoever sees a few of its values can work out the others.",
+            confidence=confidence,
+            label="predictable",
+            scope=site.scope.qualname,
+            help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.choice()`, `secrets.randbelow()`",
+        )

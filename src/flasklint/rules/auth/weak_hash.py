@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.sensitive import sensitivity
+from flasklint.project.calls import CallSite
+from flasklint.project.project import Project
+from flasklint.project.purpose import purpose
+from flasklint.project.values import Known
+from flasklint.rules.base import CallRule
+
+BROKEN = ("md4", "md5", "sha", "sha1", "ripemd160")
+
+
+class WeakHash(CallRule):
+    """A broken hash function guards something that must not be forged.
+
+    ## What it does
+    Finds MD5 and SHA-1 where the names around say that the digest is a token, a signature or a key, or is made of one.
+    Digests for caches, ETags, avatars and file names are left alone, and so is `usedforsecurity=False`. Passwords are FLK802.
+
+    ## Why is this bad
+    Two texts with the same MD5 or SHA-1 can be made at will, so that a digest of one stands for the other.
+
+    ## Bad
+    ```python
+    import hashlib
+
+
+    def signature(body, secret):
+        return hashlib.md5(secret + body).hexdigest()
+    ```
+
+    ## Good
+    ```python
+    import hashlib
+    import hmac
+
+
+    def signature(body, secret):
+        return hmac.new(secret, body, hashlib.sha256).hexdigest()
+    ```
+
+    ## References
+    - [CWE-328](https://cwe.mitre.org/data/definitions/328.html)
+    """
+
+    code = "FLK804"
+    name = "weak-hash"
+    severity = Severity.MEDIUM
+    cwe = (328, 327)
+    names = ("hashlib.md5", "hashlib.sha1", "hashlib.new")
+
+    def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        """A broken digest in the company of a secret."""
+        digest = site.names[0].rpartition(".")[2]
+        data = site.argument(0, "string", "data")
+        if digest == "new":
+            chosen = site.argument(0, "name")
+            value = project.constant(chosen, site.scope) if chosen is not None else None
+            if not (isinstance(value, Known) and isinstance(value.value, str) and value.value.lower() in BROKEN):
+                return
+            digest, data = value.value.lower(), site.argument(1, "string", "data")
+        harmless = site.argument(None, "usedforsecurity")
+        if harmless is not None and project.constant(harmless, site.scope) == Known(False):
+            return
+        named = _secret(data) or purpose(site.scope.node, site.call.span)
+        confidence = Confidence.HIGH
+        node = site.scope.node
+        if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
+            named, confidence = (node.name, kind), Confidence.MEDIUM
+        if named is None or named[1] == "password":
+            return
+        yield self.finding(
+            site.location,
+            f"{digest.upper()} is broken, and `{named[0]}` relies on it. Texts with the same digest can be made at will.",
+            confidence=confidence,
+            label="broken hash function",
+            scope=site.scope.qualname,
+            help="use `hmac` with SHA-256 to sign, or SHA-256 to digest; `usedforsecurity=False` says that it guards nothing",
+        )
+
+
+def _secret(data: ir.Expr | None) -> tuple[str, str] | None:
+    """The first secret, by its name, that a digest is made of."""
+    if data is None:
+        return None
+    for node in (data, *ir.walk(data)):
+        match node:
+            case ir.Name(id=name) | ir.Attribute(name=name) if found := sensitivity(name):
+                return name, found
+            case _:
+                pass
+    return None
