@@ -183,6 +183,9 @@ def test_a_long_value_is_kept_in_part() -> None:
         ("a", "<!DOCTYPE html>", True),
         ("a", "select * from t where a < b and b > c", False),
         ("a.unknown", "<br/>", True),
+        ("a.jinja", "{% extends 'b/base.jinja' %}{% block c %}{{ d }}{% endblock %}", True),
+        ("a.jinja", "{% extends a or b %}", True),
+        ("a.jinja", "{%- extends 'base.txt' -%}", False),
     ],
 )
 def test_html_or_not(path: str, text: str, html: bool) -> None:
@@ -255,6 +258,7 @@ FORMS = [
         ],
     ),
     ("<form>\nrest", [("<form>\nrest", "<form>", "get", "")]),
+    ("\r\n<form>\r\nrest\r\n", [("<form>\r\nrest\r\n", "<form>", "get", "")]),
     ("<!-- <form> --><script>'<form>'</script></form>", []),
     (
         "<form>a</form><form>b</form>",

@@ -45,17 +45,19 @@ def extract_text(
         if is_foreign(text) and not isinstance(error, TooDeepError):
             return ir.Template(path, (), html)
         return ir.Unread(path, error.start, error.end, error.reason)
-    forms = _forms(machine, parsed.tokens, len(text)) if machine else ()
+    except RecursionError:
+        # Our own limits come first, unless little of Python's is left to us.
+        return ir.Unread(path, 0, 0, "nested too deeply")
+    forms = _forms(machine, parsed.tokens) if machine else ()
     return ir.Template(path, body, html, forms, _comments(parsed.tokens, file or Text(text)))
 
 
-def _forms(machine: Machine, tokens: Tokens, length: int) -> tuple[ir.Form, ...]:
+def _forms(machine: Machine, tokens: Tokens) -> tuple[ir.Form, ...]:
     found: list[FoundForm] = sorted((*machine.forms, *machine.open_forms))
-    last = tokens.place(length, length)[1]
     forms = []
     for form in found:
         start, tag_end = tokens.place(form.start, form.tag_end)
-        end = last if form.end < 0 else tokens.place(form.start, form.end)[1]
+        end = tokens.end if form.end < 0 else tokens.place(form.start, form.end)[1]
         forms.append(ir.Form(form.method, form.action, tag_end, start=start, end=end))
     return tuple(forms)
 

@@ -24,6 +24,7 @@ _LOOKS_LIKE_HTML = re.compile(
     r"|article|nav|header|footer|main|center|font|svg|path|iframe)(?=[\s/>]))",
     re.IGNORECASE,
 )
+_EXTENDS = re.compile(r"""\{%[-+]?\s*extends\s(?:\s*["']([^"']+)["']\s*[-+]?%\})?""")
 _JINJA_TAG = re.compile(rf"\{{%[-+]?\s*(?:{'|'.join(sorted(TAGS | PARTS | {'raw', 'endraw'}))})\b")
 _OTHER_ENGINE = re.compile(
     r"\{%-?\s*(?:load\s+[\w. ]+|csrf_token|url\s+['\"][^%]*|static\s+['\"][^%]*|ifequal\s[^%]*|comment|empty"
@@ -35,11 +36,17 @@ _SHOWN = re.compile(r"\{[%{][^%}]*(?:&(?:#\d+|quot|apos|lt|gt);|</?span)")
 
 
 def is_html(path: str, text: str) -> bool:
-    """Whether the template makes HTML, XML or SVG: by its extension, or by its text where that says nothing."""
+    """Whether the template makes HTML, XML or SVG: by its extension, or by its text where that says nothing.
+
+    A child without a tag of its own makes what its parent makes: HTML, unless the parent's name says otherwise.
+    """
     kind = _extension(path)
-    if kind in _HTML:
+    if kind in _HTML or kind in _PLAIN:
+        return kind in _HTML
+    if _LOOKS_LIKE_HTML.search(text):
         return True
-    return kind not in _PLAIN and _LOOKS_LIKE_HTML.search(text) is not None
+    parent = _EXTENDS.search(text)
+    return parent is not None and _extension(parent[1] or "") not in _PLAIN
 
 
 def is_xml(path: str, text: str) -> bool:

@@ -16,7 +16,7 @@ from flasklint.templates.html import Machine
 from flasklint.templates.parse import Parsed, Tag, Trans
 from flasklint.templates.positions import TooDeepError
 
-_DEEPEST = 200
+_DEEPEST = 150
 """Facts in facts: what stores and walks them takes a few Python frames for each."""
 
 _BINARY = {

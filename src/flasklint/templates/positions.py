@@ -47,11 +47,12 @@ class Tokens:
 
     ``all``: Jinja's tokens, each with its number as ``lineno``. ``kinds``, ``starts``, ``ends``: the same by number, offsets in
     the file. ``partners``: the number of each opening bracket's closing one. ``comments``: start, end and inner text.
-    ``tags``: how often each tag occurs. ``place``: from a stretch of the newline-normalised text to that of the file;
-    ``plain_starts`` counts in that normalised text.
+    ``tags``: how often each tag occurs. ``end``: where the template ends in the file. ``place``: from a stretch of the
+    newline-normalised text to that of the file; ``plain_starts`` counts in that normalised text.
     """
 
     place: Placing
+    end: int
     all: list[Token] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Tokens:
 def tokens(environment: Environment, text: str, place: Placing | None = None) -> Tokens:
     """Split a template. Raises :class:`BrokenError`."""
     plain, place = _normalised(text, place)
-    result = Tokens(place)
+    result = Tokens(place, place(len(plain), len(plain))[1])
     brackets: list[int] = []
     comment_start, comment_text = 0, ""
     at = 0
