@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from flasklint.settings import SETTINGS
+from flasklint.settings import load as load_settings
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -80,3 +83,11 @@ def test_the_page_on_json_documents_each_field_and_no_other() -> None:
 def test_a_page_without_a_place_for_the_example_is_an_error() -> None:
     with pytest.raises(ValueError, match="no block of JSON"):
         tool.with_example("# Page\n", "{}")
+
+
+def test_each_setting_has_an_example_that_is_taken() -> None:
+    page = tool.settings_page()
+    examples = re.findall(r"(?ms)^```toml\n(.*?)^```$", page)
+    assert len(examples) == page.count("\n## `") == len(SETTINGS)
+    for setting, example in zip(SETTINGS, examples, strict=True):
+        assert load_settings("pyproject.toml", example.encode()).given == {setting.field}

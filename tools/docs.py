@@ -34,6 +34,7 @@ from flasklint.findings import (
 from flasklint.reporters import render
 from flasklint.reporters.options import RenderOptions
 from flasklint.rules import registry
+from flasklint.settings import SETTINGS, show
 from flasklint.source import Location, Span, Text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +48,16 @@ where to read on. `flasklint explain CODE` shows the same page in the terminal.
 
 """
 
+SETTINGS_HEAD = """# Settings
+
+They stand in the table `[tool.flasklint]` of the project's `pyproject.toml`, or in a `flasklint.toml` beside it, which comes first.
+There, the table's name may be left out. A key that does not exist, or a value of another type, ends the run with exit code 2 and
+says where it stands. `flasklint --show-settings` prints what is in force and where it comes from.
+
+Most can be given on the command line (`--min-severity high`) or in the environment (`FLASKLINT_MIN_SEVERITY=high`) too; the
+command line comes first, then the environment, then the file.
+"""
+
 
 def generated(root: Path) -> dict[Path, str]:
     """Every generated page's text by its path; reads what is written by hand around a generated part."""
@@ -54,8 +65,20 @@ def generated(root: Path) -> dict[Path, str]:
     docs = root / "docs"
     pages = {docs / "rules" / f"{rule.code}.md": explain.markdown_page(rule) for rule in rules}
     pages[docs / "rules" / "index.md"] = RULES_HEAD + explain.markdown_listing(rules, "")
+    pages[docs / "settings.md"] = settings_page()
     pages[docs / "json.md"] = with_example((docs / "json.md").read_text(encoding="utf-8"), json_example())
     return pages
+
+
+def settings_page() -> str:
+    """Every setting with its meaning, its type, its default and an example."""
+    parts = [SETTINGS_HEAD]
+    for setting in SETTINGS:
+        default = "not set" if setting.default is None else f"`{show(setting.default)}`"
+        example = setting.example if setting.example.startswith("[") else f"[tool.flasklint]\n{setting.example}"
+        facts = f"Takes {setting.kind.name}. Default: {default}."
+        parts.append(f"## `{setting.key}`\n\n{setting.help}\n\n{facts}\n\n```toml\n{example}\n```\n")
+    return "\n".join(parts)
 
 
 def with_example(page: str, example: str) -> str:

@@ -319,7 +319,10 @@ def _flowed(pieces: Iterable[Piece], page: _Page) -> Iterator[Line]:
                 yield tuple(line)
                 line, used, word = [Piece("  ")], 2, word.lstrip(" ")
                 size = width(word)
-            line.append(piece._replace(text=word))
+            if line and line[-1].style == piece.style:
+                line[-1] = piece._replace(text=line[-1].text + word)
+            else:
+                line.append(piece._replace(text=word))
             used += size
     yield tuple(line)
 
