@@ -50,9 +50,9 @@ where to read on. `flasklint explain CODE` shows the same page in the terminal.
 
 SETTINGS_HEAD = """# Settings
 
-They stand in the table `[tool.flasklint]` of the project's `pyproject.toml`, or in a `flasklint.toml` beside it, which comes first.
-There, the table's name may be left out. A key that does not exist, or a value of another type, ends the run with exit code 2 and
-says where it stands. `flasklint --show-settings` prints what is in force and where it comes from.
+They stand in the table `[tool.flasklint]` of the project's `pyproject.toml`, or in a `flasklint.toml` beside it, which comes
+first and may leave the table's name out. A key that does not exist, or a value of another type, ends the run with exit code 2
+and says where it stands. `flasklint --show-settings` prints what is in force and where it comes from.
 
 Most can be given on the command line (`--min-severity high`) or in the environment (`FLASKLINT_MIN_SEVERITY=high`) too; the
 command line comes first, then the environment, then the file.

@@ -412,7 +412,8 @@ def _crash(part: str, error: Exception) -> Crash:
 
 
 def _unread(path: str, span: Span, what: str) -> Finding:
-    return Finding(UNREADABLE, f"This file {what}.", Location(path, span), Severity.HIGH, Confidence.HIGH)
+    label = what.partition(": ")[2]
+    return Finding(UNREADABLE, f"This file {what}.", Location(path, span), Severity.HIGH, Confidence.HIGH, label)
 
 
 def _oversized(path: str, size: int, limit: int) -> Finding:

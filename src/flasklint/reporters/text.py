@@ -119,8 +119,9 @@ def _finding(judged: Judged, page: _Page, *, explain: bool) -> Iterator[Line]:
     yield from _title(judged, page)
     for number, (path, here) in enumerate(marks.items()):
         yield from _block(path, here, gutter, page, finding if number == 0 else None)
-    yield (_bar(gutter, page),)
-    notes = _notes(judged, page.rules.get(finding.code), left_out, explain=explain)
+    notes = list(_notes(judged, page.rules.get(finding.code), left_out, explain=explain))
+    if notes:
+        yield (_bar(gutter, page),)
     for key, style, text in notes:
         yield from _note(key, style, text, gutter, page)
 
