@@ -126,7 +126,10 @@ def shown(path: str) -> str:
 
 
 class Patterns:
-    """Patterns of a ``.gitignore``, asked for paths relative to its folder. Those that are plain names cost nothing."""
+    """Patterns of a ``.gitignore``, asked for paths relative to its folder.
+
+    Those that are plain names cost nothing, and speak of what has the name, not of what is below it: a walk has no need to ask.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
         kept = [line for line in lines if line.strip() and not line.startswith("#")]
@@ -152,8 +155,17 @@ class Patterns:
     def verdict(self, path: str) -> bool | None:
         """Whether the last pattern that speaks about a path (a folder's ends with ``/``) excludes it, if any speaks."""
         if self._names:
-            return True if not self._names.isdisjoint(path.rstrip("/").split("/")) else None
+            return True if path.rstrip("/").rpartition("/")[2] in self._names else None
         return self._asked(path) if self._lines and path else None
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file, or a folder that it lies in, is excluded."""
+        ends = [at + 1 for at, char in enumerate(path) if char == "/"]
+        return any(self.verdict(path[:end]) for end in ends) or bool(self.verdict(path))
+
+    def covers_all_of(self, folder: str) -> bool:
+        """Whether everything in a folder (with ``/`` at its end) is excluded because the folder is."""
+        return not self._names and bool(self.verdict(folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,10 @@ class _Ignore:
         """What it says about a path, if anything."""
         return self.patterns.verdict(self.prefix + name[self.cut :])
 
+    def covers_all_of(self, folder: str) -> bool:
+        """Whether it excludes a folder, and so all that is in it."""
+        return self.patterns.covers_all_of(self.prefix + folder[self.cut :])
+
 
 class _Walk:
     """One discovery under way. Absolute real paths inside, relative posix paths in what it gives."""
@@ -178,7 +194,8 @@ class _Walk:
         self._choice = choice
         self._trail = trail
         self._overlay = overlay
-        self._exclude = (Patterns(choice.exclude), Patterns(choice.extend_exclude))
+        self._all_excludes = (Patterns(choice.exclude), Patterns(choice.extend_exclude))
+        self._exclude: tuple[Patterns, ...] = self._all_excludes
         self._template_folders = Patterns(choice.template_folders)
         self._files: dict[str, SourceFile] = {}
         self._maybe: dict[str, bytes] = {}
@@ -196,13 +213,13 @@ class _Walk:
     def take_named(self, path: str) -> str | None:
         """Take a file that the caller names; gives its path in the project unless it is left out."""
         name = self._relative(path)
-        if self._choice.force_exclude and self._excludes(name, ()):
+        if self._choice.force_exclude and any(patterns.excludes(name) for patterns in self._all_excludes):
             self._excluded.append(name)
             return None
         if path not in self._overlay and not self._trail.state(path).startswith("file"):
             self._unread[name] = "it is no regular file"
             return name
-        kind = self._kind_by_name(name)
+        kind = "maybe" if name.endswith(MARKUP_SUFFIXES) else self._kind_by_name(name)
         data = self._read(path, name)
         if data is None:
             return name
@@ -219,6 +236,8 @@ class _Walk:
 
     def take_folder(self, start: str) -> None:
         """Take all that a folder holds, whatever excludes the folder itself."""
+        name = self._relative(start) + "/" if start != self._root else ""
+        self._exclude = tuple(patterns for patterns in self._all_excludes if not patterns.covers_all_of(name))
         stack: list[tuple[str, tuple[_Ignore, ...]]] = [(start, self._ignores_above(start))]
         while stack:
             folder, ignores = stack.pop()
@@ -380,7 +399,7 @@ class _Walk:
             top = os.path.join(top, part)
         found = tuple(ignore for ignore in ignores if ignore is not None)
         below = self._relative(start) + "/" if start != self._root else ""
-        return () if any(ignore.verdict(below) for ignore in found) else found
+        return () if any(ignore.covers_all_of(below) for ignore in found) else found
 
     def _ignore_file(self, folder: str, name: str = ".gitignore") -> _Ignore | None:
         path = os.path.join(folder, name)

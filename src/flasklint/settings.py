@@ -479,28 +479,7 @@ def _parts(key: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in re.findall(_KEY_PART, key))
 
 
-# The reference page ------------------------------------------------------------------------------------------------
-
-
-def reference() -> str:
-    """The page about all settings, in Markdown."""
-    parts = [
-        "# Settings\n",
-        (
-            "flasklint reads `[tool.flasklint]` of the `pyproject.toml` in the project's root, or a `flasklint.toml` there,\n"
-            "whose keys stand at the top. The root is the nearest folder, upward from what you name, that holds one of the\n"
-            "two or a `.git`. The command line comes before the file; `--isolated` leaves the file out, `--config FILE` names\n"
-            "another.\n"
-        ),
-        "A key that is not listed here, a value of another type or a rule that does not exist ends the run with exit code 2.\n",
-        "A rule is named by its code (`FLK102`), a prefix of codes (`FLK1`) or its name (`hardcoded-secret-key`).\n",
-    ]
-    for setting in SETTINGS:
-        example = setting.example if setting.example.startswith("[") else f"[tool.flasklint]\n{setting.example}"
-        default = f"Default: {show(setting.default)}"
-        parts.append(f"## `{setting.key}`\n\n{setting.help}\n\nTakes {setting.kind.name}. {default}\n")
-        parts.append(f"```toml\n{example}\n```\n")
-    return "\n".join(parts)
+# Values as they are written -------------------------------------------------------------------------------------------
 
 
 def show(value: object) -> str:

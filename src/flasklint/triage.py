@@ -156,7 +156,7 @@ def _is_below(finding: Finding, orders: Orders) -> bool:
 
 def _ignored(finding: Finding, ignores: Iterable[tuple[Patterns, str, frozenset[str]]]) -> str:
     for patterns, pattern, codes in ignores:
-        if finding.code in codes and patterns.verdict(finding.location.path):
+        if finding.code in codes and patterns.excludes(finding.location.path):
             return pattern
     return ""
 
