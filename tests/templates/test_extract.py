@@ -16,22 +16,22 @@ def unread(text: str | bytes, path: str = "t.html") -> ir.Unread:
 
 
 BROKEN = [
-    ("{% if x %}{{ a b }}{% endif %}", "b", "expected token 'end of print statement', got 'b'"),
-    ("{% if x %}\r\n{{ a b }}{% endif %}", "b", "expected token 'end of print statement', got 'b'"),
-    ("{% if x %}\na", "if", "Unexpected end of template."),
-    ("{% if x %}{% for a in b %}{% endif %}", "endif", "Encountered unknown tag 'endif'."),
-    ("{% endif %}", "endif", "Encountered unknown tag 'endif'."),
-    ("{% else %}", "else", "Encountered unknown tag 'else'."),
-    ("{% set a = 1 %}{% endcache %}{% cache %}", "endcache", "Encountered unknown tag 'endcache'."),
-    ("{% cache %}{% if x %}{% endcache %}{% endif %}", "endcache", "Encountered unknown tag 'endcache'."),
+    ("{% if x %}{{ a b }}{% endif %}", "b", "expected token '}}', got 'b'"),
+    ("{% if x %}\r\n{{ a b }}{% endif %}", "b", "expected token '}}', got 'b'"),
+    ("{% if x %}\na", "if", "unexpected end of template; "),
+    ("{% if x %}{% for a in b %}{% endif %}", "endif", "encountered unknown tag 'endif'"),
+    ("{% endif %}", "endif", "encountered unknown tag 'endif'"),
+    ("{% else %}", "else", "encountered unknown tag 'else'"),
+    ("{% set a = 1 %}{% endcache %}{% cache %}", "endcache", "encountered unknown tag 'endcache'"),
+    ("{% cache %}{% if x %}{% endcache %}{% endif %}", "endcache", "encountered unknown tag 'endcache'"),
     ("{% set x = $ %}", "$", "unexpected char '$'"),
     ("{% set x = (a] %}", "]", "unexpected ']', expected ')'"),
     ("{% set x = '\\x1' %}", "'\\x1'", "string with a broken escape"),
-    ("{% set x = 1 %}{# never", "n", "Missing end of comment tag"),
-    ("{% raw %}{{ x }}", "{", "Missing end of raw directive"),
+    ("{% set x = 1 %}{# never", "{#", "missing end of comment tag"),
+    ("{% raw %}{{ x }}", "{% raw %}", "missing end of raw directive"),
     ("{% if x %}{% set = 1 %}{% endif %}", "=", "unexpected '='"),
-    ("{% block a %}{% trans %}b", "trans", "Unexpected end of template."),
-    ("{% if x", "if", "expected 'end of statement block'"),
+    ("{% block a %}{% trans %}b", "trans", "unexpected end of template; "),
+    ("{% if x", "if", "unexpected end of template, expected '%}'"),
     ("{% print\n", "print", "unexpected 'end of template'"),
 ]
 
@@ -41,6 +41,7 @@ def test_a_broken_template_is_unread_at_the_place(source: str, place: str, reaso
     facts = unread(source)
     assert source[facts.start : facts.end] == place
     assert reason in facts.reason
+    assert not facts.reason.endswith(".")
 
 
 DEEP = [

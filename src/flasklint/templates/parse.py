@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream
 from jinja2.parser import Parser
 
-from flasklint.templates.positions import BrokenError, Placing, Tokens, TooDeepError, tokens
+from flasklint.templates.positions import BrokenError, Placing, Tokens, TooDeepError, plain_reason, tokens
 
 ENVIRONMENT = Environment(
     extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], keep_trailing_newline=True, autoescape=True
@@ -66,7 +66,7 @@ def parse(text: str, place: Placing | None = None) -> Parsed:
     try:
         body = parser.subparse()
     except TemplateSyntaxError as error:
-        raise BrokenError(*parser.place(error.lineno), error.message or "invalid syntax") from None
+        raise BrokenError(*parser.place(error.lineno), plain_reason(error)) from None
     except RecursionError:
         raise TooDeepError(*parser.place(), "nested too deeply") from None
     return Parsed(found, body, parser.closes)

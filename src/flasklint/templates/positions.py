@@ -27,6 +27,15 @@ _DEEPEST = 50
 """Brackets in brackets; Jinja's parser takes some fifteen Python frames for each."""
 
 
+_SIGNS = {
+    "begin of print statement": "{{",
+    "end of print statement": "}}",
+    "begin of statement block": "{%",
+    "end of statement block": "%}",
+    "template data / text": "text",
+}
+
+
 class BrokenError(Exception):
     """The template is not valid Jinja; the stretch counts in the file."""
 
@@ -78,7 +87,8 @@ def tokens(environment: Environment, text: str, place: Placing | None = None) ->
     result = Tokens(place, place(len(plain), len(plain))[1])
     brackets: list[int] = []
     comment_start, comment_text = 0, ""
-    at = 0
+    start = at = 0
+    kind = ""
     try:
         for _, kind, value in environment.lexer.tokeniter(plain, None):
             if not plain.startswith(value, at):
@@ -117,7 +127,8 @@ def tokens(environment: Environment, text: str, place: Placing | None = None) ->
                     elif kind == "name" and number and result.kinds[number - 1] == "block_begin":
                         result.tags[value] += 1
     except TemplateSyntaxError as error:
-        raise BrokenError(*_rest(plain, at, place), _message(error)) from None
+        stretch = place(start, at) if kind in ("comment_begin", "raw_begin") else _rest(plain, at, place)
+        raise BrokenError(*stretch, plain_reason(error)) from None
     return result
 
 
@@ -149,8 +160,13 @@ def _rest(plain: str, at: int, place: Placing) -> tuple[int, int]:
     return place(min(at, len(plain)), min(at + 1, len(plain)))
 
 
-def _message(error: TemplateSyntaxError) -> str:
-    return (error.message or "invalid syntax").split(" at ")[0]
+def plain_reason(error: TemplateSyntaxError) -> str:
+    """What Jinja says, as one phrase without its own words for ``}}`` and the like, and without its count of characters."""
+    reason = (error.message or "invalid syntax").split(" at ")[0]
+    for word, sign in _SIGNS.items():
+        reason = reason.replace(word, sign)
+    phrases = [phrase for phrase in reason.split(". ") if phrase]
+    return "; ".join(phrase[0].lower() + phrase[1:] for phrase in phrases).rstrip(".")
 
 
 def _token(number: int, kind: str, value: str) -> Token:
