@@ -1,0 +1,324 @@
+"""The stages together: one report, the same on every road, and nothing lost when a part fails."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flasklint import engine, ir, pool
+from flasklint import python as _python  # noqa: F401 - what workers would import one by one, they find imported
+from flasklint import templates as _templates  # noqa: F401
+from flasklint.cache import Cache
+from flasklint.engine import NothingToAnalyseError, Orders
+from flasklint.findings import Finding, Judged, Report, Severity, Verdict
+from flasklint.project.calls import CallSite
+from flasklint.project.project import Project
+from flasklint.reporters import FORMATS, render
+from flasklint.reporters.options import RenderOptions
+from flasklint.rules.base import CallRule, Option, ProjectRule
+from flasklint.rules.registry import Registry, load
+from flasklint.settings import SettingsError
+from flasklint.source import SourceFile
+from tests.trees import plant
+
+
+class Evals(CallRule):
+    """Reports every eval."""
+
+    code: ClassVar[str] = "FLK599"
+    name: ClassVar[str] = "evals"
+    severity: ClassVar[Severity] = Severity.HIGH
+    cwe: ClassVar[tuple[int, ...]] = (95,)
+    names: ClassVar[tuple[str, ...]] = ("builtins.eval",)
+    options: ClassVar[dict[str, Option]] = {"depth": Option(3, "How deep.")}
+
+    def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        yield self.finding(site.location, "This is an eval.", scope=site.scope.qualname)
+
+
+class Broken(ProjectRule):
+    """Breaks."""
+
+    code: ClassVar[str] = "FLK598"
+    name: ClassVar[str] = "broken"
+    severity: ClassVar[Severity] = Severity.LOW
+    cwe: ClassVar[tuple[int, ...]] = (1,)
+
+    def check(self, project: Project) -> Iterator[Finding]:
+        raise ZeroDivisionError("oh")
+        yield
+
+
+REGISTRY = Registry([*(rule for rule in load() if rule.code.startswith("FLK0")), Evals])
+WITH_BROKEN = Registry([*REGISTRY, Broken])
+
+
+def check(*paths: Path, cache: Cache | None = None, registry: Registry = REGISTRY, **values: Any) -> engine.Outcome:
+    plan = engine.plan(Orders(tuple(map(str, paths)), values), registry)
+    return engine.run(plan, cache, registry=registry)
+
+
+def results(report: Report) -> list[tuple[str, str, str]]:
+    return [(item.finding.location.path, item.finding.code, item.verdict.value) for item in report.results]
+
+
+def printed(outcome: engine.Outcome) -> list[str]:
+    return [render(form, outcome.report, outcome.texts, RenderOptions()) for form in FORMATS]
+
+
+# One report --------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_from_end_to_end(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        {
+            "pyproject.toml": "",
+            "a.py": "def f(x):\n    return eval(x)\n",
+            "templates/s.html": "{{ x }} {# flasklint: ignore[evals] #}",
+            "broken.py": "def f(:\n",
+            "latin.py": b"x = '\xff'\n",
+            "templates/t.html": "{{ x }}",
+            "templates/broken.html": "{% if %}",
+            "big.py": "x = 1\n" * 500,
+        },
+    )
+    outcome = check(tmp_path, max_file_size=2000)
+    report = outcome.report
+    assert results(report) == [
+        ("a.py", "FLK599", "reported"),
+        ("big.py", "FLK005", "reported"),
+        ("broken.py", "FLK001", "reported"),
+        ("latin.py", "FLK001", "reported"),
+        ("templates/broken.html", "FLK001", "reported"),
+        ("templates/s.html", "FLK002", "reported"),
+    ]
+    names = ["a.py", "broken.py", "latin.py", "templates/broken.html", "templates/s.html", "templates/t.html"]
+    assert report.files == tuple(names)
+    assert (report.templates, report.crashes, report.root) == (3, (), str(tmp_path))
+    assert [rule.code for rule in report.rules] == [rule.code for rule in REGISTRY]
+    assert outcome.texts("a.py").content == "def f(x):\n    return eval(x)\n"
+    assert outcome.steady
+    assert report.results[0].finding.scope == "f"
+
+
+def test_files_alone_are_reported_alone(tmp_path: Path) -> None:
+    plant(tmp_path, {"pyproject.toml": "", "a.py": "eval(x)", "b.py": "eval(x)", "c.py": "(", "link": ""})
+    report = check(tmp_path / "a.py").report
+    assert (results(report), report.files) == ([("a.py", "FLK599", "reported")], ("a.py",))
+
+
+def test_rules_that_were_not_chosen_say_nothing(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "eval(x)", "b.py": "("})
+    assert results(check(tmp_path, select=("FLK0",)).report) == [("b.py", "FLK001", "reported")]
+    assert results(check(tmp_path, ignore=("unreadable-file",)).report) == [("a.py", "FLK599", "reported")]
+
+
+def test_settings_of_the_project_hold(tmp_path: Path) -> None:
+    settings_ = '[tool.flasklint]\nper-file-ignores = {"b.py" = ["evals"]}\nseverity = {evals = "low"}\nextend-exclude = ["c.py"]'
+    plant(tmp_path, {"pyproject.toml": settings_, "a.py": "eval(x)", "b.py": "eval(x)", "c.py": "eval(x)"})
+    report = check(tmp_path).report
+    assert results(report) == [("a.py", "FLK599", "reported"), ("b.py", "FLK599", "suppressed")]
+    assert report.results[0].finding.severity is Severity.LOW
+    isolated = engine.plan(Orders((str(tmp_path),), isolated=True), REGISTRY)
+    assert len(engine.run(isolated, registry=REGISTRY).report.results) == 3
+
+
+def test_suppressions_can_be_passed_over(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "eval(x)  # flasklint: ignore[evals]\ny = 1  # flasklint: ignore[evals]\n"})
+    outcome = engine.run(engine.plan(Orders((str(tmp_path),)), REGISTRY), registry=REGISTRY, heed_suppressions=False)
+    assert results(outcome.report) == [("a.py", "FLK599", "reported")]
+
+
+# Orders that cannot be carried out ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('select = ["FLK589"]', "pyproject.toml:2: unknown rule 'FLK589'; did you mean FLK599"),
+        ('ignore = ["eval"]', "pyproject.toml:2: unknown rule 'eval'; did you mean evals"),
+        ('severity = {zzz = "low"}', "pyproject.toml:2: unknown rule 'zzz'"),
+        ('per-file-ignores = {"a.py" = ["zzz"]}', "pyproject.toml:2: unknown rule 'zzz'"),
+        ("[tool.flasklint.rules.evals]\ndeep = 1", "FLK599 has no option 'deep'"),
+        ('[tool.flasklint.rules.FLK599]\ndepth = "1"', "option 'depth' takes int, not str"),
+        ("[tool.flasklint.rules.FLK0]\nx = 1", '"FLK0" is not one rule but 5'),
+    ],
+)
+def test_settings_that_name_no_rule_are_refused_with_their_place(tmp_path: Path, text: str, message: str) -> None:
+    plant(tmp_path, {"pyproject.toml": f"[tool.flasklint]\n{text}", "a.py": ""})
+    with pytest.raises(SettingsError) as error:
+        engine.plan(Orders((str(tmp_path),)), REGISTRY)
+    assert message in str(error.value)
+
+
+def test_a_rule_that_the_command_line_misnames_is_told_with_its_option(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": ""})
+    with pytest.raises(SettingsError, match="--extend-select: unknown rule 'FLK9'"):
+        engine.plan(Orders((str(tmp_path),), {"extend_select": ("FLK9",)}), REGISTRY)
+
+
+def test_a_folder_without_anything_to_analyse_is_an_error(tmp_path: Path) -> None:
+    plant(tmp_path, {"notes.txt": ""})
+    with pytest.raises(NothingToAnalyseError, match="no Python files and no templates in "):
+        engine.plan(Orders((str(tmp_path),)), REGISTRY)
+
+
+def test_files_none_of_which_is_ours_are_no_error(tmp_path: Path) -> None:
+    plant(tmp_path, {"notes.txt": ""})
+    assert check(tmp_path / "notes.txt").report.files == ()
+
+
+def test_a_settings_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": ""})
+    with pytest.raises(SettingsError, match=r"none.toml: no such file or directory"):
+        engine.plan(Orders((str(tmp_path),), config=str(tmp_path / "none.toml")), REGISTRY)
+
+
+# What breaks -------------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_breaks_is_named_and_the_others_go_on(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "eval(x)\ny = 1  # flasklint: ignore[broken]\n"})
+    report = check(tmp_path, registry=WITH_BROKEN).report
+    assert results(report) == [("a.py", "FLK599", "reported")], "and of its suppressions nothing is said"
+    (crash,) = report.crashes
+    assert crash.part == "FLK598"
+    assert crash.error.startswith("ZeroDivisionError: oh (test_engine.py:")
+
+
+def test_linking_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(facts: object) -> None:
+        raise KeyError("x")
+
+    plant(tmp_path, {"a.py": "eval(x)", "b.py": "("})
+    monkeypatch.setattr(engine, "Project", broken)
+    outcome = check(tmp_path)
+    assert [crash.part for crash in outcome.report.crashes] == ["linking"]
+    assert results(outcome.report) == [("b.py", "FLK001", "reported")]
+    assert not outcome.steady
+
+
+def break_on(monkeypatch: pytest.MonkeyPatch, path: str, deed: Any) -> None:
+    whole = engine._facts
+
+    def facts(file: SourceFile) -> ir.Facts:
+        if file.path == path:
+            deed()
+        return whole(file)
+
+    monkeypatch.setattr(engine, "_facts", facts)
+
+
+@pytest.mark.skipif(not pool.available(), reason="this platform cannot fork")
+def test_a_parser_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, {"a.py": "eval(x)", "b.py": "eval(x)", "c.py": "eval(x)"})
+    break_on(monkeypatch, "b.py", lambda: os._exit(1))
+    store = Cache(str(tmp_path / "cache"), "/p")
+    outcome = check(tmp_path, cache=store)
+    assert results(outcome.report) == [
+        ("a.py", "FLK599", "reported"),
+        ("b.py", "FLK001", "reported"),
+        ("c.py", "FLK599", "reported"),
+    ]
+    assert "could not be analysed: the parser died" in outcome.report.results[1].finding.message
+    assert not outcome.steady
+    monkeypatch.undo()
+    store.save()
+    assert results(check(tmp_path, cache=Cache(str(tmp_path / "cache"), "/p")).report)[1][1] == "FLK599", (
+        "it is not kept"
+    )
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_front_end_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: bool) -> None:
+    plant(tmp_path, {"a.py": "eval(x)", "b.py": "eval(x)"})
+    break_on(monkeypatch, "b.py", lambda: [][0])
+    monkeypatch.setattr(pool, "available", lambda: forks)
+    report = check(tmp_path).report
+    assert results(report) == [("a.py", "FLK599", "reported")]
+    (crash,) = report.crashes
+    assert (crash.part, crash.path, crash.error) == (
+        "reading python files",
+        "b.py",
+        "IndexError: list index out of range",
+    )
+
+
+# The same on every road --------------------------------------------------------------------------------------------
+
+LINES = (
+    "eval(x)",
+    "def f(a):\n    return eval(a)  # flasklint: ignore[FLK599] fine",
+    "from a import *",
+    "x = 1  # flasklint: ignore",
+    "class C:\n    k = eval('1')",
+    "(",
+    "ä = 'ü'",
+)
+TREES = st.dictionaries(
+    st.sampled_from(["a.py", "b.py", "pkg/__init__.py", "pkg/c.py", "templates/d.html", "tests/test_e.py"]),
+    st.lists(st.sampled_from(LINES), max_size=4).map("\n".join),
+    min_size=1,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@given(tree=TREES, seed=st.integers(0, 1000))
+def test_serial_parallel_cached_and_reordered_runs_say_the_same(
+    tmp_path_factory: pytest.TempPathFactory, tree: dict[str, str], seed: int
+) -> None:
+    folder = plant(tmp_path_factory.mktemp("tree"), tree | {"pyproject.toml": ""})
+    files = [folder / name for name in tree]
+    mixed = list(files)
+    random.Random(seed).shuffle(mixed)
+    kept = str(tmp_path_factory.mktemp("cache"))
+    cold = Cache(kept, "/p")
+    one = printed(check(folder, jobs=1, cache=cold))
+    assert cold.save() == ""
+    assert printed(check(folder, jobs=3)) == one
+    assert printed(check(folder, cache=Cache(kept, "/p"))) == one
+    assert printed(check(*files)) == printed(check(*mixed))
+
+
+def test_a_run_from_the_cache_parses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, {"a.py": "eval(x)", "b.py": "(", "templates/c.html": "{{ x }}"})
+    store = Cache(str(tmp_path / "c"), "/p")
+    one = printed(check(tmp_path, cache=store))
+    store.save()
+
+    def no_parsing(file: SourceFile) -> ir.Facts:
+        raise AssertionError(file.path)
+
+    monkeypatch.setattr(engine, "_facts", no_parsing)
+    assert printed(check(tmp_path, cache=Cache(str(tmp_path / "c"), "/p"))) == one
+
+
+def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
+    plant(tmp_path, {f"m{number}.py": "" for number in range(5)})
+    told: list[tuple[int, int]] = []
+    engine.run(
+        engine.plan(Orders((str(tmp_path),)), REGISTRY), progress=lambda *two: told.append(two), registry=REGISTRY
+    )
+    assert told == [(number, 5) for number in range(1, 6)]
+
+
+def test_fingerprints_hold_when_code_moves_and_locals_are_renamed_elsewhere(tmp_path: Path) -> None:
+    def prints(text: str) -> list[str]:
+        plant(tmp_path, {"a.py": text})
+        return [item.fingerprint for item in _reported(check(tmp_path).report)]
+
+    assert prints("def f(x):\n    return eval(x)\n") == prints(
+        "# new\nimport os\n\n\ndef f(x):\n\n    return eval(x)\n"
+    )
+
+
+def _reported(report: Report) -> list[Judged]:
+    return [item for item in report.results if item.verdict is Verdict.REPORTED]
