@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 import click
@@ -24,11 +24,12 @@ from flasklint.discovery import PathError, shown
 from flasklint.findings import UNREADABLE, Report, Severity, Verdict
 from flasklint.reporters import FORMATS, Format, render
 from flasklint.reporters.options import RenderOptions
-from flasklint.reporters.terminal import ColorChoice, Terminal, terminal
+from flasklint.reporters.terminal import PLAIN, ColorChoice, Terminal, terminal
 from flasklint.rules.registry import UnknownRuleError, load
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 NAMED_SKIPS = 10
+GITHUB_SHOWS = 5000
 SECOND = 1.0
 
 Form = Literal["text", "markdown", "json"]
@@ -188,6 +189,12 @@ def _option(*flags: str, **more: Any) -> Callable[[Any], Any]:
     metavar="FORMAT=FILE",
     help="Write a report to a file besides; may be given several times.",
 )
+@_option(
+    "--sarif-category",
+    metavar="NAME",
+    default="flasklint",
+    help="What tells this SARIF report from others that are uploaded for the same commit.",
+)
 @_option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @_option(
     "--show-suppressed", "--include-suppressed", is_flag=True, help="Show suppressed findings too, marked as such."
@@ -255,15 +262,18 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
         repository=_posix(plan.discovery.repository),
         include_suppressed=given["show_suppressed"],
         exit_code=code,
+        category=given["sarif_category"],
     )
     form = cast(Format, plan.settings.output_format)
     if given["quiet"] < 2:
         text = render(form, report, outcome.texts, options)
         out.say(text, "utf-8" if form in ("json", "sarif") else None)
     for kind, path in files:
-        _save(path, render(kind, report, outcome.texts, _for_file(options)))
+        _save(path, render(kind, report, outcome.texts, replace(options, terminal=PLAIN)))
     if given["statistics"]:
         _statistics(report, out, form)
+    if "sarif" in (form, *(kind for kind, _ in files)) and not given["quiet"]:
+        _limit(report, out)
     if not given["quiet"]:
         _notes(report, plan.discovery.excluded, out, trouble, verbose=given["verbose"])
     if outcome.steady and not overlay and not files:
@@ -309,15 +319,6 @@ def _save(path: str, text: str) -> None:
         raise UsageError(f"{shown(path)}: {error.strerror or error}") from None
 
 
-def _for_file(options: RenderOptions) -> RenderOptions:
-    return RenderOptions(
-        cwd=options.cwd,
-        repository=options.repository,
-        include_suppressed=options.include_suppressed,
-        exit_code=options.exit_code,
-    )
-
-
 def _terminal(color: ColorChoice) -> Terminal:
     is_tty = sys.stdout.isatty()
     columns = 0
@@ -351,6 +352,14 @@ def _statistics(report: Report, out: Output, form: Format) -> None:
     size = max((len(str(count)) for count in counts.values()), default=1)
     for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         say(f"{count:{size}}  {code}  {names.get(code, '')}")
+
+
+def _limit(report: Report, out: Output) -> None:
+    count = sum(judged.verdict is Verdict.REPORTED for judged in report.results)
+    if count > GITHUB_SHOWS:
+        out.note(
+            f"flasklint: GitHub shows {GITHUB_SHOWS} results of a SARIF report, this one has {count}; the worst come first"
+        )
 
 
 def _notes(report: Report, excluded: Sequence[str], out: Output, trouble: str, *, verbose: bool) -> None:

@@ -366,7 +366,7 @@ class _Walk:
         elif target == self._root or target.startswith(os.path.join(self._root, "")):
             self._skipped[name] = f"a link into the project, to {self._relative(target) or '.'}"
         else:
-            self._skipped[name] = f"a link out of the project, to {shown(target)}"
+            self._skipped[name] = f"a link out of the project, to {self._relative(target)}"
 
     def _relative(self, path: str) -> str:
         relative = os.path.relpath(path, self._root)

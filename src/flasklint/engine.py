@@ -358,7 +358,7 @@ def analyse(
         crashes=(*extracted.crashes, *broken),
         templates=sum(file.kind == "template" for file in analysed),
         version=__version__,
-        root=discovery.root,
+        root=shown(discovery.root).replace(os.sep, "/"),
     )
 
 
