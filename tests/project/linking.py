@@ -1,9 +1,23 @@
-"""A project from source texts, and an expression in it to ask about."""
+"""A project from source texts, expressions in it to ask about, and the cases that do so.
+
+A case file holds cases like this one::
+
+    ## an imported app
+    # shop/ext.py
+    app = Flask(__name__)
+    # shop/views.py
+    from shop.ext import app
+    probe(app)
+    -> shop.ext.app flask.Flask()
+
+A text without a path is ``a.py``.
+"""
 
 from __future__ import annotations
 
 import re
-import textwrap
+from dataclasses import dataclass
+from pathlib import Path
 
 from flasklint import ir
 from flasklint.project.project import Project
@@ -11,18 +25,37 @@ from flasklint.project.scopes import Scope
 from flasklint.python import extract
 
 
+@dataclass(frozen=True)
+class Case:
+    """What is asked about, and what is expected."""
+
+    title: str
+    files: dict[str, str]
+    expected: str
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def cases(name: str) -> list[Case]:
+    """The cases of a file of this folder's ``cases``."""
+    text = (Path(__file__).parent / "cases" / f"{name}.txt").read_text("utf-8")
+    found = []
+    for part in re.split(r"(?m)^## ", text)[1:]:
+        title, _, rest = part.partition("\n")
+        body, arrow, expected = rest.rpartition("\n->")
+        assert arrow, f"{name}: {title} expects nothing"
+        pieces = re.split(r"(?m)^# (\S+\.py)\n", body + "\n")
+        files = dict(zip(pieces[1::2], pieces[2::2], strict=True)) if len(pieces) > 1 else {"a.py": pieces[0]}
+        found.append(Case(title, files, expected.strip()))
+    return found
+
+
 def project(files: dict[str, str]) -> Project:
-    """The project of some files; a text may be indented."""
-    facts = [extract(path, textwrap.dedent(text).encode()) for path, text in files.items()]
+    """The project of some files."""
+    facts = [extract(path, text.encode()) for path, text in files.items()]
     assert all(isinstance(one, ir.Module) for one in facts), facts
     return Project(facts)
-
-
-def parse(text: str) -> dict[str, str]:
-    """Files written as one text: a line ``# path.py`` opens each."""
-    parts = re.split(r"(?m)^ *# *(\S+\.py)\n", textwrap.dedent(text))
-    assert not parts[0].strip(), parts[0]
-    return {path: textwrap.dedent(body) for path, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def probes(linked: Project) -> list[tuple[ir.Expr, Scope]]:
@@ -36,8 +69,8 @@ def probes(linked: Project) -> list[tuple[ir.Expr, Scope]]:
     ]
 
 
-def resolved(text: str) -> tuple[str, ...]:
+def resolved(files: dict[str, str]) -> tuple[str, ...]:
     """The canonical names of the one expression that ``probe`` is called with."""
-    linked = project(parse(text))
+    linked = project(files)
     ((expr, scope),) = probes(linked)
     return linked.resolve(expr, scope)

@@ -186,7 +186,7 @@ class Modules:
                 return found
         if top in self._only_root:
             return self.inside(self._only_root[top], parts)
-        return None
+        return importer if len(parts) == 1 and _stem(importer.path) == top else None
 
     def _regular(self, folder: str, top: str) -> bool:
         return (folder, top) in self._folder_of or (f"{folder}/{top}" if folder else top) in self._packages
