@@ -1,0 +1,13 @@
+"""All tables as one value."""
+
+from __future__ import annotations
+
+from flasklint.knowledge.flask import FLASK
+from flasklint.knowledge.kinds import KINDS
+from flasklint.knowledge.libraries import LIBRARIES
+from flasklint.knowledge.rows import Tables, together
+from flasklint.knowledge.sql import SQL
+from flasklint.knowledge.stdlib import STDLIB
+
+EVERYTHING = together(FLASK, STDLIB, SQL, LIBRARIES, Tables(kinds=KINDS))
+"""What flasklint knows of libraries."""

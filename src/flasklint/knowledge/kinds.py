@@ -1,0 +1,55 @@
+"""The kinds of harm that untrusted text can do, and what it takes to do them."""
+
+from __future__ import annotations
+
+from flasklint.knowledge.rows import Kind
+
+_NOT_WORD = "^a-zA-Z0-9_"
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "sql",
+        needs="^a-zA-Z0-9_.",
+        quoted=True,
+        language=(
+            "select",
+            "insert",
+            "update",
+            "delete",
+            "replace",
+            "where",
+            "create",
+            "alter",
+            "drop",
+            "order by",
+            "values",
+            "union",
+            "pragma",
+            "from",
+        ),
+    ),
+    Kind("command", needs="^a-zA-Z0-9_./:@,+="),
+    Kind("code", needs="^a-zA-Z0-9_", quoted=True),
+    Kind("import", needs="^"),
+    Kind("deserialization"),
+    Kind("xml", needs="<&"),
+    Kind("xpath", needs="^a-zA-Z0-9_", quoted=True),
+    Kind("ldap", needs=r"()*\\\x00|&!=<>~"),
+    Kind("nosql"),
+    Kind("header", needs=r"\r\n"),
+    Kind("regex", needs=r"^a-zA-Z0-9_ \-"),
+    Kind("mass-assignment"),
+    Kind("path", needs=r"/\\.", prefix="directory"),
+    Kind("upload-save", needs=r"/\\.", prefix="directory"),
+    Kind("archive"),
+    Kind("ssrf", needs=r"/\\:@.?#", prefix="origin"),
+    Kind("redirect", needs=r"/\\:", prefix="origin"),
+    Kind("html", needs="<\"'"),
+    Kind("markup", needs="<\"'"),
+    Kind("template-source", needs="{"),
+    Kind("template-name", needs=r"/\\.", prefix="directory"),
+    Kind("log", needs=r"\r\n"),
+    Kind("session-write"),
+    Kind("error-detail"),
+)
+"""Every kind that a sink may name."""

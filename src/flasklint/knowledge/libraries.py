@@ -1,0 +1,100 @@
+"""Other libraries that Flask apps use."""
+
+from __future__ import annotations
+
+from flasklint.knowledge.rows import Having, Sanitizer, Sink, Summary, Tables
+
+_ASKED = "is requested by the server"
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+_SAFE_LOADERS = ("yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader", "yaml.CBaseLoader", "yaml.loader.SafeLoader")
+
+_SINKS = (
+    *(
+        Sink(f"{owner}.{method}", "ssrf", ("0|url",), _ASKED)
+        for owner in (
+            "requests",
+            "requests.Session()",
+            "requests.session()",
+            "httpx",
+            "httpx.Client()",
+            "httpx.AsyncClient()",
+            "aiohttp.ClientSession()",
+        )
+        for method in _METHODS
+    ),
+    *(
+        Sink(f"{owner}.request", "ssrf", ("1|url",), _ASKED)
+        for owner in (
+            "requests",
+            "requests.Session()",
+            "httpx",
+            "httpx.Client()",
+            "urllib3.PoolManager()",
+            "aiohttp.ClientSession()",
+        )
+    ),
+    Sink("urllib3.request", "ssrf", ("1|url",), _ASKED),
+    Sink("urllib3.PoolManager().urlopen", "ssrf", ("1|url",), _ASKED),
+    Sink(
+        "yaml.load",
+        "deserialization",
+        ("0|stream",),
+        "is turned into objects, which can run code",
+        unless=(Having("1|Loader", "name", _SAFE_LOADERS),),
+    ),
+    Sink(
+        "yaml.load_all",
+        "deserialization",
+        ("0|stream",),
+        "is turned into objects, which can run code",
+        unless=(Having("1|Loader", "name", _SAFE_LOADERS),),
+    ),
+    Sink("yaml.unsafe_load", "deserialization", ("0|stream",), "is turned into objects, which can run code"),
+    Sink("yaml.full_load", "deserialization", ("0|stream",), "is turned into objects, which can run code"),
+    Sink("dill.loads", "deserialization", ("0|str",), "is turned into objects, which can run code"),
+    Sink("cloudpickle.loads", "deserialization", ("0",), "is turned into objects, which can run code"),
+    Sink("jsonpickle.decode", "deserialization", ("0|string",), "is turned into objects, which can run code"),
+    Sink("joblib.load", "deserialization", ("0|filename",), "is turned into objects, which can run code"),
+    Sink("lxml.etree.XPath", "xpath", ("0|path",), "is run as XPath", shape=False),
+    Sink("lxml.etree.ETXPath", "xpath", ("0|path",), "is run as XPath"),
+    Sink("?.xpath", "xpath", ("0|_path|path",), "is run as XPath"),
+    Sink("lxml.etree.ElementTree().xpath", "xpath", ("0|_path",), "is run as XPath"),
+    Sink("elementpath.select", "xpath", ("1|path",), "is run as XPath"),
+    Sink("elementpath.iter_select", "xpath", ("1|path",), "is run as XPath"),
+    Sink("elementpath.Selector", "xpath", ("0|path",), "is run as XPath"),
+    Sink("ldap3.Connection().search", "ldap", ("0|search_base", "1|search_filter"), "is run as an LDAP query"),
+    Sink("ldap.initialize().search", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
+    Sink("ldap.initialize().search_s", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
+    Sink("ldap.initialize().search_ext_s", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
+    Sink("js2py.eval_js", "code", ("0|js",), "is run as JavaScript, which can reach Python"),
+    Sink("js2py.EvalJs().eval", "code", ("0|expression",), "is run as JavaScript, which can reach Python"),
+    Sink("paramiko.SSHClient().exec_command", "command", ("0|command",), "is run by a shell", shape=True),
+)
+
+_SUMMARIES = (
+    *(
+        Summary(f"{owner}.{method}", result="requests.Response()")
+        for owner in ("requests", "requests.Session()", "httpx")
+        for method in (*_METHODS, "request")
+    ),
+    Summary("yaml.safe_load", ("0|stream",), "new"),
+    Summary("yaml.load", ("0|stream",), "new"),
+    Summary("lxml.etree.parse", result="lxml.etree.ElementTree()"),
+    Summary("lxml.etree.XPath", result="lxml.etree.XPath()"),
+    Summary("ldap3.Connection", result="ldap3.Connection()"),
+    Summary("ldap3.Connection().search"),
+    Summary("ldap3.Server", result="ldap3.Server()"),
+)
+
+_SANITIZERS = (
+    Sanitizer("bleach.clean", ("html", "markup"), "0|text"),
+    Sanitizer("nh3.clean", ("html", "markup"), "0|html"),
+    Sanitizer("ldap3.utils.conv.escape_filter_chars", ("ldap",), "0|text"),
+    Sanitizer("ldap.filter.escape_filter_chars", ("ldap",), "0|assertion_value"),
+    Sanitizer("ldap3.utils.dn.escape_rdn", ("ldap",), "0|rdn"),
+    Sanitizer("ldap.dn.escape_dn_chars", ("ldap",), "0|s"),
+)
+
+LIBRARIES = Tables(sinks=_SINKS, sanitizers=_SANITIZERS, summaries=_SUMMARIES)
+"""What the names of other libraries mean."""

@@ -1,0 +1,192 @@
+"""The shapes of what the tables say about a library's names.
+
+A row speaks of one public import path, written as the linker writes canonical names: ``flask.redirect`` is the function,
+``flask.request.args`` an attribute, ``sqlite3.Connection()`` an instance of a class or the result of a call,
+``sqlite3.Connection().execute`` its bound method, ``?.execute`` a method of that name on a receiver that nothing is known of.
+
+Arguments are addressed by text: ``0`` the first positional one, ``sql`` a keyword, ``0|sql`` either way of passing it, ``*``
+every one, ``2*`` the third and all after it, ``self`` the receiver of a method.
+Kinds of harm are named in :mod:`flasklint.knowledge.kinds`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from flasklint.findings import Confidence
+
+Tag = str
+"""A word that rows agree upon to remember something of a text: ``normal-path``, ``weak:leading-slash``."""
+
+
+class Source(NamedTuple):
+    """Data that someone outside decides.
+
+    ``name``: what is read (``flask.request.args``) or, with ``()``, what a call gives (``flask.request.get_json()``).
+    ``words``: "this query argument", completing "the visitor controls ...". ``origin``: who decides. ``result``: the type.
+    ``without``: characters that can't be in it. ``confidence``: how surely it is someone else's.
+    ``routed``: in a view it is what the view's rule says: someone else decides only what stands for the rule's variables.
+    """
+
+    name: str
+    words: str
+    origin: Literal["request", "upload", "session", "cookie", "database", "environment", "message", "exception"] = (
+        "request"
+    )
+    result: str = ""
+    without: str = ""
+    confidence: Confidence = Confidence.HIGH
+    routed: bool = False
+
+
+class Having(NamedTuple):
+    """A condition on another argument: ``true``, ``false``, ``absent`` (not passed), ``const`` (equal to one of ``names``),
+    ``name`` (resolves to one of them), ``field`` (an object in which one of the fields of these names was set true)."""
+
+    argument: str
+    test: Literal["true", "false", "absent", "const", "name", "field", "contains", "type"]
+    names: tuple[str | int | bool | None, ...] = ()
+
+
+class Sink(NamedTuple):
+    """A place where text of someone else's making does harm.
+
+    ``arguments``: where the text goes in. ``form``: how it is read there: ``text`` is the text itself, ``argv`` a program and
+    its arguments, ``members`` any member of a container, ``keywords`` the names and values of ``**mapping``.
+    ``when``, ``unless``: the harm is done when all of the first hold and none of the second.
+    ``words``: what happens there, completing "...": "is run as SQL". ``like``: for unknown receivers, a word of the
+    kind's language must be in the text. ``shape``: a text that is put together from unknown parts is told of as well.
+    """
+
+    name: str
+    kind: str
+    arguments: tuple[str, ...] = ("0",)
+    words: str = ""
+    form: Literal["text", "argv", "members", "keywords", "html"] = "text"
+    when: tuple[Having, ...] = ()
+    unless: tuple[Having, ...] = ()
+    like: bool = False
+    shape: bool = False
+    confidence: Confidence = Confidence.HIGH
+
+
+class Sanitizer(NamedTuple):
+    """A call whose result can do no harm of these kinds (``*``: of any)."""
+
+    name: str
+    kinds: tuple[str, ...]
+    argument: str = "0"
+    result: str = "builtins.str()"
+
+
+class Summary(NamedTuple):
+    """What a call whose body is not read does with data.
+
+    ``passes``: the arguments that the result is made of; none means that the result holds nothing of them.
+    ``how``: what is kept of what was known of the text.
+
+    - ``same`` is the very text; ``characters`` a text of no other characters; ``new`` a text of which nothing is known.
+    - ``joined``: the arguments as they come with ``between`` between them; ``paths``: as ``os.path.join`` does it, where an
+      absolute one throws away what was before.
+    - ``part``: a part of it that goes by ``tag``; ``tagged``: the text changed so that ``tag`` holds; ``item``: the
+      part under the key that the argument ``key`` names.
+    - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
+    - ``made``: a new object, which keeps what ``store`` says.
+    - ``called``: what the function that is passed first gives, called with the rest.
+    - ``members``: any member of it; ``never``: the call does not come back.
+
+    ``result``: canonical type of the result. ``info``: what holds of the result's text besides: tags, or ``characters``.
+    ``store``: ``self[0,1]=2`` keeps the third argument in the receiver under the first two, ``self.body=0|response`` as an
+    attribute, ``self+=0`` adds to its text; ``owner`` is what the receiver is an attribute of. Several with ``;`` between.
+    ``load``: ``self[0,1]`` gives what was kept there, ``self+`` its text.
+    """
+
+    name: str
+    passes: tuple[str, ...] = ()
+    how: Literal[
+        "same",
+        "characters",
+        "new",
+        "joined",
+        "paths",
+        "part",
+        "tagged",
+        "item",
+        "substituted",
+        "made",
+        "called",
+        "members",
+        "never",
+    ] = "new"
+    result: str = ""
+    between: str = ""
+    tag: Tag = ""
+    key: str = ""
+    pattern: str = ""
+    store: str = ""
+    load: str = ""
+    characters: str = ""
+
+
+class Guard(NamedTuple):
+    """A call or comparison that tells harmless text from harmful.
+
+    ``argument``: what is examined. ``when``: the answer that tells it is harmless; ``returns`` if coming back at all does.
+    ``kinds``: the harm that is then excluded. ``needs``: a tag that the text must have for that; without
+    it, it only gets ``weak``.
+    ``characters``: the only ones it then has. ``against``: an argument that must be of our own making.
+    ``pattern``: the argument that is a regular expression, ``matching``: how it is matched.
+    A name ``part:netloc`` speaks of a part of a text that goes by that tag, ``when`` being ``const`` (it equals something of
+    ours), ``empty``, ``full`` or ``begins`` (with something of ours); what is excluded then is excluded for the whole text.
+    """
+
+    name: str
+    argument: str = "0"
+    when: Literal["true", "false", "returns", "const", "empty", "full", "begins"] = "true"
+    kinds: tuple[str, ...] = ()
+    characters: str = ""
+    needs: Tag = ""
+    tag: Tag = ""
+    weak: Tag = ""
+    against: str = ""
+    pattern: str = ""
+    matching: Literal["fullmatch", "match", "search"] = "fullmatch"
+
+
+class Kind(NamedTuple):
+    """A kind of harm and what it takes to do it.
+
+    ``needs``: the harm needs one of these characters, in the notation of :mod:`flasklint.taint.characters`; empty when
+    any text will do. ``quoted``: between quotes the harm needs that quote. ``prefix``: what fixed text before it excludes the
+    harm: ``directory`` (a folder, if the text has no ``..``), ``origin`` (scheme and host of a URL).
+    ``language``: words of the language, to tell its texts.
+    """
+
+    name: str
+    needs: str = ""
+    quoted: bool = False
+    prefix: Literal["", "directory", "origin", "program"] = ""
+    language: tuple[str, ...] = ()
+
+
+class Tables(NamedTuple):
+    """All that is known of libraries, as one value."""
+
+    sources: tuple[Source, ...] = ()
+    sinks: tuple[Sink, ...] = ()
+    sanitizers: tuple[Sanitizer, ...] = ()
+    summaries: tuple[Summary, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+
+
+def together(*tables: Tables) -> Tables:
+    """All tables as one; of rows with the same name, the first one counts, where only one can."""
+    return Tables(
+        tuple(row for table in tables for row in table.sources),
+        tuple(row for table in tables for row in table.sinks),
+        tuple(row for table in tables for row in table.sanitizers),
+        tuple(row for table in tables for row in table.summaries),
+        tuple(row for table in tables for row in table.guards),
+        tuple(row for table in tables for row in table.kinds),
+    )

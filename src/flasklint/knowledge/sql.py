@@ -1,0 +1,87 @@
+"""Databases: DB-API drivers, SQLAlchemy and its relatives, document stores."""
+
+from __future__ import annotations
+
+from flasklint.findings import Confidence
+from flasklint.knowledge.rows import Sanitizer, Sink, Summary, Tables
+
+_RUN = "is run as SQL"
+
+_DRIVERS = (
+    "sqlite3",
+    "psycopg2.extensions",
+    "psycopg",
+    "pymysql.connections",
+    "MySQLdb.connections",
+    "mysql.connector.connection",
+)
+
+_SINKS = (
+    *(
+        Sink(f"{owner}.{method}", "sql", ("0|sql|query|operation",), _RUN, shape=True)
+        for owner in (
+            "sqlite3.Connection()",
+            "sqlite3.Cursor()",
+            "psycopg2.extensions.cursor()",
+            "psycopg.Cursor()",
+            "psycopg.Connection()",
+            "pymysql.cursors.Cursor()",
+            "MySQLdb.cursors.Cursor()",
+            "mysql.connector.cursor.MySQLCursor()",
+        )
+        for method in ("execute", "executemany", "executescript")
+    ),
+    *(
+        Sink(f"?.{method}", "sql", ("0|sql|query|operation|statement",), _RUN, shape=True, like=True)
+        for method in (
+            "execute",
+            "executemany",
+            "executescript",
+            "raw",
+            "execute_sql",
+            "run_query",
+            "exec_driver_sql",
+            "from_statement",
+        )
+    ),
+    Sink("sqlalchemy.text", "sql", ("0|text",), _RUN, shape=True),
+    Sink("sqlalchemy.literal_column", "sql", ("0|text",), _RUN, shape=True),
+    Sink("sqlalchemy.sql.expression.literal_column", "sql", ("0|text",), _RUN, shape=True),
+    *(
+        Sink(f"sqlalchemy.orm.Session().{method}", "sql", ("0|statement",), _RUN, shape=True)
+        for method in ("execute", "scalar", "scalars")
+    ),
+    *(
+        Sink(f"sqlalchemy.engine.{owner}().{method}", "sql", ("0|statement|object_",), _RUN, shape=True)
+        for owner in ("Connection", "Engine")
+        for method in ("execute", "scalar", "exec_driver_sql")
+    ),
+    Sink("pandas.read_sql", "sql", ("0|sql",), _RUN, shape=True),
+    Sink("pandas.read_sql_query", "sql", ("0|sql",), _RUN, shape=True),
+)
+
+_SUMMARIES = (
+    Summary("sqlite3.connect", result="sqlite3.Connection()"),
+    Summary("sqlite3.Connection().cursor", result="sqlite3.Cursor()"),
+    Summary("sqlite3.Connection().execute", result="sqlite3.Cursor()"),
+    Summary("sqlite3.Cursor().execute", result="sqlite3.Cursor()"),
+    Summary("sqlite3.Cursor().fetchone"),
+    Summary("sqlite3.Cursor().fetchall"),
+    Summary("sqlite3.Cursor().fetchmany"),
+    Summary("?.execute", result="?result()"),
+    Summary("?.executemany"),
+    Summary("?.executescript"),
+    Summary("?.fetchone"),
+    Summary("?.fetchall"),
+    Summary("?.filter_by", ("self",), "same"),
+    Summary("?.order_by", ("self",), "same"),
+    Summary("?.get_or_404"),
+    Summary("?.first_or_404"),
+    Summary("sqlalchemy.text", ("0|text",), "same", "sqlalchemy.TextClause()"),
+    Summary("sqlalchemy.TextClause().bindparams", ("self",), "same", "sqlalchemy.TextClause()"),
+)
+
+SQL = Tables(sinks=_SINKS, summaries=_SUMMARIES)
+"""What the names of databases mean."""
+
+__all__ = ["SQL", "Confidence", "Sanitizer"]

@@ -1,0 +1,83 @@
+"""The whole analysis: entry points first, then what they did not reach."""
+
+from __future__ import annotations
+
+from flasklint import ir
+from flasklint.knowledge.rows import Tables
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.taint.engine import MOST_STATEMENTS, Engine, portable
+from flasklint.taint.entries import Entry, entries, variables
+from flasklint.taint.flows import Flows
+from flasklint.taint.frame import Frame
+from flasklint.taint.routes import route_variable
+from flasklint.taint.state import Obj
+from flasklint.taint.values import UNKNOWN
+
+
+def analyse(project: Project, tables: Tables) -> Flows:
+    """All flows of a project, with what the tables tell of libraries."""
+    engine = Engine(project, tables)
+    views = list(entries(project))
+    for entry in views:
+        engine.rules[entry.scope] = entry.rules
+    for entry in views:
+        _enter(engine, entry.scope, entry)
+    for scope in _remaining(engine):
+        _enter(engine, scope, None)
+    return engine.flows()
+
+
+def _remaining(engine: Engine) -> list[Scope]:
+    """Functions with a sink or a source in them that no entry point reached, those that nobody calls first."""
+    called: set[str] = set()
+    for module in engine.project.modules.values():
+        for call, _ in module.calls:
+            if isinstance(call.function, ir.Attribute):
+                called.add(call.function.name)
+            elif isinstance(call.function, ir.Name):
+                called.add(call.function.id)
+    rest = [scope for scope in engine.project.functions() if not scope.module.is_test]
+    return sorted(rest, key=lambda scope: scope.node.name in called)  # type: ignore[union-attr]
+
+
+def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
+    """Evaluate a function as the outside calls it."""
+    key = engine.key_of(scope)
+    if entry is None and key in engine.contexts:
+        return
+    parent = key.parent
+    if parent is not None and parent not in engine.frames:
+        _enter(engine, parent.scope, None)
+    engine.fuel = MOST_STATEMENTS
+    frame = Frame(engine, scope, key, 0)
+    node = key.function
+    rules = entry.rules if entry is not None else ()
+    converters: dict[str, str] = {}
+    for rule in rules:
+        converters.update(variables(rule))
+    for index, parameter in enumerate(node.parameters):
+        if index == 0 and key.owner and engine.method_kind(scope) != "static":
+            frame.state.variables[parameter.name] = frame.make("self", Obj("instance", types=(key.owner,)))
+        elif parameter.kind == "star":
+            frame.state.variables[parameter.name] = frame.make("*args", Obj("tuple", rest=UNKNOWN, keys=UNKNOWN))
+        elif parameter.kind == "double-star":
+            frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", rest=UNKNOWN, keys=UNKNOWN))
+        elif entry is not None and (parameter.name in converters or (not rules or not all(rules))):
+            frame.state.variables[parameter.name] = route_variable(
+                frame, parameter, converters.get(parameter.name, "default")
+            )
+        elif parameter.annotation is not None:
+            frame.state.variables[parameter.name] = engine.annotated(frame, parameter.annotation)
+        else:
+            frame.state.variables[parameter.name] = UNKNOWN
+    if parent is not None:
+        home = engine.frames.get(parent)
+        if home is not None:
+            for name in key.free:
+                value = home.state.variables.get(name) or home.outer.get(name)
+                if value is not None:
+                    frame.outer[name] = portable(value)
+    engine.contexts[key] = engine.contexts.get(key, 0) + 1
+    frame.view = entry is not None
+    engine.run_frame(frame)

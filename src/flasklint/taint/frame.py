@@ -1,0 +1,431 @@
+"""One evaluation of one function (or module): what the evaluators of expressions and statements work on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from flasklint import ir
+from flasklint.knowledge.rows import Guard, Sink
+from flasklint.project.scopes import Scope
+from flasklint.taint.state import Obj, Shape, State, join_objects
+from flasklint.taint.values import (
+    NEVER,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    ClassRef,
+    Closure,
+    Constant,
+    Fragment,
+    FunctionKey,
+    Hole,
+    Info,
+    Method,
+    Piece,
+    Symbol,
+    Taint,
+    Text,
+    Trail,
+    Value,
+    join,
+    merge_taints,
+    texts,
+    with_taints,
+)
+
+DEEPEST_PART = 5
+
+
+class Arguments(NamedTuple):
+    """What a call passes. ``star``: what else ``*values`` of unknown length bring; ``double``: likewise ``**values``.
+
+    ``places``: where the positional ones and then the keywords stand.
+    """
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    star: Value | None = None
+    double: Value | None = None
+    places: tuple[ir.Node, ...] = ()
+
+    def all(self) -> tuple[Value, ...]:
+        """Every value that is passed."""
+        found = [*self.positional, *(value for _, value in self.keywords)]
+        if self.star is not None:
+            found.append(self.star)
+        if self.double is not None:
+            found.append(self.double)
+        return tuple(found)
+
+
+class Machine(ABC):
+    """What evaluators ask of the engine. ``parts``: the tables' guards on parts of a text, by the part's tag."""
+
+    parts: Mapping[str, tuple[Guard, ...]]
+
+    @abstractmethod
+    def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
+        """The value of an expression."""
+
+    @abstractmethod
+    def execute(self, frame: Frame, body: tuple[ir.Stmt, ...]) -> None:
+        """Run statements."""
+
+    @abstractmethod
+    def call(self, frame: Frame, callee: Value, arguments: Arguments, node: ir.Node) -> Value:
+        """Call a value."""
+
+    @abstractmethod
+    def attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
+        """An attribute of a value."""
+
+    @abstractmethod
+    def set_attribute(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
+        """``receiver.name = value``"""
+
+    @abstractmethod
+    def global_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
+        """What a name means outside all functions of the frame's module, or as a builtin."""
+
+    @abstractmethod
+    def named(self, frame: Frame, names: Iterable[str], node: ir.Node) -> Value:
+        """What canonical names stand for."""
+
+    @abstractmethod
+    def function_key(self, frame: Frame, function: ir.Function) -> FunctionKey:
+        """The identity of a function (or lambda) that is defined here."""
+
+    @abstractmethod
+    def class_name(self, frame: Frame, node: ir.Class) -> str:
+        """The canonical name of a class that is defined here."""
+
+    @abstractmethod
+    def imported(self, frame: Frame, node: ir.Import) -> tuple[tuple[str, Value], ...]:
+        """The names that an import binds."""
+
+    @abstractmethod
+    def part(self, frame: Frame, value: Value, tag: str, node: ir.Node) -> Value:
+        """A part of a value that goes by a tag."""
+
+    @abstractmethod
+    def caught(self, frame: Frame, kind: Value, node: ir.Handler) -> Value:
+        """The exception that a handler catches."""
+
+    @abstractmethod
+    def entered(self, frame: Frame, value: Value, node: ir.Node) -> Value:
+        """What ``with value`` gives."""
+
+    @abstractmethod
+    def decorated(self, frame: Frame, node: ir.Function, value: Value) -> Value:
+        """A function with its decorators."""
+
+    @abstractmethod
+    def record(self, frame: Frame, pending: Pending) -> None:
+        """Untrusted data was found where it does harm."""
+
+    @abstractmethod
+    def answered(self, frame: Frame, value: Value, node: ir.Node) -> None:
+        """A view answers with a value."""
+
+    @abstractmethod
+    def new_address(self) -> int:
+        """The address of a new object of a module."""
+
+    @abstractmethod
+    def global_object(self, address: int) -> Obj:
+        """An object made by a module."""
+
+    @abstractmethod
+    def annotated(self, frame: Frame, annotation: ir.Expr) -> Value:
+        """What a variable of this annotation holds."""
+
+
+class Pending(NamedTuple):
+    """Untrusted data at a place where it does harm; ``taints`` may be a caller's still."""
+
+    row: Sink
+    path: str
+    call: tuple[int, int]
+    argument: tuple[int, int]
+    scope: str
+    texts: tuple[Text, ...]
+    taints: tuple[Taint, ...]
+    weak: frozenset[str]
+
+
+class Exit(NamedTuple):
+    """One way out of a function."""
+
+    value: Value
+    state: State
+
+
+class Frame:
+    """One evaluation. ``state`` is what holds now; ``dead`` that this point is not reached."""
+
+    __slots__ = (
+        "addresses",
+        "breaks",
+        "continues",
+        "dead",
+        "depth",
+        "exits",
+        "flows",
+        "key",
+        "loops",
+        "machine",
+        "outer",
+        "owner",
+        "path",
+        "raises",
+        "scope",
+        "state",
+        "view",
+        "yields",
+    )
+
+    def __init__(self, machine: Machine, scope: Scope, key: FunctionKey | None, depth: int) -> None:
+        self.machine = machine
+        self.scope = scope
+        self.path = scope.module.path
+        self.key = key
+        self.depth = depth
+        self.state = State({}, {}, {})
+        self.outer: dict[str, Value] = {}
+        self.owner = key.owner if key is not None else ""
+        self.dead = False
+        self.exits: list[Exit] = []
+        self.yields: list[Value] = []
+        self.breaks: list[State] = []
+        self.continues: list[State] = []
+        self.raises: list[list[State]] = []
+        self.addresses: dict[object, int] = {}
+        self.loops = 0
+        self.view = False
+        self.flows: dict[object, Pending] = {}
+
+    # Objects
+
+    def make(self, site: object, thing: Obj) -> Value:
+        """A new object made at a site. In a loop, one address stands for all that the site makes."""
+        address = self.addresses.get(site)
+        if address is None:
+            # What a module makes is everybody's, and has a negative address.
+            address = len(self.addresses) + 1000 if self.key is not None else self.machine.new_address()
+            self.addresses[site] = address
+        elif address in self.state.heap and self.loops:
+            thing = join_objects(self.state.heap[address], thing)._replace(many=True)
+        self.state.heap[address] = thing
+        return Value(refs=(address,))
+
+    def object_at(self, address: int) -> Obj:
+        """The object at an address."""
+        found = self.state.heap.get(address)
+        return found if found is not None else self.machine.global_object(address)
+
+    def objects(self, value: Value) -> list[tuple[int, Obj]]:
+        """The objects that a value may be, with their addresses."""
+        return [(item, self.object_at(item)) for item in value.refs if type(item) is int]
+
+    def update(self, address: int, thing: Obj, certain: bool) -> None:
+        """The object is now this; if that is not certain, or it stands for several, it may also be as before."""
+        before = self.object_at(address)
+        if before.many or not certain:
+            thing = join_objects(before, thing)._replace(many=before.many)
+        self.state.heap[address] = thing
+
+    def sequence(self, site: object, shape: Shape, items: Iterable[Value]) -> Value:
+        """A list, tuple or set of these values."""
+        found = tuple(items)
+        if len(found) > 64:
+            everything = NEVER
+            for item in found:
+                everything = join(everything, item)
+            return self.make(site, Obj(shape, rest=everything, keys=UNKNOWN))
+        return self.make(site, Obj(shape, dict(enumerate(found)), size=len(found)))
+
+    # What is inside
+
+    def inside(self, value: Value, depth: int = 3) -> tuple[Taint, ...]:
+        """All untrusted data in a value, also in what its objects hold."""
+        found = value.taints
+        if not value.refs or depth < 0:
+            return found
+        for item in value.refs:
+            if type(item) is int:
+                thing = self.object_at(item)
+                for held in thing.items.values():
+                    found = merge_taints(found, self.inside(held, depth - 1))
+                if thing.rest is not NEVER:
+                    found = merge_taints(found, self.inside(thing.rest, depth - 1))
+                if thing.keys is not NEVER:
+                    found = merge_taints(found, self.inside(thing.keys, depth - 1))
+                for held in thing.attributes.values():
+                    found = merge_taints(found, self.inside(held, depth - 1))
+            elif type(item) is Method:
+                found = merge_taints(found, self.inside(item.receiver, depth - 1))
+            elif type(item) is Closure:
+                for held in item.arguments:
+                    found = merge_taints(found, self.inside(held, depth - 1))
+        return found
+
+    def as_text(self, value: Value) -> Value:
+        """A value as it appears in a text: objects become what they hold."""
+        if any(type(item) is int for item in value.refs):
+            taints = self.inside(value)
+            return Value(value.constants, True, taints, (), value.texts)
+        return value
+
+    # Fragments
+
+    def info(self, fragment: Fragment) -> Info:
+        """What is known of a fragment."""
+        return self.state.infos.get(fragment, NOTHING_KNOWN)
+
+    def full_info(self, fragment: Fragment) -> Info:
+        """What is known of a fragment, also for being a part of another."""
+        info = self.info(fragment)
+        depth = 0
+        while fragment[0] == "part" and depth < DEEPEST_PART:
+            base = fragment[2]
+            assert isinstance(base, tuple)
+            outer = self.info(base)
+            if outer is not NOTHING_KNOWN:
+                # A part holds no other characters than the whole, and does no harm that the whole can't do.
+                info = info.both(Info(mask=outer.mask, lacks=outer.lacks, clear=outer.clear))
+            fragment = base
+            depth += 1
+        return info
+
+    def text_info(self, value: Value) -> Info:
+        """What holds for the whole text of a value, and so for each part of it."""
+        result: Info | None = None
+        for taint in value.taints:
+            info = self.full_info(taint.fragment)
+            result = info if result is None else result.either(info)
+        return result or NOTHING_KNOWN
+
+    def derive(
+        self,
+        value: Value,
+        site: object,
+        info: Info = NOTHING_KNOWN,
+        step: str = "",
+        node: ir.Node | None = None,
+        refs: tuple[str, ...] = (),
+        lower: str = "",
+        taints: tuple[Taint, ...] | None = None,
+    ) -> Value:
+        """A value made of another: the same untrusted data in a new fragment, of which only ``info`` is known.
+
+        ``lower``: why it is not certain that the data is still there.
+        """
+        if taints is None:
+            taints = self.inside(value)
+        if not taints:
+            return Value(open=not refs, refs=refs)
+        fragment: Fragment = ("new", site)
+        self.state.infos[fragment] = info
+        made = []
+        for taint in taints:
+            trail = taint.trail
+            if step and node is not None:
+                trail = self.step(trail, node, step)
+            level, reasons = taint.level, taint.reasons
+            if lower and lower not in reasons:
+                level = level.__class__(max(1, level - 1))
+                reasons = (*reasons, lower)[:4]
+            made.append(Taint(taint.origin, fragment, trail, level, reasons))
+        return Value(open=True, taints=tuple(made), refs=refs)
+
+    def part_of(self, fragment: Fragment, tag: str) -> Fragment:
+        """The fragment that is a part of another."""
+        depth, base = 0, fragment
+        while base[0] == "part":
+            depth += 1
+            base = base[2]  # type: ignore[assignment]
+        if depth >= DEEPEST_PART:
+            return ("new", "part", tag, base)
+        return ("part", tag, fragment)
+
+    def step(self, trail: Trail, node: ir.Node, message: str) -> Trail:
+        """The trail with a step more, unless it just took that step."""
+        if trail.start == node.start and trail.path == self.path and trail.message == message:
+            return trail
+        return Trail(trail, self.path, node.start, node.end, message)
+
+    def stepped(self, value: Value, node: ir.Node, message: str) -> Value:
+        """The value with a step more on every trail."""
+        if not value.taints:
+            return value
+        moved = tuple(taint._replace(trail=self.step(taint.trail, node, message)) for taint in value.taints)
+        if not value.texts:
+            return value._replace(taints=moved)
+        known = {(taint.origin, taint.fragment): taint for taint in moved}
+
+        def moved_piece(piece: Piece) -> Piece:
+            if isinstance(piece, str) or not piece.taints:
+                return piece
+            return Hole(tuple(known.get((one.origin, one.fragment), one) for one in piece.taints), piece.plain)
+
+        choices = tuple(tuple(moved_piece(piece) for piece in choice) for choice in value.texts)
+        return value._replace(taints=moved, texts=choices)
+
+    # Variables
+
+    def lookup(self, name: str, node: ir.Node) -> Value:
+        """What a name means here."""
+        found = self.state.variables.get(name)
+        if found is not None:
+            return found
+        found = self.outer.get(name)
+        if found is not None:
+            return found
+        return self.machine.global_name(self, name, node)
+
+    def members(self, value: Value, site: object) -> Value:
+        """What iterating over a value gives."""
+        result = NEVER
+        for _, thing in self.objects(value):
+            if thing.shape == "dict":
+                keys = thing.keys
+                for key in thing.items:
+                    keys = join(keys, Value((key,)))
+                result = join(result, keys)
+            else:
+                result = join(result, thing.everything())
+        rest = value._replace(refs=tuple(item for item in value.refs if type(item) is not int), claim=None)
+        for item in rest.constants:
+            if isinstance(item, (str, bytes)):
+                for at in range(min(len(item), 256)):
+                    result = join(result, Value((item[at],)))
+        if rest.taints:
+            result = join(
+                result,
+                self.machine.part(
+                    self, rest._replace(constants=(), texts=()), "each", ir.Jump(start=0, end=0, kind="pass")
+                ),
+            )
+        elif rest.open or rest.refs:
+            result = join(result, UNKNOWN)
+        return result if result is not NEVER else UNKNOWN
+
+
+def fits(value: Value, *shapes: str) -> bool:
+    """It may be a value of one of these canonical types."""
+    return any(item in shapes for item in value.refs)
+
+
+__all__ = [
+    "Arguments",
+    "ClassRef",
+    "Constant",
+    "Exit",
+    "Frame",
+    "Machine",
+    "Symbol",
+    "fits",
+    "texts",
+    "with_taints",
+]

@@ -1,0 +1,267 @@
+"""What a comparison or a truth tells of the texts that it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flasklint.knowledge.rows import Guard
+from flasklint.taint import characters
+from flasklint.taint.frame import Frame
+from flasklint.taint.values import (
+    NOTHING_KNOWN,
+    Claim,
+    Constant,
+    Facts,
+    Fragment,
+    Info,
+    Value,
+    claim_of,
+    facts_both,
+    facts_either,
+)
+
+Parts = Mapping[str, tuple[Guard, ...]]
+"""Guards on parts of a text, by the part's tag."""
+
+
+def lacking(text: str) -> Info:
+    """What is known of a text that does not hold this one."""
+    if len(text) == 1:
+        return Info(mask=characters.ANY & ~(characters.of(text) & characters.ASCII))
+    return Info(lacks=frozenset((text,))) if text else NOTHING_KNOWN
+
+
+def chosen(values: Iterable[Constant]) -> Info:
+    """What is known of a text that is one of these."""
+    mask = 0
+    for value in values:
+        mask |= characters.of(value if isinstance(value, str) else str(value))
+    return Info(mask=mask, clear=frozenset(("*",)), tags=frozenset(("chosen",)))
+
+
+OURS = Info(clear=frozenset(("*",)), tags=frozenset(("chosen",)))
+"""What is known of a text that equals one of our own making."""
+
+
+def whole(value: Value) -> tuple[Fragment, ...]:
+    """The fragments of a value whose whole text is a fragment."""
+    if value.texts:
+        if len(value.texts) == 1 and len(value.texts[0]) == 1:
+            piece = value.texts[0][0]
+            if not isinstance(piece, str):
+                return tuple(dict.fromkeys(taint.fragment for taint in piece.taints))
+        return ()
+    return tuple(dict.fromkeys(taint.fragment for taint in value.taints))
+
+
+def everywhere(value: Value, info: Info) -> Facts:
+    """What holds of every fragment when this holds of the whole text: it has no other characters, it lacks a text."""
+    if info is NOTHING_KNOWN:
+        return ()
+    alone = whole(value)
+    if alone:
+        return tuple((fragment, info) for fragment in alone)
+    narrow = info._replace(prefix="", suffix="")
+    return tuple((fragment, narrow) for fragment in dict.fromkeys(taint.fragment for taint in value.taints))
+
+
+def upwards(facts: Facts, parts: Parts, sign: str) -> Facts:
+    """The facts, and what those on parts of a text tell of the text itself.
+
+    ``sign``: what was found of the part: ``const`` it equals something of ours, ``empty``, ``full`` (not empty).
+    """
+    result: Facts | None = facts
+    for fragment, _ in facts:
+        result = facts_both(result, lifted(fragment, parts, sign))
+    return result or ()
+
+
+def lifted(fragment: Fragment, parts: Parts, sign: str) -> Facts:
+    """What an answer on a part of a text tells of the text, and of the text that this is a part of, and so on."""
+    found: list[tuple[Fragment, Info]] = []
+    while fragment[0] == "part":
+        tag, base = str(fragment[1]), fragment[2]
+        assert isinstance(base, tuple)
+        if tag == "same":
+            fragment = base
+            continue
+        for row in parts.get(tag, ()):
+            if row.when == sign:
+                tags = frozenset(item for item in (row.tag, row.weak) if item)
+                found.append((base, Info(clear=frozenset(row.kinds), tags=tags)))
+        fragment = base
+    return tuple(found)
+
+
+def compare(frame: Frame, sign: str, left: Value, right: Value, parts: Parts) -> Claim | None:
+    """What ``left sign right`` tells."""
+    negative = sign in ("!=", "not-in", "is-not")
+    if sign in ("==", "!=", "is", "is-not"):
+        claim = _equal(frame, left, right, parts)
+    elif sign in ("in", "not-in"):
+        claim = _contained(frame, left, right, parts)
+    else:
+        return None
+    if claim is None or not negative:
+        return claim
+    return Claim(claim.false, claim.true)
+
+
+def _ours(frame: Frame, value: Value) -> bool:
+    return not frame.inside(value)
+
+
+def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | None:
+    if left.taints and right.taints:
+        return None
+    if not left.taints:
+        left, right = right, left
+    if not left.taints:
+        return _truths(left, right)
+    if not _ours(frame, right):
+        return None
+    constants = right.constants if right.known else ()
+    if constants == (None,):
+        return None
+    if constants and all(item in ("", b"") for item in constants):
+        # An empty text is a constant too, but what matters is what it was a part of.
+        fragments = whole(left)
+        true: Facts = tuple((fragment, OURS) for fragment in fragments)
+        return Claim(facts_both(true, _lift_all(fragments, parts, "empty")), _lift_all(fragments, parts, "full"))
+    info = chosen(constants) if constants else OURS
+    facts: Facts = everywhere(left, info)
+    return Claim(upwards(facts, parts, "const") if whole(left) else facts, ())
+
+
+def _lift_all(fragments: Iterable[Fragment], parts: Parts, sign: str) -> Facts:
+    result: Facts | None = ()
+    for fragment in fragments:
+        result = facts_both(result, lifted(fragment, parts, sign))
+    return result or ()
+
+
+def _truths(left: Value, right: Value) -> Claim | None:
+    """``answer == True``, ``answer is False`` and the like."""
+    for one, other in ((left, right), (right, left)):
+        if one.claim is not None and other.known and len(other.constants) == 1:
+            match other.constants[0]:
+                case True:
+                    return one.claim
+                case False | None | 0 | -1:
+                    return Claim(one.claim.false, one.claim.true)
+    return None
+
+
+def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | None:
+    if left.taints:
+        if right.taints or not _ours(frame, right):
+            return None
+        strings = [item for item in right.constants if isinstance(item, str)]
+        if strings and right.known:
+            # One of the characters, or a stretch, of a text of ours.
+            facts = everywhere(left, chosen(strings))
+            return Claim(upwards(facts, parts, "const"), ())
+        members: list[Constant] = []
+        for _, thing in frame.objects(right):
+            if thing.shape == "dict":
+                members.extend(thing.items)
+            else:
+                for value in thing.items.values():
+                    members.extend(value.constants)
+        constants = [item for item in members if item is not None and item != ""]
+        info = chosen(constants) if constants and not right.open else OURS
+        if members and not constants:
+            return _equal(frame, left, Value(("",)), parts)
+        facts = everywhere(left, info)
+        return Claim(upwards(facts, parts, "const") if whole(left) else facts, ())
+    if right.taints and left.known:
+        absent = NOTHING_KNOWN
+        if len(left.constants) == 1:
+            item = left.constants[0]
+            if isinstance(item, bytes):
+                item = item.decode("latin-1")
+            if isinstance(item, str):
+                absent = lacking(item)
+        false = everywhere(right, absent)
+        return Claim((), false)
+    return None
+
+
+def begins(frame: Frame, value: Value, ends: bool, with_what: Value, parts: Parts) -> Claim | None:
+    """What ``value.startswith(what)`` (or ``endswith``) tells."""
+    single = True
+    options = [
+        item if isinstance(item, str) else item.decode("latin-1")
+        for item in with_what.constants
+        if isinstance(item, (str, bytes))
+    ]
+    for _, thing in frame.objects(with_what):
+        for held in thing.items.values():
+            options.extend(item for item in held.constants if isinstance(item, str))
+        single = False
+    if frame.inside(with_what):
+        return None
+    fragments = whole(value)
+    if not fragments:
+        return None
+    common = ""
+    if options and (single or not with_what.open):
+        first, last = min(options), max(options)
+        if ends:
+            first, last = min(item[::-1] for item in options), max(item[::-1] for item in options)
+        for a, b in zip(first, last, strict=False):
+            if a != b:
+                break
+            common += a
+    true: Facts | None = ()
+    false: Facts | None = ()
+    tags: set[str] = set()
+    if ends:
+        info = Info(suffix=common[::-1])
+    else:
+        if not options:
+            tags.add("begins-ours")
+        info = Info(prefix=common, tags=frozenset(tags))
+    if info != NOTHING_KNOWN:
+        true = tuple((fragment, info) for fragment in fragments)
+    if not ends:
+        for option in options:
+            false = facts_both(
+                false, tuple((fragment, Info(tags=frozenset((f"not:{option}",)))) for fragment in fragments)
+            )
+        sign = "begins" if not options else f"begins:{common}"
+        for fragment in fragments:
+            true = facts_both(true, lifted(fragment, parts, "begins")) if sign else true
+    return Claim(true, false)
+
+
+def told(value: Value, parts: Parts) -> Claim:
+    """What the truth of a value tells, also of what it is a part of."""
+    claim = claim_of(value)
+    fragments = whole(value) if value.taints and value.claim is None else ()
+    if not fragments:
+        return claim
+    full = _lift_all(fragments, parts, "full")
+    empty = _lift_all(fragments, parts, "empty")
+    return Claim(facts_both(claim.true, full), facts_both(claim.false, empty))
+
+
+def conjunction(claims: Iterable[Claim]) -> Claim:
+    """What ``a and b ...`` tells."""
+    true: Facts | None = ()
+    false: Facts | None = None
+    for claim in claims:
+        # The later ones are only asked if the earlier ones hold.
+        later = facts_both(true, claim.false)
+        false = facts_either(false, later)
+        true = facts_both(true, claim.true)
+    return Claim(true, false)
+
+
+def disjunction(claims: Iterable[Claim]) -> Claim:
+    """What ``a or b ...`` tells."""
+    inverted = conjunction(Claim(claim.false, claim.true) for claim in claims)
+    return Claim(inverted.false, inverted.true)
+
+
+__all__ = ["begins", "compare", "conjunction", "disjunction", "everywhere", "told", "whole"]

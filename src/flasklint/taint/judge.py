@@ -1,0 +1,118 @@
+"""Whether untrusted data in a text can do harm of a kind where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from flasklint.knowledge.rows import Kind
+from flasklint.taint import characters
+from flasklint.taint.values import Fragment, Hole, Info, Taint, Text
+
+Lookup = Callable[[Fragment], Info]
+
+_QUOTES = "'\"`"
+_ORIGIN = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]+[/?#]|/[^/\\]|[?#]|\x00[^\x00]*[/?#]|\x00\x00|[^:/?#\\\x00]+[/?#]"
+)
+_UPWARDS = "../"
+
+
+def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...], frozenset[str]]:
+    """The untrusted data in a text that can do this harm there, and the weak checks that did not stop it."""
+    found: list[Taint] = []
+    weak: set[str] = set()
+    before = ""
+    for index, piece in enumerate(text):
+        if isinstance(piece, str):
+            before += piece
+            continue
+        for taint in piece.taints:
+            info = info_of(taint.fragment)
+            if not _harmless(kind, info, before, text, index):
+                found.append(taint)
+                weak |= {tag for tag in info.tags if tag.startswith("weak:")}
+        before += "\x00"
+    return tuple(found), frozenset(weak)
+
+
+def _harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bool:
+    if "*" in info.clear or kind.name in info.clear:
+        return True
+    needs = _needs(kind.needs)
+    if needs and not info.mask & needs:
+        return True
+    if kind.quoted:
+        quote = open_quote(before)
+        if quote and not info.mask & characters.of(quote):
+            return True
+        if kind.name == "code" and _one_literal(info, before, text, index):
+            return True
+    match kind.prefix:
+        case "directory":
+            return _stays_inside(info, before)
+        case "origin":
+            return _fixed_origin(info, before)
+        case _:
+            return False
+
+
+@lru_cache(maxsize=64)
+def _needs(spec: str) -> int:
+    return characters.named(spec) & characters.ASCII
+
+
+@lru_cache(maxsize=4096)
+def open_quote(before: str) -> str:
+    """The quote that is still open at the end of a text, or nothing."""
+    inside = ""
+    escaped = False
+    for char in before[-2000:]:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif inside:
+            if char == inside:
+                inside = ""
+        elif char in _QUOTES:
+            inside = char
+    return inside
+
+
+def _one_literal(info: Info, before: str, text: Text, index: int) -> bool:
+    """The whole text is one string literal: a quote in front, the same behind, none between."""
+    if before or len(text) != index + 1:
+        return False
+    quote = info.prefix[:1]
+    return quote in ("'", '"') and info.suffix[-1:] == quote and f"inner-without:{quote}" in info.tags
+
+
+def _stays_inside(info: Info, before: str) -> bool:
+    no_separator = not info.mask & characters.of("/")
+    if no_separator and (before or not info.mask & characters.of(".")):
+        # A name; ``..`` alone leads to a folder, not to a file.
+        return True
+    if no_separator:
+        return True
+    if not before and "relative" not in info.tags and not _relative(info):
+        return False
+    return not info.mask & characters.of(".") or any(lacking in _UPWARDS for lacking in info.lacks)
+
+
+def _relative(info: Info) -> bool:
+    return "not:/" in info.tags or (bool(info.prefix) and not info.prefix.startswith(("/", "\\", ".")))
+
+
+def _fixed_origin(info: Info, before: str) -> bool:
+    if before:
+        return _ORIGIN.match(before) is not None
+    if not info.mask & characters.of("/\\:"):
+        return True
+    return _ORIGIN.match(info.prefix) is not None if info.prefix else False
+
+
+def bare(taints: tuple[Taint, ...]) -> Text:
+    """A text that is nothing but untrusted data."""
+    return (Hole(taints),)

@@ -1,0 +1,604 @@
+"""Calls of what the project does not define: what the tables say of them, and what is assumed where they say nothing."""
+
+from __future__ import annotations
+
+import re
+
+from flasklint import ir
+from flasklint.findings import Confidence
+from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Summary
+from flasklint.taint import characters, guards
+from flasklint.taint.expressions import item, kept
+from flasklint.taint.frame import Arguments, Frame, Pending
+from flasklint.taint.judge import harmful
+from flasklint.taint.passing import rooted
+from flasklint.taint.state import Obj
+from flasklint.taint.tables import Index, pick, picked
+from flasklint.taint.text import is_bytes, is_fixed, separated, shown
+from flasklint.taint.values import (
+    BOOL,
+    NEVER,
+    NONE,
+    NOTHING_KNOWN,
+    NUMBER,
+    NUMERIC,
+    UNKNOWN,
+    Claim,
+    Closure,
+    Constant,
+    Facts,
+    Hole,
+    Info,
+    Method,
+    Taint,
+    Text,
+    Value,
+    facts_both,
+    join,
+    merge_taints,
+    texts,
+    truth,
+)
+
+_SHELLS = frozenset(
+    ("sh", "bash", "dash", "zsh", "ksh", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh", "env", "sudo")
+)
+
+
+# Sinks --------------------------------------------------------------------------------------------------------------
+
+
+def holds(frame: Frame, having: Having, arguments: Arguments, receiver: Value | None) -> bool | None:
+    """Whether a condition holds; None when that can't be told."""
+    value = picked(frame, having.argument, arguments, receiver)
+    if having.test == "absent":
+        return value is None
+    if value is None:
+        return False if having.test != "false" else None
+    match having.test:
+        case "true":
+            return truth(value)
+        case "false":
+            known = truth(value)
+            return None if known is None else not known
+        case "const":
+            if value.known:
+                return all(one in having.names for one in value.constants)
+            return None if value.open or value.taints else False
+        case "contains":
+            return any(isinstance(one, str) and str(name) in one for one in value.constants for name in having.names)
+        case "name" | "type":
+            return bool(value.refs) and all(one in having.names for one in value.refs if isinstance(one, str))
+        case "field":
+            found = False
+            for _, thing in frame.objects(value):
+                for name in having.names:
+                    held = thing.items.get(name)
+                    if held is not None and truth(held) is not False:
+                        found = True
+            return found
+
+
+def applies(frame: Frame, row: Sink, arguments: Arguments, receiver: Value | None) -> bool:
+    """The row's conditions hold, as far as can be told."""
+    for having in row.when:
+        answer = holds(frame, having, arguments, receiver)
+        if answer is False or (answer is None and having.test in ("true", "field", "contains")):
+            return False
+    return not any(holds(frame, having, arguments, receiver) for having in row.unless)
+
+
+def reach(frame: Frame, index: Index, row: Sink, arguments: Arguments, receiver: Value | None, node: ir.Node) -> None:
+    """Record the untrusted data that does harm in a call."""
+    if not applies(frame, row, arguments, receiver):
+        return
+    for where in row.arguments:
+        for value, place in pick(frame, where, arguments, receiver):
+            at = arguments.places[place] if place is not None and place < len(arguments.places) else node
+            land(frame, index, row, value, node, at)
+
+
+def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at: ir.Node) -> None:
+    """Record the untrusted data in a value that does harm at a place."""
+    kind = index.kind(row.kind)
+    choices = _read(frame, row, value)
+    if not choices:
+        return
+    if row.like and not _looks_like(kind.language, choices):
+        return
+    taints: tuple[Taint, ...] = ()
+    weak: frozenset[str] = frozenset()
+    for choice in choices:
+        found, tags = harmful(kind, choice, frame.full_info)
+        if found:
+            taints = merge_taints(taints, found)
+            weak |= tags
+    if not taints and not (row.shape and _unsure(choices)):
+        return
+    if taints and row.words:
+        taints = tuple(taint._replace(trail=frame.step(taint.trail, at, row.words)) for taint in taints)
+    scope = frame.key.name if frame.key is not None else ""
+    frame.machine.record(
+        frame, Pending(row, frame.path, (node.start, node.end), (at.start, at.end), scope, choices, taints, weak)
+    )
+
+
+def _unsure(choices: tuple[Text, ...]) -> bool:
+    """Some part of the text is neither written in the program nor a number."""
+    return any(not isinstance(piece, str) and not piece.plain for choice in choices for piece in choice)
+
+
+def _looks_like(language: tuple[str, ...], choices: tuple[Text, ...]) -> bool:
+    if not language:
+        return True
+    pattern = re.compile(r"\b(?:" + "|".join(language) + r")\b", re.IGNORECASE)
+    return any(pattern.search(shown(choice)) for choice in choices)
+
+
+def _read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
+    """The texts that a sink reads from a value."""
+    match row.form:
+        case "text":
+            held = [thing for _, thing in frame.objects(value)]
+            if held and not value.taints and not value.open:
+                inner = frame.inside(value)
+                return ((Hole(inner),),) if inner else ()
+            return texts(frame.as_text(value))
+        case "argv":
+            return _argv(frame, value)
+        case "members":
+            found: list[Text] = []
+            for _, thing in frame.objects(value):
+                for member in (*thing.items.values(), thing.rest):
+                    if member is not NEVER:
+                        found.extend(texts(frame.as_text(member)))
+            if value.taints or not found:
+                found.extend(texts(frame.as_text(value)))
+            return tuple(found)
+        case "keywords":
+            inner = frame.inside(value)
+            return ((Hole(inner),),) if inner else ()
+        case "html":
+            return _html(frame, value)
+
+
+def _html(frame: Frame, value: Value) -> tuple[Text, ...]:
+    """What a view's answer shows as HTML."""
+    found: list[Text] = []
+    for _, thing in frame.objects(value):
+        if thing.shape == "tuple":
+            found.extend(_html(frame, thing.items.get(0, thing.rest)))
+        elif thing.shape == "instance":
+            kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
+            kind = join(kind, thing.items.get("Content-Type", NEVER))
+            if (
+                kind is not NEVER
+                and kind != NONE
+                and not any(isinstance(one, str) and ("html" in one or "svg" in one) for one in kind.constants)
+            ):
+                continue
+            body = thing.attributes.get("body")
+            if body is not None:
+                found.extend(_html(frame, body))
+    plain = value._replace(refs=tuple(one for one in value.refs if type(one) is not int))
+    if plain.taints and (not plain.refs or plain.texts or is_bytes(plain)):
+        found.extend(texts(plain))
+    return tuple(found)
+
+
+def _argv(frame: Frame, value: Value) -> tuple[Text, ...]:
+    """What of a program and its arguments is run as code: the program, and what a shell is given to run."""
+    found: list[Text] = []
+    for _, thing in frame.objects(value):
+        if thing.size is None or not thing.items:
+            first = thing.items.get(0)
+            if first is None:
+                continue
+        first = thing.items.get(0, thing.rest)
+        if first is not NEVER:
+            found.extend(texts(frame.as_text(first)))
+        programs = {str(one).rpartition("/")[2].lower() for one in first.constants if isinstance(one, str)}
+        if programs & _SHELLS and first.constants:
+            for index in range(1, len(thing.items) + 1):
+                member = thing.items.get(index)
+                if member is not None:
+                    found.extend(
+                        choice
+                        for choice in texts(frame.as_text(member))
+                        if any(not isinstance(piece, str) for piece in choice)
+                    )
+            if thing.rest is not NEVER:
+                found.extend(texts(frame.as_text(thing.rest)))
+    if value.taints or value.texts:
+        found.extend(
+            choice[:1] if choice and isinstance(choice[0], Hole) else () for choice in texts(value._replace(refs=()))
+        )
+    return tuple(choice for choice in found if choice)
+
+
+# Guards -------------------------------------------------------------------------------------------------------------
+
+
+def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | None) -> Claim | None:
+    """What a guarding call tells; facts that hold because it came back at all are learnt at once."""
+    value = picked(frame, row.argument, arguments, receiver)
+    if value is None or not frame.inside(value):
+        return None
+    if row.against:
+        other = picked(frame, row.against, arguments, receiver)
+        if other is None or frame.inside(other):
+            return None
+    yes, no = NOTHING_KNOWN, NOTHING_KNOWN
+    if row.pattern:
+        pattern = picked(frame, row.pattern, arguments, receiver)
+        if pattern is None or not pattern.known or len(pattern.constants) != 1:
+            # A pattern of ours that can't be read: a check of a kind that is not known.
+            if pattern is not None and not frame.inside(pattern):
+                yes = Info(tags=frozenset(("weak:pattern",)))
+        else:
+            one = pattern.constants[0]
+            text = one.decode("latin-1") if isinstance(one, bytes) else str(one)
+            matched, unmatched = characters.examined(text, row.matching)
+            yes, no = Info(mask=matched), Info(mask=unmatched)
+    if row.characters:
+        yes = yes.both(Info(mask=characters.named(row.characters)))
+    facts: Facts | None = guards.everywhere(value, yes)
+    against: Facts = guards.everywhere(value, no)
+    for fragment in guards.whole(value):
+        info = frame.full_info(fragment)
+        if row.needs and row.needs not in info.tags:
+            told = Info(tags=frozenset((row.weak,))) if row.weak else NOTHING_KNOWN
+        else:
+            tags = frozenset(tag for tag in (row.tag, row.weak if not row.needs else "") if tag)
+            told = Info(clear=frozenset(row.kinds), tags=tags)
+            if row.needs:
+                facts = facts_both(facts, guards.lifted(fragment, frame.machine.parts, "begins"))
+        if told != NOTHING_KNOWN:
+            facts = facts_both(facts, ((fragment, told),))
+    facts = facts or ()
+    match row.when:
+        case "returns":
+            frame.state.learn(facts)
+            return None
+        case "false":
+            return Claim(against, facts)
+        case _:
+            return Claim(facts, against)
+
+
+# Results ------------------------------------------------------------------------------------------------------------
+
+
+def sanitized(
+    frame: Frame, row: Sanitizer, arguments: Arguments, receiver: Value | None, node: ir.Node, name: str
+) -> Value:
+    """The result of a call that makes text harmless."""
+    value = picked(frame, row.argument, arguments, receiver)
+    refs = (row.result,) if row.result else ()
+    if value is None:
+        return Value(open=not refs, refs=refs)
+    taints = frame.inside(value)
+    if not taints:
+        return Value(open=not refs, refs=refs) if not is_fixed(value) else Value(refs=NUMBER.refs)
+    if "*" in row.kinds:
+        return Value(open=not refs, refs=refs)
+    info = frame.text_info(value)
+    return frame.derive(
+        value,
+        (node.start, "sanitized"),
+        Info(clear=info.clear | frozenset(row.kinds)),
+        f"made safe by `{name}`",
+        node,
+        refs,
+    )
+
+
+def summarized(
+    frame: Frame, index: Index, row: Summary, arguments: Arguments, receiver: Value | None, node: ir.Node, name: str
+) -> Value:
+    """The result of a call that a table tells of."""
+    refs: tuple[str, ...] = (row.result,) if row.result else ()
+    if row.how == "never":
+        frame.dead = True
+        return NEVER
+    if row.how == "called":
+        return _called(frame, arguments, node)
+    if row.how == "made":
+        made = frame.make(node.start, Obj("instance", types=refs))
+        store(frame, row.store, arguments, made)
+        return made
+    if row.store and receiver is not None:
+        store(frame, row.store, arguments, receiver)
+    if row.load and receiver is not None:
+        loaded = _load(frame, row, arguments, receiver)
+        if loaded is not None:
+            return loaded
+    parts: list[Value] = []
+    for where in row.passes:
+        parts.extend(given.value for given in pick(frame, where, arguments, receiver))
+    if not any(frame.inside(part) for part in parts):
+        if row.how in ("joined", "paths") and parts:
+            return _typed(separated([frame.as_text(part) for part in parts], Value((row.between,))), refs)
+        if row.how == "same" and len(parts) == 1:
+            return _typed(parts[0], refs)
+        if row.how == "tagged" and len(parts) == 1 and is_fixed(parts[0]):
+            return _typed(parts[0]._replace(constants=()) if parts[0].texts else Value(refs=NUMBER.refs), ())
+        if parts and refs and refs[0] in ("builtins.str()", "builtins.bytes()") and all(map(is_fixed, parts)):
+            return Value(refs=NUMBER.refs)
+        return Value(open=not refs, refs=refs)
+    if refs and refs[0] in NUMERIC:
+        return Value(refs=refs)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = join(whole, part)
+    match row.how:
+        case "same":
+            return _typed(whole, refs)
+        case "joined":
+            return _typed(
+                frame.stepped(
+                    separated([frame.as_text(part) for part in parts], Value((row.between,))),
+                    node,
+                    "joined into a text",
+                ),
+                refs,
+            )
+        case "paths":
+            return _typed(frame.stepped(_paths(frame, parts, row.between), node, "joined into a path"), refs)
+        case "part" | "tagged":
+            return _tagged(frame, index, row, whole, node, refs)
+        case "item":
+            key = picked(frame, row.key, arguments, receiver)
+            tag = (
+                f"item:{key.constants[0]!r}"
+                if key is not None and key.known and len(key.constants) == 1
+                else f"item@{node.start}"
+            )
+            found = frame.machine.part(frame, _bare(whole), tag, node)
+            return found._replace(refs=refs) if refs else found
+        case "members":
+            return frame.members(whole, node.start)
+        case "substituted":
+            return _substituted(frame, row, arguments, receiver, whole, node)
+        case "characters":
+            info = kept(frame.text_info(whole))
+            if row.characters:
+                info = info._replace(mask=characters.named(row.characters))
+            return frame.derive(whole, node.start, info, refs=refs)
+        case _:
+            info = Info(mask=characters.named(row.characters)) if row.characters else NOTHING_KNOWN
+            if row.tag:
+                info = info._replace(tags=frozenset((row.tag,)))
+            return frame.derive(whole, node.start, info, f"goes through `{name}`", node, refs)
+
+
+def _bare(value: Value) -> Value:
+    return value._replace(
+        constants=(), texts=(), refs=tuple(one for one in value.refs if type(one) is not int), open=True
+    )
+
+
+def _typed(value: Value, refs: tuple[str, ...]) -> Value:
+    if not refs or value.refs == refs:
+        return value
+    if refs == ("builtins.str()",) and value.known:
+        return value
+    choices = texts(value) if value.constants or value.texts else ()
+    return Value((), not choices, value.taints, refs, choices)
+
+
+def _tagged(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Node, refs: tuple[str, ...]) -> Value:
+    made: list[Taint] = []
+    for taint in frame.inside(value):
+        known = frame.full_info(taint.fragment)
+        fragment = frame.part_of(taint.fragment, row.tag)
+        tags = frozenset((row.tag,)) if row.how == "tagged" else frozenset()
+        info = Info(mask=known.mask, clear=known.clear - {"*"}, tags=tags)
+        frame.state.infos[fragment] = frame.state.infos.get(fragment, NOTHING_KNOWN).both(info)
+        made.append(
+            taint._replace(fragment=fragment, trail=frame.step(taint.trail, node, f"goes through `{_short(row.name)}`"))
+        )
+    return Value(open=True, taints=merge_taints((), made), refs=refs)
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _paths(frame: Frame, parts: list[Value], between: str) -> Value:
+    """Paths joined: an absolute one throws away what stands before it."""
+    found = NEVER
+    for start in range(len(parts)):
+        part = parts[start]
+        if start and not _may_be_absolute(frame, part):
+            continue
+        tail = [frame.as_text(one) for one in parts[start:]]
+        joined = separated(tail, Value((between,)))
+        found = join(found, joined)
+    return found
+
+
+def _may_be_absolute(frame: Frame, part: Value) -> bool:
+    for choice in texts(frame.as_text(part)):
+        if not choice or isinstance(choice[0], str):
+            if choice and str(choice[0]).startswith("/"):
+                return True
+            continue
+        for taint in choice[0].taints:
+            info = frame.full_info(taint.fragment)
+            if (
+                info.mask & characters.of("/\\")
+                and "not:/" not in info.tags
+                and "*" not in info.clear
+                and not (info.prefix and not info.prefix.startswith(("/", "\\")))
+            ):
+                return True
+    return False
+
+
+def _substituted(
+    frame: Frame, row: Summary, arguments: Arguments, receiver: Value | None, value: Value, node: ir.Node
+) -> Value:
+    pattern = picked(frame, row.pattern, arguments, receiver)
+    by = picked(frame, row.key, arguments, receiver)
+    info = NOTHING_KNOWN
+    taints = frame.inside(value)
+    if by is not None:
+        taints = merge_taints(taints, frame.inside(by))
+    if pattern is not None and pattern.known and by is not None and by.known and len(pattern.constants) == 1:
+        text, put = pattern.constants[0], by.constants[0]
+        if isinstance(text, bytes):
+            text = text.decode("latin-1")
+        if isinstance(put, bytes):
+            put = put.decode("latin-1")
+        gone = characters.replaced(text) if isinstance(text, str) else None
+        if gone is not None and isinstance(put, str):
+            known = frame.text_info(value)
+            info = Info(mask=(known.mask & ~gone) | characters.of(put), clear=known.clear - {"*"})
+    return frame.derive(value, node.start, info, taints=taints)
+
+
+def _called(frame: Frame, arguments: Arguments, node: ir.Node) -> Value:
+    if not arguments.positional:
+        return UNKNOWN
+    inner = arguments._replace(positional=arguments.positional[1:], places=arguments.places[1:])
+    return frame.machine.call(frame, arguments.positional[0], inner, node)
+
+
+# Stores -------------------------------------------------------------------------------------------------------------
+
+_STORED = re.compile(
+    r"(?P<into>self|owner)(?:\[(?P<keys>[^\]]*)\]|\.(?P<attribute>\w+)|(?P<add>\+))(?:=(?P<value>.+))?$"
+)
+
+
+def _targets(frame: Frame, into: str, receiver: Value) -> list[tuple[int, Obj]]:
+    if into == "owner":
+        owners = [one.receiver for one in receiver.refs if isinstance(one, Method)]
+        return [pair for owner in owners for pair in frame.objects(owner)]
+    return frame.objects(receiver)
+
+
+def _key(frame: Frame, spec: str, arguments: Arguments, receiver: Value) -> Constant | Info:
+    parts = []
+    for where in spec.split(","):
+        value = picked(frame, where.strip(), arguments, receiver)
+        if value is None:
+            return NOTHING_KNOWN
+        if value.known and len(value.constants) == 1:
+            one = value.constants[0]
+            parts.append(one.lower() if isinstance(one, str) and "," in spec else one)
+        elif len(value.refs) == 1 and isinstance(value.refs[0], str) and not value.taints:
+            parts.append(value.refs[0])
+        else:
+            return NOTHING_KNOWN
+    return parts[0] if len(parts) == 1 else "\x00".join(map(str, parts))
+
+
+def store(frame: Frame, spec: str, arguments: Arguments, receiver: Value) -> None:
+    for one in filter(None, spec.split(";")):
+        found = _STORED.match(one)
+        assert found is not None, one
+        value = picked(frame, found["value"], arguments, receiver)
+        if value is None:
+            continue
+        targets = _targets(frame, found["into"], receiver)
+        for address, _ in targets:
+            thing = frame.object_at(address)
+            certain = len(targets) == 1
+            if found["attribute"]:
+                frame.update(
+                    address, thing._replace(attributes={**thing.attributes, found["attribute"]: value}), certain
+                )
+            elif found["add"]:
+                before = thing.attributes.get("+")
+                text = frame.as_text(value)
+                whole = separated((before, text), Value(("",))) if before is not None else text
+                frame.update(address, thing._replace(attributes={**thing.attributes, "+": whole}), certain)
+            else:
+                key = _key(frame, found["keys"], arguments, receiver)
+                if isinstance(key, Info):
+                    frame.update(address, thing._replace(rest=join(thing.rest, value)), True)
+                else:
+                    frame.update(address, thing._replace(items={**thing.items, key: value}), certain)
+
+
+def _load(frame: Frame, row: Summary, arguments: Arguments, receiver: Value) -> Value | None:
+    found = _STORED.match(row.load)
+    assert found is not None, row.load
+    result = NEVER
+    for _, thing in _targets(frame, found["into"], receiver):
+        if found["attribute"]:
+            result = join(result, thing.attributes.get(found["attribute"], NEVER))
+        elif found["add"]:
+            result = join(result, thing.attributes.get("+", Value(("",))))
+        else:
+            key = _key(frame, found["keys"], arguments, receiver)
+            result = (
+                join(result, thing.everything())
+                if isinstance(key, Info)
+                else join(result, thing.items.get(key, thing.rest))
+            )
+    return result if result is not NEVER else None
+
+
+# What no table tells of -----------------------------------------------------------------------------------------------
+
+
+def assumed(
+    frame: Frame, names: tuple[str, ...], arguments: Arguments, receiver: Value | None, node: ir.Node, method: str
+) -> Value:
+    """The result of a call of which nothing is known: it may hold whatever was passed, but less surely."""
+    refs = tuple(f"{name}()" for name in names if not name.startswith("?"))
+    own = frame.inside(receiver) if receiver is not None else ()
+    taints: tuple[Taint, ...] = ()
+    for value in arguments.all():
+        taints = merge_taints(taints, frame.inside(value))
+    if not own and not taints:
+        return Value(open=not refs, refs=refs)
+    shown_name = method or (names[0] if names else "a call")
+    reason = f"`{shown_name}` is not known to flasklint"
+    made = NEVER
+    if own:
+        made = frame.derive(
+            UNKNOWN,
+            (node.start, "of"),
+            refs=refs,
+            taints=own,
+            lower=reason if taints or refs else "",
+            step=f"goes through `{shown_name}`",
+            node=node,
+        )
+    if taints:
+        other = frame.derive(
+            UNKNOWN,
+            (node.start, "with"),
+            refs=refs,
+            taints=taints,
+            lower=reason,
+            step=f"passed to `{shown_name}`",
+            node=node,
+        )
+        made = join(made, other)
+    return made
+
+
+def lowest(taints: tuple[Taint, ...]) -> Confidence:
+    """The best confidence among taints."""
+    return max((taint.level for taint in taints), default=Confidence.LOW)
+
+
+__all__ = [
+    "BOOL",
+    "Closure",
+    "applies",
+    "assumed",
+    "guarded",
+    "item",
+    "land",
+    "lowest",
+    "reach",
+    "rooted",
+    "sanitized",
+    "summarized",
+]

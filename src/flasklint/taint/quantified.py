@@ -1,0 +1,71 @@
+"""``all(test for x in xs)`` and ``any(...)``: what they tell."""
+
+from __future__ import annotations
+
+from flasklint import ir
+from flasklint.taint import guards
+from flasklint.taint.expressions import assign, element_of, few_elements, names_of
+from flasklint.taint.frame import Frame
+from flasklint.taint.values import BOOL, Claim, Facts, Fragment, Info, Value, facts_both
+
+
+def quantified(frame: Frame, node: ir.Comprehension, every: bool) -> Value:
+    """The truth of ``all`` or ``any`` over a comprehension.
+
+    Over a few known elements it is a conjunction of the tests. Over a text, what every character is, the whole text is made of.
+    """
+    if len(node.clauses) != 1 or node.clauses[0].tests:
+        frame.machine.evaluate(frame, node)
+        return BOOL
+    clause = node.clauses[0]
+    saved = {name: frame.state.variables.get(name) for name in names_of(clause.target)}
+    iterable = frame.machine.evaluate(frame, clause.iterable)
+    held = few_elements(frame, iterable) or _characters(iterable)
+    claims: list[Claim] = []
+    if held is not None:
+        for value in held:
+            assign(frame, clause.target, value, clause)
+            claims.append(guards.told(frame.machine.evaluate(frame, node.element), frame.machine.parts))
+        claim = guards.conjunction(claims) if every else guards.disjunction(claims)
+    else:
+        assign(frame, clause.target, element_of(frame, iterable, clause), clause)
+        inner = guards.told(frame.machine.evaluate(frame, node.element), frame.machine.parts)
+        told = inner.true if every else inner.false
+        facts = told or ()
+        lifted: Facts | None = facts
+        for fragment, info in facts:
+            lifted = facts_both(lifted, _of_whole(fragment, info, clause.start))
+        claim = Claim(lifted, ()) if every else Claim((), lifted)
+    for name, before in saved.items():
+        if before is None:
+            frame.state.variables.pop(name, None)
+        else:
+            frame.state.variables[name] = before
+    return BOOL._replace(claim=claim)
+
+
+def _characters(iterable: Value) -> list[Value] | None:
+    if iterable.known and len(iterable.constants) == 1:
+        text = iterable.constants[0]
+        if isinstance(text, str) and len(text) <= 64:
+            return [Value((char,)) for char in dict.fromkeys(text)]
+    return None
+
+
+def _of_whole(fragment: Fragment, info: Info, turn: int) -> Facts:
+    """What holds of each turn's element holds of the whole, where it speaks of characters or lacking texts of one character."""
+    found: list[tuple[Fragment, Info]] = []
+    current, narrow = fragment, info
+    crossed = False
+    while current[0] == "part":
+        tag, base = str(current[1]), current[2]
+        assert isinstance(base, tuple)
+        crossed = crossed or tag == f"turn@{turn}"
+        if tag.startswith(("turn@", "each")):
+            narrow = Info(mask=narrow.mask)
+            if crossed:
+                found.append((base, narrow))
+        else:
+            break
+        current = base
+    return tuple(found)

@@ -1,0 +1,144 @@
+"""What holds at one point of a function's evaluation: variables, objects, and what was learnt of fragments of text."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from flasklint.taint.values import (
+    NEVER,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Constant,
+    Facts,
+    Fragment,
+    Info,
+    Value,
+    join,
+)
+
+Shape = Literal["list", "tuple", "set", "dict", "instance", "iterator"]
+
+MOST_ITEMS = 64
+
+
+class Obj(NamedTuple):
+    """An object with contents: a container or an instance.
+
+    ``items``: values under known keys (list positions from 0). ``rest``: what else it may hold, under keys that are not known;
+    NEVER when there is nothing else. ``keys``: what the unknown keys are. ``size``: how many, where known (sequences).
+    ``attributes``: of an instance. ``types``: canonical names of what it is. ``many``: it stands for more than one object.
+    """
+
+    shape: Shape
+    items: dict[Constant, Value] = {}  # noqa: RUF012 - never changed in place
+    rest: Value = NEVER
+    keys: Value = NEVER
+    size: int | None = None
+    attributes: dict[str, Value] = {}  # noqa: RUF012 - never changed in place
+    types: tuple[str, ...] = ()
+    many: bool = False
+
+    def everything(self) -> Value:
+        """Any of its members."""
+        found = self.rest
+        for value in self.items.values():
+            found = join(found, value)
+        return found
+
+
+def join_dicts(
+    one: dict[Constant, Value], other: dict[Constant, Value], one_rest: Value, other_rest: Value
+) -> dict[Constant, Value]:
+    """Items of an object that may be either; what one lacks may be its unknown rest."""
+    if one is other:
+        return one
+    result = dict(one)
+    for key, value in other.items():
+        mine = result.get(key)
+        result[key] = join(value, one_rest) if mine is None else (mine if mine is value else join(mine, value))
+    for key in one.keys() - other.keys():
+        result[key] = join(one[key], other_rest)
+    return result
+
+
+def join_objects(one: Obj, other: Obj) -> Obj:
+    """An object that may be as either."""
+    if one is other:
+        return one
+    if one.shape != other.shape:
+        everything = join(one.everything(), other.everything())
+        return Obj(one.shape, rest=join(everything, UNKNOWN), keys=UNKNOWN, types=one.types + other.types, many=True)
+    if one.shape in ("list", "tuple") and one.size != other.size:
+        # Positions from the front still agree.
+        items = join_dicts(one.items, other.items, one.rest, other.rest)
+        return Obj(
+            one.shape, items, join(one.rest, other.rest), join(one.keys, other.keys), None, {}, one.types, one.many
+        )
+    attributes = one.attributes
+    if attributes is not other.attributes:
+        attributes = dict(attributes)
+        for name, value in other.attributes.items():
+            mine = attributes.get(name)
+            # What one way did not set may be anything there.
+            attributes[name] = value if mine is None else join(mine, value)
+    return Obj(
+        one.shape,
+        join_dicts(one.items, other.items, one.rest, other.rest),
+        join(one.rest, other.rest),
+        join(one.keys, other.keys),
+        one.size,
+        attributes,
+        one.types if one.types == other.types else tuple(dict.fromkeys(one.types + other.types)),
+        one.many or other.many,
+    )
+
+
+class State:
+    """The state at one point. Copied at branches, changed in place between."""
+
+    __slots__ = ("heap", "infos", "variables")
+
+    def __init__(self, variables: dict[str, Value], heap: dict[int, Obj], infos: dict[Fragment, Info]) -> None:
+        self.variables = variables
+        self.heap = heap
+        self.infos = infos
+
+    def copy(self) -> State:
+        """A state of its own."""
+        return State(dict(self.variables), dict(self.heap), dict(self.infos))
+
+    def learn(self, facts: Facts) -> None:
+        """These facts hold from here on."""
+        infos = self.infos
+        for fragment, info in facts:
+            known = infos.get(fragment, NOTHING_KNOWN)
+            infos[fragment] = known.both(info)
+
+    def same(self, other: State) -> bool:
+        """Nothing differs."""
+        return self.variables == other.variables and self.heap == other.heap and self.infos == other.infos
+
+
+def join_states(one: State | None, other: State | None) -> State | None:
+    """What holds after either; None is a point that is not reached."""
+    if one is None or one is other:
+        return other
+    if other is None:
+        return one
+    variables = dict(one.variables)
+    for name, value in other.variables.items():
+        mine = variables.get(name)
+        if mine is not value:
+            # A name that one way does not bind would raise there: it is what the other bound.
+            variables[name] = value if mine is None else join(mine, value)
+    heap = dict(one.heap)
+    for address, thing in other.heap.items():
+        known = heap.get(address)
+        if known is not thing:
+            heap[address] = thing if known is None else join_objects(known, thing)
+    infos = dict(one.infos)
+    for fragment, info in other.infos.items():
+        mine_info = infos.get(fragment)
+        if mine_info is not info:
+            infos[fragment] = info if mine_info is None else mine_info.either(info)
+    return State(variables, heap, infos)

@@ -1,0 +1,125 @@
+"""The tables, made ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from flasklint.knowledge.rows import Guard, Kind, Sanitizer, Sink, Source, Summary, Tables
+from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.values import UNKNOWN, Value, join
+
+Row = TypeVar("Row", Sink, Sanitizer, Guard)
+
+
+class Index:
+    """Rows by name. ``parts``: guards on parts of a text, by tag. ``tails``: last parts of the names of sinks."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.sources: Mapping[str, Source] = {row.name: row for row in reversed(tables.sources)}
+        self.sinks: Mapping[str, tuple[Sink, ...]] = _by_name(tables.sinks)
+        self.sanitizers: Mapping[str, tuple[Sanitizer, ...]] = _by_name(tables.sanitizers)
+        self.summaries: Mapping[str, Summary] = {row.name: row for row in reversed(tables.summaries)}
+        self.guards: Mapping[str, tuple[Guard, ...]] = _by_name(
+            [row for row in tables.guards if not row.name.startswith("part:")]
+        )
+        self.parts: Mapping[str, tuple[Guard, ...]] = _by_name(
+            [row._replace(name=row.name[5:]) for row in tables.guards if row.name.startswith("part:")]
+        )
+        self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in reversed(tables.kinds)}
+        self.callables = frozenset((*self.sinks, *self.sanitizers, *self.summaries, *self.guards))
+
+    def kind(self, name: str) -> Kind:
+        """The kind of a name; a kind that no table speaks of is done by any text."""
+        return self.kinds.get(name) or Kind(name)
+
+
+def _by_name(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.name, []).append(row)
+    return {name: tuple(known) for name, known in found.items()}
+
+
+class Address(NamedTuple):
+    """Where an argument is: see :mod:`flasklint.knowledge.rows`."""
+
+    position: int | None = None
+    keywords: tuple[str, ...] = ()
+    rest: bool = False
+    receiver: bool = False
+    attribute: str = ""
+
+
+@lru_cache(maxsize=1024)
+def address(text: str) -> Address:
+    """An argument's address, read."""
+    if text == "self":
+        return Address(receiver=True)
+    if text.startswith("self."):
+        return Address(receiver=True, attribute=text[5:])
+    position: int | None = None
+    keywords: list[str] = []
+    rest = False
+    for part in text.split("|"):
+        if part == "*":
+            position, rest = 0, True
+        elif part.endswith("*") and part[:-1].isdigit():
+            position, rest = int(part[:-1]), True
+        elif part.isdigit():
+            position = int(part)
+        else:
+            keywords.append(part)
+    return Address(position, tuple(keywords), rest)
+
+
+class Given(NamedTuple):
+    """An argument with its place: an index into the call's places, or None."""
+
+    value: Value
+    place: int | None
+
+
+def pick(frame: Frame, where: str, arguments: Arguments, receiver: Value | None) -> list[Given]:
+    """The arguments at an address; what ``*`` and ``**`` may bring there too."""
+    at = address(where)
+    if at.receiver:
+        if receiver is None:
+            return []
+        if not at.attribute:
+            return [Given(receiver, None)]
+        found = UNKNOWN
+        for _, thing in frame.objects(receiver):
+            held = thing.attributes.get(at.attribute)
+            if held is not None:
+                found = held
+        return [Given(found, None)]
+    result: list[Given] = []
+    count = len(arguments.positional)
+    if at.rest and at.position is not None:
+        result.extend(Given(arguments.positional[index], index) for index in range(at.position, count))
+        if where == "*":
+            result.extend(Given(value, count + index) for index, (_, value) in enumerate(arguments.keywords))
+    elif at.position is not None and at.position < count:
+        result.append(Given(arguments.positional[at.position], at.position))
+    for index, (name, value) in enumerate(arguments.keywords):
+        if name in at.keywords:
+            result.append(Given(value, count + index))
+    if not result or at.rest:
+        if arguments.star is not None and at.position is not None:
+            result.append(Given(arguments.star, None))
+        if arguments.double is not None and (at.keywords or where == "*"):
+            result.append(Given(arguments.double, None))
+    return result
+
+
+def picked(frame: Frame, where: str, arguments: Arguments, receiver: Value | None) -> Value | None:
+    """The argument at an address as one value, or None when it is not passed."""
+    found = pick(frame, where, arguments, receiver)
+    if not found:
+        return None
+    result = found[0].value
+    for more in found[1:]:
+        result = join(result, more.value)
+    return result
