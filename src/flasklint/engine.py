@@ -109,7 +109,7 @@ def settle(orders: Orders, trail: Trail, registry: Registry) -> tuple[Loaded, st
     Raises :class:`PathError` and :class:`SettingsError`.
     """
     paths = [path for path in orders.paths if path not in orders.overlay]
-    beside = [os.path.dirname(os.path.abspath(path)) for path in orders.overlay]
+    beside = [_folder_around(path) for path in orders.overlay]
     root, marked = find_root([*paths, *beside], trail)
     if orders.config:
         try:
@@ -145,6 +145,14 @@ def plan(orders: Orders, registry: Registry | None = None) -> Plan:
     if discovery.named is None and not (discovery.files or discovery.unread or discovery.oversized):
         raise NothingToAnalyseError(f"no Python files and no templates in {', '.join(map(shown, orders.paths))}")
     return Plan(loaded, rules, judging, discovery, trail)
+
+
+def _folder_around(path: str) -> str:
+    """The nearest folder around a path that need not be there."""
+    folder = os.path.dirname(os.path.abspath(path))
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def _bytes(path: str, trail: Trail) -> bytes | None:
@@ -303,14 +311,17 @@ def _parse(files: Sequence[SourceFile], numbers: list[int], jobs: int) -> Iterat
 
 
 def _facts(file: SourceFile) -> ir.Facts:
-    # Half a second of imports, and only of the front ends that this run needs.
-    if file.kind == "python":
-        from flasklint.python import extract as extract_python
+    # Imported here: half a second, and only of the front ends that this run needs.
+    try:
+        if file.kind == "python":
+            from flasklint.python import extract as extract_python
 
-        return extract_python(file.path, file.data)
-    from flasklint.templates import extract as extract_template
+            return extract_python(file.path, file.data)
+        from flasklint.templates import extract as extract_template
 
-    return extract_template(file.path, file.data)
+        return extract_template(file.path, file.data)
+    except RecursionError:
+        return ir.Unread(file.path, 0, 0, "nested too deeply")
 
 
 def _import_front_ends(kinds: set[str]) -> None:

@@ -8,6 +8,7 @@ measured in the processor's own seconds, so that a busy machine changes no resul
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import os
 import select
@@ -193,6 +194,7 @@ def _serve(tasks: int, results: int, work: Callable[[int], bytes], seconds: floa
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, and that ends us
         signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+        faulthandler.disable()  # a death is told in one line
         gc.freeze()
         gc.disable()
         done = 0
