@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from flasklint import ir
+from flasklint.project.apps import App, AppModel
 from flasklint.project.calls import Calls, CallSite
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
@@ -66,6 +67,11 @@ class Project:
     @cached_property
     def _definitions(self) -> dict[str, Scope]:
         return {scope.name: scope for module in self.modules.values() for scope in module.scopes[1:]}
+
+    @cached_property
+    def apps(self) -> tuple[App, ...]:
+        """The Flask apps, by path and place: how they are configured, what protects them, what they answer."""
+        return AppModel(self._modules, self._resolver, self.calls, self.definition).apps
 
     def functions(self) -> Iterator[Scope]:
         """Every function and method of the project, by path and place."""

@@ -1,0 +1,71 @@
+"""Decorators of libraries that guard a view, and what they demand."""
+
+from __future__ import annotations
+
+AUTHENTICATES = frozenset(
+    {
+        "flask_login.login_required",
+        "flask_login.fresh_login_required",
+        "flask_login.utils.login_required",
+        "flask_login.utils.fresh_login_required",
+        "flask_security.login_required",
+        "flask_security.auth_required",
+        "flask_security.roles_required",
+        "flask_security.roles_accepted",
+        "flask_security.permissions_required",
+        "flask_security.permissions_accepted",
+        "flask_security.http_auth_required",
+        "flask_security.auth_token_required",
+        "flask_security.decorators.login_required",
+        "flask_security.decorators.auth_required",
+        "flask_security.decorators.roles_required",
+        "flask_security.decorators.roles_accepted",
+        "flask_jwt_extended.jwt_required",
+        "flask_jwt_extended.fresh_jwt_required",
+        "flask_jwt_extended.jwt_refresh_token_required",
+        "flask_jwt.jwt_required",
+        "flask_user.login_required",
+        "flask_user.roles_required",
+        "flask_user.roles_accepted",
+        "flask_praetorian.auth_required",
+        "flask_praetorian.roles_required",
+        "flask_praetorian.roles_accepted",
+        "flask_httpauth.HTTPBasicAuth().login_required",
+        "flask_httpauth.HTTPTokenAuth().login_required",
+        "flask_httpauth.HTTPDigestAuth().login_required",
+        "flask_httpauth.MultiAuth().login_required",
+        "flask_simplelogin.login_required",
+        "flask_cas.login_required",
+        "flask_oidc.OpenIDConnect().require_login",
+        "flask_oidc.OpenIDConnect().accept_token",
+        "flask_pyoidc.OIDCAuthentication().oidc_auth",
+        "flask_simpleldap.LDAP().login_required",
+        "flask_simpleldap.LDAP().group_required",
+        "flask_simpleldap.LDAP().basic_auth_required",
+        "authlib.integrations.flask_oauth2.ResourceProtector()",
+        "flask_discord.requires_authorization",
+        "flask_basicauth.BasicAuth().required",
+        "flask_principal.Permission().require",
+        "flask_allows.requires",
+    }
+)
+"""A view under one of these answers only to somebody who has proved who they are."""
+
+TOKEN_AUTHENTICATES = frozenset(
+    {
+        "flask_httpauth.HTTPTokenAuth().login_required",
+        "flask_security.auth_token_required",
+        "flask_oidc.OpenIDConnect().accept_token",
+        "authlib.integrations.flask_oauth2.ResourceProtector()",
+        "flask_praetorian.auth_required",
+        "flask_praetorian.roles_required",
+        "flask_praetorian.roles_accepted",
+        "flask_jwt.jwt_required",
+        "flask_jwt_extended.jwt_required",
+        "flask_jwt_extended.fresh_jwt_required",
+        "flask_jwt_extended.jwt_refresh_token_required",
+    }
+)
+"""Those among them that look at a header that browsers do not send by themselves (JWT ones unless told to use cookies)."""
+
+SESSION_AUTHENTICATES = AUTHENTICATES - TOKEN_AUTHENTICATES

@@ -1,0 +1,189 @@
+"""Flask, its wrappers and its extensions as an app model needs them: which classes make what, and what that protects."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+APP_CLASSES = frozenset(
+    {
+        "flask.Flask",
+        "apiflask.APIFlask",
+        "flask_openapi3.OpenAPI",
+        "flask_api.FlaskAPI",
+        "flask_lambda.FlaskLambda",
+        "eve.Eve",
+        "quart.Quart",
+        "flask_unchained.FlaskUnchained",
+    }
+)
+"""An instance of one of these is an app."""
+
+APP_HOLDERS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "connexion.App": "app",
+        "connexion.FlaskApp": "app",
+        "connexion.apps.flask_app.FlaskApp": "app",
+        "dash.Dash": "server",
+    }
+)
+"""An instance of one of these makes an app of its own, unless given one, and holds it in the attribute named."""
+
+BLUEPRINT_CLASSES = frozenset(
+    {
+        "flask.Blueprint",
+        "apiflask.APIBlueprint",
+        "flask_openapi3.APIBlueprint",
+        "flask_smorest.Blueprint",
+        "flask_rest_api.Blueprint",
+        "quart.Blueprint",
+    }
+)
+"""An instance of one of these collects routes and hooks until an app registers it."""
+
+API_CLASSES = frozenset(
+    {
+        "flask_restful.Api",
+        "flask_restx.Api",
+        "flask_restplus.Api",
+        "flask_restx.Namespace",
+        "flask_restplus.Namespace",
+        "flask_smorest.Api",
+        "flask_rest_api.Api",
+        "flask_rest_jsonapi.Api",
+        "flask_combo_jsonapi.Api",
+    }
+)
+"""An instance of one of these adds resources (classes of views) to an app or a blueprint."""
+
+VIEW_CLASSES = frozenset(
+    {
+        "flask.views.View",
+        "flask.views.MethodView",
+        "flask_restful.Resource",
+        "flask_restx.Resource",
+        "flask_restplus.Resource",
+        "flask_classful.FlaskView",
+        "flask_classy.FlaskView",
+        "flask_smorest.MethodView",
+        "flask_rest_jsonapi.ResourceDetail",
+        "flask_rest_jsonapi.ResourceList",
+        "flask_rest_jsonapi.ResourceRelationship",
+        "apiflask.views.MethodView",
+    }
+)
+
+
+class Extension(NamedTuple):
+    """An extension by its class.
+
+    ``kind``: what it is for: ``csrf``, ``headers``, ``limits``, ``cors``, ``login``, ``jwt``, ``security``, ``session``,
+    ``database``, ``toolbar``, ``admin``, ``settings``, ``mail``, ``cache``, ``oauth``, ``uploads``, ``other``.
+    ``app_position``: where its constructor takes the app, -1 when it takes none.
+    """
+
+    name: str
+    kind: str
+    app_position: int = 0
+
+
+_ROWS = (
+    Extension("flask_wtf.CSRFProtect", "csrf"),
+    Extension("flask_seasurf.SeaSurf", "csrf"),
+    Extension("flask_talisman.Talisman", "headers"),
+    Extension("flask_csp.csp", "headers"),
+    Extension("flask_sslify.SSLify", "transport"),
+    Extension("flask_limiter.Limiter", "limits", 1),
+    Extension("flask_cors.CORS", "cors"),
+    Extension("flask_login.LoginManager", "login"),
+    Extension("flask_jwt_extended.JWTManager", "jwt"),
+    Extension("flask_jwt.JWT", "jwt"),
+    Extension("flask_security.Security", "security"),
+    Extension("flask_user.UserManager", "security"),
+    Extension("flask_praetorian.Praetorian", "jwt"),
+    Extension("flask_session.Session", "session"),
+    Extension("flask_kvsession.KVSessionExtension", "session", 1),
+    Extension("flask_paranoid.Paranoid", "session"),
+    Extension("flask_sqlalchemy.SQLAlchemy", "database"),
+    Extension("flask_mongoengine.MongoEngine", "database"),
+    Extension("flask_pymongo.PyMongo", "database"),
+    Extension("flask_migrate.Migrate", "database"),
+    Extension("flask_debugtoolbar.DebugToolbarExtension", "toolbar"),
+    Extension("flask_admin.Admin", "admin"),
+    Extension("flask_mail.Mail", "mail"),
+    Extension("flask_mailman.Mail", "mail"),
+    Extension("flask_caching.Cache", "cache"),
+    Extension("flask_principal.Principal", "login"),
+    Extension("flask_httpauth.HTTPBasicAuth", "basic", -1),
+    Extension("flask_httpauth.HTTPDigestAuth", "basic", -1),
+    Extension("flask_httpauth.HTTPTokenAuth", "token", -1),
+    Extension("flask_basicauth.BasicAuth", "basic"),
+    Extension("flask_simplelogin.SimpleLogin", "login"),
+    Extension("flask_oidc.OpenIDConnect", "login"),
+    Extension("flask_dance.contrib.github.make_github_blueprint", "oauth", -1),
+    Extension("authlib.integrations.flask_client.OAuth", "oauth"),
+    Extension("flask_oauthlib.client.OAuth", "oauth"),
+    Extension("dynaconf.FlaskDynaconf", "settings"),
+    Extension("flask_appconfig.AppConfig", "settings"),
+    Extension("flask_uploads.UploadSet", "uploads", -1),
+    Extension("flask_reuploaded.UploadSet", "uploads", -1),
+    Extension("flask_bootstrap.Bootstrap", "other"),
+    Extension("flask_moment.Moment", "other"),
+    Extension("flask_babel.Babel", "other"),
+    Extension("flask_marshmallow.Marshmallow", "other"),
+    Extension("flask_compress.Compress", "other"),
+    Extension("flask_bcrypt.Bcrypt", "other"),
+    Extension("flask_socketio.SocketIO", "other"),
+)
+
+EXTENSIONS: MappingProxyType[str, Extension] = MappingProxyType({row.name: row for row in _ROWS})
+"""By canonical name of the class."""
+
+DEVELOPMENT_SERVERS = frozenset({"flask.Flask().run", "werkzeug.serving.run_simple"})
+
+STARRED = frozenset(
+    f"flask.{name}"
+    for name in (
+        "Flask",
+        "Blueprint",
+        "request",
+        "session",
+        "current_app",
+        "g",
+        "render_template",
+        "redirect",
+        "url_for",
+        "abort",
+        "flash",
+        "jsonify",
+        "make_response",
+        "send_file",
+        "send_from_directory",
+        "Response",
+    )
+)
+"""What ``from flask import *`` brings, as far as it matters."""
+
+PUBLIC_NAMES: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "flask.app.Flask": "flask.Flask",
+        "flask.blueprints.Blueprint": "flask.Blueprint",
+        "flask_wtf.csrf.CSRFProtect": "flask_wtf.CSRFProtect",
+        "flask_wtf.CsrfProtect": "flask_wtf.CSRFProtect",
+        "flask_wtf.csrf.CsrfProtect": "flask_wtf.CSRFProtect",
+        "flask.ext.wtf.CsrfProtect": "flask_wtf.CSRFProtect",
+        "flask_wtf.form.FlaskForm": "flask_wtf.FlaskForm",
+        "flask_talisman.talisman.Talisman": "flask_talisman.Talisman",
+        "flask_limiter.extension.Limiter": "flask_limiter.Limiter",
+        "flask_cors.extension.CORS": "flask_cors.CORS",
+        "flask_login.login_manager.LoginManager": "flask_login.LoginManager",
+        "flask_login.utils.login_required": "flask_login.login_required",
+        "flask_login.utils.login_user": "flask_login.login_user",
+        "flask_login.utils.current_user": "flask_login.current_user",
+        "flask_security.core.Security": "flask_security.Security",
+        "flask_sqlalchemy.extension.SQLAlchemy": "flask_sqlalchemy.SQLAlchemy",
+        "dynaconf.contrib.FlaskDynaconf": "dynaconf.FlaskDynaconf",
+        "connexion.apps.flask_app.FlaskApp": "connexion.FlaskApp",
+    }
+)
+"""Other import paths of the names above."""

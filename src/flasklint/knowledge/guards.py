@@ -1,0 +1,95 @@
+"""What tells that a function protects: whose identity it asks for, how it refuses, which tokens it checks."""
+
+from __future__ import annotations
+
+IDENTITY = frozenset(
+    {
+        "flask_login.current_user",
+        "flask_security.current_user",
+        "flask_user.current_user",
+        "flask_jwt_extended.get_jwt_identity",
+        "flask_jwt_extended.verify_jwt_in_request",
+        "flask_jwt_extended.current_user",
+        "flask_principal.Permission",
+        "flask_dance.contrib.github.github.authorized",
+        "flask_dance.contrib.google.google.authorized",
+    }
+)
+"""Who is asking, as extensions know it."""
+
+IDENTITY_ATTRIBUTES = frozenset(
+    {
+        "is_authenticated",
+        "is_anonymous",
+        "is_admin",
+        "is_administrator",
+        "is_superuser",
+        "is_staff",
+        "has_role",
+        "has_permission",
+        "current_user",
+        "is_logged_in",
+    }
+)
+"""Attributes that only an identity has."""
+
+IDENTITY_WORDS = frozenset(
+    {
+        "user",
+        "username",
+        "userid",
+        "uid",
+        "login",
+        "logged",
+        "loggedin",
+        "auth",
+        "authenticated",
+        "account",
+        "admin",
+        "role",
+        "roles",
+    }
+    | {"identity", "member", "profile", "email", "permission", "permissions"}
+)
+"""Words in the keys under which people keep who is asking."""
+
+TOKEN_WORDS = frozenset({"authorization", "bearer", "token", "apikey", "api", "key", "auth", "secret", "signature"})
+
+REFUSALS = frozenset(
+    {
+        "flask.abort",
+        "werkzeug.exceptions.abort",
+        "flask_restful.abort",
+        "flask_restx.abort",
+        "flask_smorest.abort",
+        "flask_login.LoginManager().unauthorized",
+    }
+)
+"""Calls that end a request."""
+
+TOKEN_VALIDATORS = frozenset(
+    {
+        "flask_wtf.csrf.validate_csrf",
+        "flask_wtf.CSRFProtect().protect",
+        "flask_seasurf.SeaSurf().validate",
+        "wtforms.csrf.session.SessionCSRF().validate_csrf_token",
+        "flask_security.handle_csrf",
+        "flask_security.decorators.handle_csrf",
+    }
+)
+"""Calls that refuse a request without a right CSRF token."""
+
+REQUEST_TOKENS = frozenset(
+    {
+        "flask.request.form",
+        "flask.request.headers",
+        "flask.request.values",
+        "flask.request.args",
+        "flask.request.json",
+        "flask.request.get_json",
+        "flask.Request().form",
+        "flask.Request().headers",
+        "flask.Request().values",
+    }
+)
+"""Where a request carries a token that a foreign page cannot know."""

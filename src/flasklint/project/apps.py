@@ -1,0 +1,547 @@
+"""The app model: what each Flask app of a project is, taken together.
+
+An app is a place where one is made. The walk may reach that place in several ways (a factory called by a WSGI file and by a
+command); what it saw each time is put together: their profiles side by side, and the union of what is registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from flasklint import ir
+from flasklint.knowledge.config import TEST_WORDS
+from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES
+from flasklint.knowledge.extensions import APP_CLASSES
+from flasklint.knowledge.sensitive import words
+from flasklint.project.calls import CallSite
+from flasklint.project.config import Configuration, Effective, Profile, Truth
+from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
+from flasklint.project.guards import Definitions, Guards, Proof
+from flasklint.project.modules import Modules
+from flasklint.project.names import Resolver
+from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Value
+from flasklint.project.routes import Mount, Route, Router, unwrap
+from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.walk import Walk
+from flasklint.source import Location
+
+_DEEPEST_CLIMB = 6
+_WIRING = frozenset(
+    {"init_app", "register_blueprint", "add_url_rule", "from_object", "from_pyfile", "from_mapping", "from_envvar"}
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hook:
+    """A function that an app or a blueprint calls around requests.
+
+    ``kind``: the method that registers it (``before_request``, ``after_request``, ``errorhandler`` ...). ``owner``: the
+    blueprint, ``None`` for the app. ``everywhere``: it acts on all requests of the app.
+    """
+
+    kind: str
+    function: Fn
+    location: Location
+    owner: Instance | None
+    conditions: tuple[Value, ...]
+    event: Event
+
+    @property
+    def everywhere(self) -> bool:
+        """Does it act on every request, not only on those of its blueprint?"""
+        return self.owner is None or "app" in self.kind.split("_")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """What demands to know who is asking: where that is written, and by what it is known."""
+
+    proof: Proof
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Protection:
+    """Whether a route is protected against forged requests, and why (not)."""
+
+    protected: bool
+    reason: str
+
+
+class App:
+    """A Flask app.
+
+    ``location``: the call that makes it. ``kind``: where: at ``module`` level, in a ``factory``, as a ``subclass``.
+
+    Everything is worked out when it is asked for.
+    """
+
+    def __init__(self, model: AppModel, objects: tuple[AppObject, ...]) -> None:
+        self._model = model
+        self.objects = objects
+        first = objects[0]
+        self.location = first.location
+        self.scope = first.scope
+        self.module = first.module
+        owner = f"{first.module.name}." if first.module is not None else ""
+        self.name = f"{owner}{first.scope or 'app'}"
+        own = first.names[0] not in APP_CLASSES
+        self.kind: Literal["module", "factory", "subclass"] = (
+            "subclass" if own else "factory" if first.scope else "module"
+        )
+
+    def __repr__(self) -> str:
+        return f"<App {self.name}>"
+
+    @cached_property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Every way in which it may be configured."""
+        found: dict[tuple[str, str], Profile] = {}
+        for one in self.objects:
+            for profile in Configuration(self._model.walk, one).profiles():
+                found.setdefault((profile.label, profile.kind), profile)
+        # Called with one profile here and another there: those that say they are not for production are not.
+        if any(profile.kind == "production" and profile.said in (None, "production") for profile in found.values()):
+            return tuple(
+                replace(profile, kind=profile.said) if profile.said is not None and not profile.chosen else profile
+                for profile in found.values()
+            )
+        return tuple(found.values())
+
+    @cached_property
+    def production(self) -> tuple[Profile, ...]:
+        """The profiles that are in force in production; at least one."""
+        return tuple(profile for profile in self.profiles if profile.kind == "production") or self.profiles
+
+    def setting(self, key: str, profile: Profile | None = None) -> Effective:
+        """What a config key is in a profile, by default the first one for production."""
+        return (profile or self.production[0]).effective(key)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What happened to it, each place once."""
+        found: dict[tuple[str, Location, str], Event] = {}
+        for one in self.objects:
+            for event in one.events:
+                found.setdefault((event.kind, event.location, event.detail), event)
+        return tuple(found.values())
+
+    @cached_property
+    def extensions(self) -> tuple[ExtensionUse, ...]:
+        """Its extensions; those that nobody initialises are among them."""
+        found: dict[int, ExtensionUse] = {}
+        for one in self.objects:
+            for use in extensions_of(one, self._model.idle, self._model.walk.current):
+                before = found.get(id(use.instance))
+                if before is None or not before.inits:
+                    found[id(use.instance)] = use
+        return tuple(found.values())
+
+    def extensions_of_kind(self, *kinds: str) -> tuple[ExtensionUse, ...]:
+        """Its extensions that are for one of these things."""
+        return tuple(use for use in self.extensions if use.kind in kinds)
+
+    def in_force(self, *kinds: str) -> tuple[ExtensionUse, ...]:
+        """Those that act in every production profile."""
+        return tuple(
+            use for use in self.extensions_of_kind(*kinds) if all(use.in_force(profile) for profile in self.production)
+        )
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        """Its blueprints and API objects, however deep."""
+        found: dict[tuple[int, str], Mount] = {}
+        for one in self.objects:
+            for mount in Router(self._model.walk, one).mounts:
+                found.setdefault((id(mount.blueprint), mount.prefix), mount)
+        return tuple(found.values())
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Its routes."""
+        found: dict[tuple[str, frozenset[str], str], Route] = {}
+        for one in (*self.objects, *((self._model.walk.current,) if self._model.single else ())):
+            for route in Router(self._model.walk, one).routes:
+                key = (route.rule, route.methods, route.view.name if route.view else str(route.location))
+                found.setdefault(key, route)
+        return tuple(found.values())
+
+    @cached_property
+    def hooks(self) -> tuple[Hook, ...]:
+        """What it and its blueprints call around requests."""
+        found: dict[tuple[str, Location], Hook] = {}
+        owners: list[tuple[Instance, tuple[Value, ...]]] = [(one, ()) for one in self.objects]
+        if self._model.single:
+            owners.append((self._model.walk.current, ()))
+        owners += [(mount.blueprint, mount.conditions) for mount in self.mounts]
+        for owner, conditions in owners:
+            for event in owner.events:
+                if event.kind != "hook":
+                    continue
+                core, _ = unwrap(event.target)
+                if isinstance(core, Fn):
+                    blueprint = owner if isinstance(owner, BlueprintObject) else None
+                    hook = Hook(event.detail, core, event.location, blueprint, (*conditions, *event.conditions), event)
+                    found.setdefault((event.detail, core.location), hook)
+        return tuple(found.values())
+
+    @property
+    def runs(self) -> tuple[Event, ...]:
+        """The calls of ``app.run``."""
+        return tuple(event for event in self.events if event.kind == "run")
+
+    # Who is asking -------------------------------------------------------------------------------------------------
+
+    def guard(self, route: Route) -> Guard | None:
+        """What stands before a route and demands to know who is asking, if anything."""
+        if route.view is None:
+            return None
+        functions = route.view.functions
+        guards = [self._model.guard_among(route.view.decorations_of(function)) for function in functions]
+        if guards and all(guard is not None for guard in guards):
+            return guards[0]
+        return self._hook_guard(route)
+
+    def _hook_guard(self, route: Route) -> Guard | None:
+        for hook in self.hooks:
+            if hook.kind not in ("before_request", "before_app_request"):
+                continue
+            if not hook.everywhere and not any(hook.owner is blueprint for blueprint in route.chain):
+                continue
+            proof = self._model.proof_of(hook.function)
+            if proof is not None:
+                return Guard(proof, hook.function.node.name, hook.location)
+        return None
+
+    @cached_property
+    def identity(self) -> Guard | None:
+        """How people log in with a cookie, if they do: the extension, or the place where the session learns who it is."""
+        for use in self.extensions:
+            if use.inits and use.kind in ("login", "security"):
+                return Guard("session", use.name, use.inits[0].location)
+        return self._model.session_identity
+
+    # Forged requests -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def csrf_hooks(self) -> tuple[Hook, ...]:
+        """``before_request`` functions that check a token."""
+        return tuple(
+            hook
+            for hook in self.hooks
+            if hook.kind in ("before_request", "before_app_request")
+            and self._model.guards.checks_request_token(hook.function.node, hook.function.frame.module)
+        )
+
+    def protection(self, route: Route, profile: Profile) -> Protection:
+        """Whether a route is protected against forged requests in a profile."""
+        if not route.changes:
+            return Protection(True, "it answers only safe methods")
+        exempt = self._exemption(route)
+        for use in self.extensions_of_kind("csrf"):
+            if use.in_force(profile) and exempt is None and self._csrf_on(profile):
+                return Protection(True, use.name.rpartition(".")[2])
+        for hook in self.csrf_hooks:
+            reaches = hook.everywhere or any(hook.owner is blueprint for blueprint in route.chain)
+            if reaches and profile.holds(hook.conditions) > Truth.PROBABLY_NO:
+                return Protection(True, f"{hook.function.node.name}() checks a token")
+        guard = self.guard(route)
+        if guard is not None and guard.proof == "token":
+            return Protection(True, f"{guard.name}: a token in a header")
+        if route.view is not None:
+            if any(self._model.checks_token(function) for function in route.view.functions):
+                return Protection(True, "it checks a token or a form itself")
+            for decoration in route.view.decorations:
+                if isinstance(decoration.value, Fn) and self._model.checks_token(decoration.value):
+                    return Protection(True, f"{decoration.value.node.name} checks a token")
+        if exempt is not None:
+            return Protection(False, "it is exempt")
+        return Protection(False, "nothing checks a token")
+
+    def _csrf_on(self, profile: Profile) -> bool:
+        return all(profile.truth(key) >= Truth.MAYBE for key in ("WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT"))
+
+    def _exemption(self, route: Route) -> Event | None:
+        """Where a route is exempted from the CSRF extension."""
+        for use in self.extensions_of_kind("csrf"):
+            for event in use.instance.events:
+                if event.kind == "exempt" and self._is_about(event.target, route):
+                    return event
+        return None
+
+    def _is_about(self, target: Value | None, route: Route) -> bool:
+        core, _ = unwrap(target)
+        if isinstance(core, Instance):
+            return any(core is blueprint for blueprint in route.chain)
+        view = route.view
+        if view is None:
+            return False
+        if isinstance(core, Fn):
+            return any(core.node is function.node for function in view.functions)
+        return isinstance(core, Cls) and view.cls is not None and core.node is view.cls.node
+
+    # What it does --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def uses_session(self) -> tuple[str, Location] | None:
+        """Something that makes it send a session cookie, and where; ``None`` when nothing does."""
+        for use in self.extensions:
+            if use.inits and use.kind in ("login", "security", "session"):
+                return use.name.rpartition(".")[2], use.inits[0].location
+        return self._model.session_use
+
+    @cached_property
+    def forgeable(self) -> tuple[Route, ...]:
+        """The routes that change something and that a foreign page could make a browser ask for, in some production profile."""
+        return tuple(
+            route
+            for route in self.routes
+            if route.changes and any(not self.protection(route, profile).protected for profile in self.production)
+        )
+
+
+class AppModel:
+    """Makes the apps of a project."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        resolver: Resolver,
+        calls: Callable[..., Iterator[CallSite]],
+        definition: Callable[[str], Scope | None],
+    ) -> None:
+        self._modules = modules
+        self._resolver = resolver
+        self._calls = calls
+        self.guards = Guards(resolver, Definitions(definition))
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The walk over the project, done."""
+        walk = Walk(self._modules)
+        makers, entries = self._entries()
+        walk.makers = makers
+        walk.run(entries)
+        return walk
+
+    @cached_property
+    def apps(self) -> tuple[App, ...]:
+        """The apps, by path and place. Those of tests, and those made only to have a context, are not among them."""
+        places: dict[Location, list[AppObject]] = {}
+        for one in self.walk.apps:
+            if one.module is not None and not one.module.is_test and not self._is_for_tests(one):
+                places.setdefault(one.location, []).append(one)
+        return tuple(App(self, tuple(places[place])) for place in sorted(places))
+
+    @property
+    def single(self) -> bool:
+        """Is there one app, so that what is done to "the current app" is done to it?"""
+        return len(self.apps) == 1
+
+    def _is_for_tests(self, app: AppObject) -> bool:
+        return not TEST_WORDS.isdisjoint(words(app.scope))
+
+    # Where to begin ------------------------------------------------------------------------------------------------
+
+    def _entries(self) -> tuple[frozenset[str], list[tuple[LinkedModule, ir.Function]]]:
+        """Functions that make or wire an app, and, from those that are called, their callers; outermost first."""
+        classes = self._app_class_words()
+        making: dict[int, Scope] = {}
+        wiring: dict[int, Scope] = {}
+        callers: dict[str, list[Scope]] = {}
+        for module in self._modules:
+            if module.is_test:
+                continue
+            for call, scope in module.calls:
+                function = call.function
+                word = (
+                    function.id
+                    if isinstance(function, ir.Name)
+                    else function.name
+                    if isinstance(function, ir.Attribute)
+                    else ""
+                )
+                outer = _outermost(scope)
+                if outer is None:
+                    continue
+                callers.setdefault(word, []).append(outer)
+                if word in classes:
+                    making[id(outer)] = outer
+                elif word in _WIRING:
+                    wiring[id(outer)] = outer
+        makers: set[str] = set()
+        found: dict[int, tuple[int, LinkedModule, ir.Function]] = {}
+        for rank, scopes in enumerate((making, wiring)):
+            for scope in scopes.values():
+                node = scope.node
+                if not isinstance(node, ir.Function):
+                    continue
+                if rank == 0:
+                    makers.add(node.name)
+                for root, height in self._roots(scope, callers):
+                    if isinstance(root.node, ir.Function):
+                        if rank == 0:
+                            makers.add(root.node.name)
+                        found.setdefault(id(root.node), (rank * 100 - height, root.module, root.node))
+        ordered = sorted(found.values(), key=lambda entry: (entry[0], entry[1].path, entry[2].start))
+        return frozenset(makers - _COMMON), [(module, node) for _, module, node in ordered]
+
+    def _roots(self, scope: Scope, callers: dict[str, list[Scope]]) -> list[tuple[Scope, int]]:
+        """The functions from which a call chain leads to a function, and itself."""
+        found: list[tuple[Scope, int]] = []
+        seen = {id(scope)}
+        level = [scope]
+        for height in range(_DEEPEST_CLIMB):
+            found += [(one, height) for one in level]
+            above: list[Scope] = []
+            for one in level:
+                node = one.node
+                if (
+                    not isinstance(node, ir.Function)
+                    or node.name in _COMMON
+                    or one.parent is None
+                    or one.parent.is_class
+                ):
+                    continue
+                for caller in callers.get(node.name, ()):
+                    if id(caller) not in seen and caller.is_function:
+                        seen.add(id(caller))
+                        above.append(caller)
+            if not above or len(above) > 20:
+                break
+            level = above
+        return found
+
+    def _app_class_words(self) -> frozenset[str]:
+        """Last words of the names of classes that make an app: the libraries', and the project's subclasses of them."""
+        found = {name.rpartition(".")[2] for name in APP_CLASSES} | {"App", "FlaskApp", "Dash"}
+        classes = [
+            (scope.node, scope)
+            for module in self._modules
+            if not module.is_test
+            for scope in module.scopes
+            if isinstance(scope.node, ir.Class) and scope.node.bases
+        ]
+        for _ in range(3):
+            for node, _scope in classes:
+                for base in node.bases:
+                    expr = base.value
+                    word = expr.id if isinstance(expr, ir.Name) else expr.name if isinstance(expr, ir.Attribute) else ""
+                    if word in found and not base.name:
+                        found.add(node.name)
+        return frozenset(found)
+
+    # What the whole project shows ------------------------------------------------------------------------------------
+
+    @cached_property
+    def idle(self) -> tuple[Instance, ...]:
+        """Extensions that protect or log in, made for everybody to use, which no app is ever given to."""
+        if self.walk.exhausted:
+            return ()
+        found: list[Instance] = []
+        for instance in self.walk.instances:
+            row = row_of(instance)
+            if row is None or row.app_position < 0 or instance.module is None or instance.module.is_test:
+                continue
+            if any(event.kind == "applied" and event.target is not self.walk.current for event in instance.events):
+                continue
+            if any(True for _ in self._calls(f"{row.name}().init_app")):
+                continue
+            found.append(instance)
+        return tuple(found)
+
+    @cached_property
+    def session_use(self) -> tuple[str, Location] | None:
+        """A place where Flask's session is used, if there is one."""
+        for module in self._modules:
+            if module.is_test:
+                continue
+            for name, what in (("session", "session"), ("flash", "flash")):
+                for scope in module.scopes:
+                    for binding in scope.at(name):
+                        if isinstance(binding.node, ir.Import) and binding.node.module == "flask":
+                            return what, Location(module.path, binding.node.span)
+        for site in self._calls("flask.flash", "flask_login.login_user"):
+            if not site.scope.module.is_test:
+                return "flash", site.location
+        return None
+
+    @cached_property
+    def session_identity(self) -> Guard | None:
+        """Where the session learns who somebody is, if anywhere."""
+        for site in self._calls(
+            "flask_login.login_user", "flask_security.login_user", "flask_jwt_extended.set_access_cookies"
+        ):
+            if not site.scope.module.is_test:
+                return Guard("session", site.names[0], site.location)
+        for module in self._modules:
+            if module.is_test:
+                continue
+            for scope in module.scopes:
+                for write in scope.writes:
+                    if write.key is None or not isinstance(write.key, ir.Const) or not isinstance(write.key.value, str):
+                        continue
+                    if _IDENTITY_KEYS.isdisjoint(words(write.key.value)):
+                        continue
+                    if "flask.session" in self._resolver.resolve(write.target, scope):
+                        return Guard("session", f"session[{write.key.value!r}]", Location(module.path, write.node.span))
+        return None
+
+    # Functions that guard --------------------------------------------------------------------------------------------
+
+    def guard_among(self, decorations: Iterable[Decoration]) -> Guard | None:
+        """The decorator that demands to know who is asking, if one does."""
+        for decoration in decorations:
+            for name in decoration.names:
+                if name in AUTHENTICATES:
+                    proof: Proof = "token" if name in TOKEN_AUTHENTICATES else "session"
+                    return Guard(proof, name.rpartition(".")[2], decoration.location)
+            if isinstance(decoration.value, Fn):
+                found = self.proof_of(decoration.value)
+                if found is not None:
+                    return Guard(
+                        found, decoration.names[0].rpartition(".")[2] if decoration.names else "?", decoration.location
+                    )
+            # A decorator factory: what it gives is a function inside it.
+        return None
+
+    def proof_of(self, function: Fn) -> Proof | None:
+        """How a function demands to know who is asking, told from its body."""
+        return self.guards.authenticates(function.node, function.frame.module)
+
+    def checks_token(self, function: Fn) -> bool:
+        """Does a view (or a decorator) check a token, or validate a form that carries one?"""
+        deeds = self.guards.deeds(function.node, function.frame.module, 1)
+        if "validate_on_submit" in deeds.attributes:
+            return True
+        if "validate" in deeds.attributes and any(
+            name.endswith("().validate") and self._is_form(name) for name in deeds.names
+        ):
+            return True
+        return self.guards.checks_request_token(function.node, function.frame.module)
+
+    def _is_form(self, name: str) -> bool:
+        return name.startswith("flask_wtf.FlaskForm()")
+
+
+_IDENTITY_KEYS = frozenset(
+    {"user", "username", "uid", "userid", "login", "logged", "account", "admin", "member", "identity", "auth"}
+)
+_COMMON = frozenset(
+    {"main", "run", "init", "setup", "get", "start", "create", "__init__", "wrapper", "decorator", "call", "__call__"}
+)
+
+
+def _outermost(scope: Scope) -> Scope | None:
+    """The function around a scope that no other function is around; ``None`` at module or class level."""
+    found: Scope | None = None
+    current: Scope | None = scope
+    while current is not None:
+        if current.is_function:
+            found = current
+        current = current.parent
+    return found

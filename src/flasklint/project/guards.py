@@ -1,0 +1,285 @@
+"""What a function does that matters for protection, told from its body: it refuses strangers, it checks a token, it sets
+headers.
+
+Names decide nothing here; what is read, what is compared and what follows does. A helper of the project that the function
+calls is looked into as well, two calls deep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flasklint import ir
+from flasklint.knowledge.guards import (
+    IDENTITY,
+    IDENTITY_ATTRIBUTES,
+    IDENTITY_WORDS,
+    REFUSALS,
+    REQUEST_TOKENS,
+    TOKEN_VALIDATORS,
+    TOKEN_WORDS,
+)
+from flasklint.knowledge.sensitive import words
+from flasklint.project.names import Resolver
+from flasklint.project.scopes import LinkedModule, Scope
+
+Proof = Literal["session", "token", "basic", "unknown"]
+
+_DEEPEST = 2
+_MOST_NODES = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What a function does, itself and through helpers.
+
+    ``names``: canonical names of all that it mentions. ``texts``: its short string constants. ``refuses``: it may end a request
+    with an error, a redirect or an exception. ``compares``: it has a comparison or a check in a condition.
+    ``attributes``: names of attributes and methods that it uses on anything.
+    """
+
+    names: frozenset[str]
+    texts: frozenset[str]
+    attributes: frozenset[str]
+    refuses: bool
+    compares: bool
+    writes: frozenset[str]
+
+    def mentions(self, *prefixes: str) -> bool:
+        """Does it mention one of these, or something of them?"""
+        return any(
+            name == prefix or name.startswith((f"{prefix}.", f"{prefix}("))
+            for name in self.names
+            for prefix in prefixes
+        )
+
+
+_NOTHING = Deeds(frozenset(), frozenset(), frozenset(), False, False, frozenset())
+
+
+class Definitions:
+    """The functions of a project by canonical name."""
+
+    def __init__(self, lookup: Callable[[str], Scope | None]) -> None:
+        self.get = lookup
+
+
+class Guards:
+    """Judges functions. Everything is worked out once, on demand."""
+
+    def __init__(self, resolver: Resolver, definitions: Definitions) -> None:
+        self._resolver = resolver
+        self._definitions = definitions
+        self._deeds: dict[tuple[int, int], Deeds] = {}
+        self._scopes: dict[str, dict[int, Scope]] = {}
+
+    def scope_of(self, node: ir.Function | ir.Class, module: LinkedModule) -> Scope | None:
+        """The scope of a function of a module."""
+        scopes = self._scopes.get(module.path)
+        if scopes is None:
+            scopes = self._scopes[module.path] = {id(scope.node): scope for scope in module.scopes}
+        return scopes.get(id(node))
+
+    def deeds(self, node: ir.Function, module: LinkedModule, depth: int = _DEEPEST) -> Deeds:
+        """What a function does."""
+        key = (id(node), depth)
+        if key not in self._deeds:
+            self._deeds[key] = _NOTHING
+            scope = self.scope_of(node, module)
+            self._deeds[key] = self._look(node, scope, depth) if scope is not None else _NOTHING
+        return self._deeds[key]
+
+    def _look(self, node: ir.Function, scope: Scope, depth: int) -> Deeds:
+        names: set[str] = set()
+        texts: set[str] = set()
+        attributes: set[str] = set()
+        writes: set[str] = set()
+        refuses = compares = False
+        inner: list[tuple[ir.Function, LinkedModule]] = []
+        at = {id(node): scope}
+        stack: list[tuple[ir.Node, Scope]] = [(statement, scope) for statement in reversed(node.body)]
+        steps = 0
+        while stack and steps < _MOST_NODES:
+            steps += 1
+            current, where = stack.pop()
+            match current:
+                case ir.Function() if current.name != "<lambda>":
+                    where = next((child for child in where.children if child.node is current), where)
+                    at[id(current)] = where
+                case ir.Name():
+                    names.update(self._resolver.resolve(current, where))
+                case ir.Attribute(_, name):
+                    attributes.add(name)
+                    names.update(self._resolver.resolve(current, where))
+                case ir.Call(function, arguments):
+                    found = self._resolver.resolve(function, where)
+                    names.update(f"{name}()" for name in found)
+                    refuses = refuses or not REFUSALS.isdisjoint(found)
+                    compares = compares or not TOKEN_VALIDATORS.isdisjoint(found)
+                    for name in found:
+                        target = self._definitions.get(name)
+                        if (
+                            target is not None
+                            and isinstance(target.node, ir.Function)
+                            and depth > 0
+                            and target is not scope
+                        ):
+                            inner.append((target.node, target.module))
+                    for argument in arguments:
+                        compares = compares or argument.name in ("algorithms",)
+                case ir.Const(value=str() as text) if len(text) < 80:
+                    texts.add(text)
+                case ir.Compare() | ir.If():
+                    compares = True
+                case ir.Raise(value) if value is not None:
+                    refuses = True
+                case ir.Return(value):
+                    refuses = refuses or _is_refusal(value)
+                case ir.Assign(targets, _):
+                    for written in targets:
+                        if isinstance(written, ir.Attribute):
+                            writes.add(written.name)
+            stack.extend((child, where) for child in reversed(list(ir.children(current))))
+        deeds = Deeds(frozenset(names), frozenset(texts), frozenset(attributes), refuses, compares, frozenset(writes))
+        for function, module in inner[:40]:
+            more = self.deeds(function, module, depth - 1)
+            deeds = Deeds(
+                deeds.names | more.names,
+                deeds.texts | more.texts,
+                deeds.attributes | more.attributes,
+                deeds.refuses or more.refuses,
+                deeds.compares or more.compares,
+                deeds.writes | more.writes,
+            )
+        return deeds
+
+    def authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
+        """How a decorator or a ``before_request`` function demands to know who is asking; ``None`` when it does not."""
+        deeds = self.deeds(node, module)
+        if not deeds.refuses or not deeds.compares:
+            return None
+        if deeds.mentions("flask.request.authorization"):
+            return "basic"
+        if deeds.mentions(*IDENTITY) or not deeds.attributes.isdisjoint(IDENTITY_ATTRIBUTES):
+            return "session"
+        if deeds.mentions("flask.request.headers", "flask.Request().headers") and _speaks(
+            deeds.texts, TOKEN_WORDS | IDENTITY_WORDS
+        ):
+            return "token"
+        if deeds.mentions("flask.session", "flask.request.cookies", "flask.g"):
+            spoken = deeds.texts | deeds.attributes
+            if _speaks(spoken, IDENTITY_WORDS):
+                return "session"
+        return None
+
+    def checks_request_token(self, node: ir.Function, module: LinkedModule) -> bool:
+        """Does a function refuse requests that do not carry a token, or do not come from the site's own pages?"""
+        deeds = self.deeds(node, module)
+        if not deeds.mentions(*(f"{name}()" for name in TOKEN_VALIDATORS)) and not deeds.refuses:
+            return False
+        if deeds.mentions(*(f"{name}()" for name in TOKEN_VALIDATORS)):
+            return True
+        if not deeds.compares:
+            return False
+        reads_request = deeds.mentions(*REQUEST_TOKENS)
+        reads_own = deeds.mentions("flask.session", "flask.request.cookies")
+        if (
+            reads_request
+            and reads_own
+            and _speaks(deeds.texts | deeds.attributes, frozenset({"csrf", "xsrf", "nonce", "token"}))
+        ):
+            return True
+        origins = {text.lower() for text in deeds.texts} & {"origin", "referer", "sec-fetch-site"}
+        return bool(origins or deeds.mentions("flask.request.referrer", "flask.request.origin")) and deeds.mentions(
+            "flask.request"
+        )
+
+    def headers(self, node: ir.Function, module: LinkedModule) -> tuple[frozenset[str], bool]:
+        """The response headers that a function sets, in lower case; and whether it sets some whose names are computed."""
+        found: set[str] = set()
+        computed = False
+        for name, known in self._headers(node, module, _DEEPEST):
+            if known:
+                found.add(name.lower())
+            else:
+                computed = True
+        return frozenset(found), computed
+
+    def _headers(self, node: ir.Function, module: LinkedModule, depth: int) -> Iterator[tuple[str, bool]]:
+        scope = self.scope_of(node, module)
+        for inner in ir.walk(node):
+            match inner:
+                case ir.Assign(targets, _):
+                    for target in targets:
+                        if isinstance(target, ir.Subscript) and _is_headers(target.value):
+                            yield _header_name(target.key)
+                case ir.Call(
+                    ir.Attribute(owner, "set" | "add" | "setdefault" | "add_header" | "__setitem__"), arguments
+                ):
+                    if _is_headers(owner) and arguments:
+                        yield _header_name(arguments[0].value)
+                case ir.Call(ir.Attribute(owner, "update" | "extend"), arguments):
+                    if _is_headers(owner):
+                        yield from _header_names(arguments)
+                case ir.Call(function) if depth > 0 and scope is not None:
+                    for name in self._resolver.resolve(function, scope):
+                        target_scope = self._definitions.get(name)
+                        if (
+                            target_scope is not None
+                            and isinstance(target_scope.node, ir.Function)
+                            and target_scope is not scope
+                        ):
+                            yield from self._headers(target_scope.node, target_scope.module, depth - 1)
+                case ir.Assign():
+                    pass
+            if isinstance(inner, ir.Assign):
+                for target in inner.targets:
+                    if isinstance(target, ir.Attribute) and target.name == "content_security_policy":
+                        yield "content-security-policy", True
+
+
+def _header_name(key: ir.Expr) -> tuple[str, bool]:
+    return (key.value, True) if isinstance(key, ir.Const) and isinstance(key.value, str) else ("", False)
+
+
+def _header_names(arguments: tuple[ir.Argument, ...]) -> Iterator[tuple[str, bool]]:
+    for argument in arguments:
+        match argument.value:
+            case ir.Dict(pairs):
+                for pair in pairs:
+                    yield _header_name(pair.key) if pair.key is not None else ("", False)
+            case _ if argument.name and not argument.name.startswith("*"):
+                yield argument.name.replace("_", "-"), True
+            case _:
+                yield "", False
+
+
+def _is_headers(expr: ir.Expr) -> bool:
+    return (isinstance(expr, ir.Attribute) and expr.name == "headers") or (
+        isinstance(expr, ir.Name) and expr.id in ("headers", "h")
+    )
+
+
+def _is_refusal(value: ir.Expr | None) -> bool:
+    """``return ..., 401`` or a redirect to somewhere to log in."""
+    match value:
+        case ir.Display("tuple", (_, ir.Argument(ir.Const(int() as status)), *_)):
+            return status in (400, 401, 403, 404, 419, 302)
+        case ir.Call(ir.Name("redirect" | "abort")) | ir.Call(
+            ir.Attribute(_, "redirect" | "abort" | "unauthorized" | "forbidden")
+        ):
+            return True
+        case ir.Call(_, arguments):
+            return any(
+                isinstance(argument.value, ir.Const)
+                and argument.value.value in (401, 403)
+                and not isinstance(argument.value.value, bool)
+                for argument in arguments
+            )
+    return False
+
+
+def _speaks(texts: frozenset[str], wanted: frozenset[str]) -> bool:
+    return any(not wanted.isdisjoint(words(text)) for text in texts)

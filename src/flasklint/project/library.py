@@ -1,0 +1,253 @@
+"""What calls of the standard library and of settings libraries give in the app walk."""
+
+from __future__ import annotations
+
+import builtins
+from types import MappingProxyType
+
+from flasklint import ir
+from flasklint.project.machine import Machine
+from flasklint.project.objects import (
+    Arguments,
+    Branch,
+    Cls,
+    Env,
+    Fn,
+    Instance,
+    Lib,
+    Lookup,
+    Map,
+    Mod,
+    Partial,
+    Seq,
+    Value,
+)
+from flasklint.project.operations import convert, join, python
+from flasklint.project.values import Known, Unknown, Unset
+
+BUILTINS = frozenset(dir(builtins))
+ENVIRONMENT = frozenset({"os.environ", "os.environb"})
+_ENVIRONMENT_GET = frozenset({"os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault"})
+_ENVIRONMENT_READERS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "decouple.config": "",
+        "prettyconf.config": "",
+        "environs.Env()": "",
+        "environs.env": "",
+        "environ.Env()": "",
+        "environs.Env().str": "str",
+        "environs.Env().bool": "flag",
+        "environs.Env().int": "int",
+        "environs.Env().float": "float",
+        "environs.env.str": "str",
+        "environs.env.bool": "flag",
+        "environs.env.int": "int",
+        "environ.Env().str": "str",
+        "environ.Env().bool": "flag",
+        "environ.Env().int": "int",
+        "starlette.config.Config()": "",
+    }
+)
+"""Callables that read one environment variable, and what they make of it."""
+
+_FLAGS = frozenset(
+    {"distutils.util.strtobool", "setuptools._distutils.util.strtobool", "str2bool.str2bool", "strtobool.strtobool"}
+)
+_IMPORTERS = frozenset({"werkzeug.utils.import_string", "importlib.import_module", "builtins.__import__"})
+_CONVERTERS = frozenset({"bool", "int", "float", "str"})
+_EMPTY: MappingProxyType[str, bool | int | float | str] = MappingProxyType(
+    {"bool": False, "int": 0, "float": 0.0, "str": ""}
+)
+_UNITS: MappingProxyType[str, int] = MappingProxyType(
+    {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
+)
+
+
+def call(machine: Machine, names: tuple[str, ...], args: Arguments) -> Value | None:
+    """What a library's callable gives, where we know it; ``None`` where we do not."""
+    for name in names:
+        found = _call(machine, name, args)
+        if found is not None:
+            return found
+    return None
+
+
+def from_environment(key: Value | None, default: Value | None, required: bool = False) -> Value:
+    """The value of an environment variable, by its name."""
+    known, name = python(key) if key is not None else (False, None)
+    if not known or not isinstance(name, str):
+        return Unknown("an environment variable whose name is computed")
+    if default is None:
+        default = Unset() if required else Known(None)
+    return Env(name, default)
+
+
+def _call(machine: Machine, name: str, args: Arguments) -> Value | None:
+    if name in _ENVIRONMENT_GET:
+        return from_environment(args.get(0, "key"), args.get(1, "default"))
+    if name in _ENVIRONMENT_READERS:
+        return _read_environment(name, args)
+    if name in _FLAGS:
+        return convert("flag", args.get(0, "val") or Unset())
+    if name in _IMPORTERS:
+        return import_string(machine, args.get(0, "import_name", "name"))
+    if name == "datetime.timedelta":
+        return _timedelta(args)
+    if name == "os.path.join":
+        parts: list[Value] = []
+        for value, _ in args.positional:
+            parts += [value, Known("/")]
+        return join(tuple(parts[:-1])) if parts else None
+    if name in ("functools.partial", "functools.partialmethod") and args.positional:
+        rest = Arguments(args.positional[1:], args.keywords, args.partial)
+        return Partial(args.positional[0][0], rest)
+    if name in ("typing.cast", "typing_extensions.cast"):
+        return args.get(1, "val")
+    if name in ("os.fspath", "os.path.expanduser", "os.path.abspath", "copy.copy", "copy.deepcopy"):
+        return args.get(0)
+    if name.startswith("builtins."):
+        return _builtin(machine, name[len("builtins.") :], args)
+    if name in ("collections.OrderedDict", "collections.defaultdict"):
+        return _dict(Arguments(args.positional[-1:], args.keywords, args.partial))
+    return None
+
+
+def _read_environment(name: str, args: Arguments) -> Value:
+    default = args.get(1, "default", "missing")
+    value = from_environment(args.get(0, "key", "name"), default, required=True)
+    cast = args.get(None, "cast", "subcast")
+    kind = _ENVIRONMENT_READERS[name]
+    if isinstance(cast, Lib) and cast.name.startswith("builtins."):
+        kind = "flag" if cast.name == "builtins.bool" else cast.name[len("builtins.") :]
+    if kind not in ("flag", *_CONVERTERS) or not isinstance(value, Env):
+        return value
+    return Env(value.name, convert(kind, value.default))
+
+
+def import_string(machine: Machine, value: Value | None) -> Value | None:
+    """A dotted (or ``module:name``) string as the thing it names; ``None`` when that is not of the project."""
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return None
+    dotted = value.value.replace(":", ".")
+    module = machine.import_module(dotted)
+    if module is not None:
+        return module
+    head, _, tail = dotted.rpartition(".")
+    if not head:
+        return None
+    outer = import_string(machine, Known(head))
+    return machine.attribute(outer, tail) if outer is not None else None
+
+
+def _timedelta(args: Arguments) -> Value:
+    total = 0.0
+    values = [("days", args.get(0, "days")), ("seconds", args.get(1, "seconds"))]
+    values += [(unit, args.get(None, unit)) for unit in ("weeks", "hours", "minutes")]
+    for unit, value in values:
+        if value is None:
+            continue
+        known, plain = python(value)
+        if not known or not isinstance(plain, (int, float)):
+            return Unknown("a time span that is computed")
+        total += plain * _UNITS[unit]
+    return Known(int(total))
+
+
+def _dict(args: Arguments) -> Value:
+    made = Map([], args.partial)
+    for value, _ in args.positional:
+        if isinstance(value, Map):
+            made.items += value.items
+            made.partial = made.partial or value.partial
+        elif isinstance(value, Seq) and all(isinstance(item, Seq) and len(item.items) == 2 for item in value.items):
+            made.items += [(item.items[0], item.items[1], None) for item in value.items if isinstance(item, Seq)]
+        else:
+            made.partial = True
+    made.items += [(Known(name), value, None) for name, value, _ in args.keywords]
+    return made
+
+
+def _builtin(machine: Machine, name: str, args: Arguments) -> Value | None:
+    first = args.get(0)
+    match name:
+        case "bool" | "int" | "float" | "str":
+            return convert(name, first) if first is not None else Known(_EMPTY[name])
+        case "dict":
+            return _dict(args)
+        case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed":
+            if first is None:
+                return Seq([], name)
+            return sequence(first) or Seq([], name, partial=True)
+        case "getattr":
+            return _getattr(machine, args)
+        case "len":
+            known, plain = python(first) if first is not None else (False, None)
+            return Known(len(plain)) if known and isinstance(plain, (str, bytes, list, tuple)) else None
+        case "enumerate":
+            items = sequence(first) if first is not None else None
+            return Seq([Seq([Known(at), item]) for at, item in enumerate(items.items)]) if items else None
+        case "zip":
+            columns = [sequence(value) for value, _ in args.positional]
+            if columns and all(column is not None for column in columns):
+                rows = zip(*(column.items for column in columns if column is not None), strict=False)
+                return Seq([Seq(list(row), "tuple") for row in rows])
+            return None
+        case "range":
+            known, plain = python(first) if first is not None else (False, None)
+            return Seq([Known(at) for at in range(plain)]) if known and isinstance(plain, int) and plain < 50 else None
+        case "type":
+            return first.cls if isinstance(first, Instance) and first.cls is not None else None
+        case "staticmethod" | "classmethod" | "property":
+            return first
+    return None
+
+
+def _getattr(machine: Machine, args: Arguments) -> Value | None:
+    owner, key, default = args.get(0), args.get(1), args.get(2)
+    if owner is None or key is None:
+        return None
+    if isinstance(key, Known) and isinstance(key.value, str):
+        found = machine.attribute(owner, key.value)
+        if isinstance(found, (Unknown, Unset)) and default is not None:
+            return default if isinstance(found, Unset) else Branch(found, found, default)
+        return found
+    if isinstance(owner, Mod):
+        return Lookup(classes_of(machine, owner), key, default)
+    return None
+
+
+def classes_of(machine: Machine, module: Mod) -> Map:
+    """The classes of a module by name, as what a computed ``getattr`` may give."""
+    held = Map([])
+    for node in module.module.facts.body:
+        if isinstance(node, ir.Class):
+            value = machine.attribute(module, node.name)
+            if isinstance(value, Cls):
+                held.items.append((Known(node.name), value, value.location))
+    return held
+
+
+def sequence(value: Value) -> Seq | None:
+    """What a loop over a value goes through, if that is known."""
+    match value:
+        case Seq():
+            return value
+        case Map(items, partial):
+            return Seq([key for key, _, _ in items], partial=partial)
+        case Known(str() as text) if len(text) < 50:
+            return None
+    return None
+
+
+def callable_name(value: Value) -> tuple[str, ...]:
+    """Canonical names that a value has as a callable."""
+    match value:
+        case Lib(name):
+            return (name,)
+        case Fn(_, frame, qualname):
+            return (f"{frame.module.name}.{qualname}",)
+        case Cls():
+            return (value.name,)
+        case Partial(inner):
+            return callable_name(inner)
+    return ()

@@ -1,0 +1,139 @@
+"""What the app walk keeps while it goes: where it is, under which conditions, and what it has met."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flasklint import ir
+from flasklint.project.modules import Modules
+from flasklint.project.objects import (
+    AppObject,
+    Arguments,
+    BlueprintObject,
+    Event,
+    Fn,
+    Frame,
+    Instance,
+    Map,
+    Mod,
+    Seq,
+    Value,
+    ViewOf,
+    Write,
+)
+from flasklint.project.scopes import LinkedModule
+from flasklint.source import Location, Span
+
+NOWHERE = Location("", Span(0, 0))
+
+
+class Machine:
+    """The state of one walk, and how events are put on record."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules.by_path
+        self.names = modules
+        self.conditions: list[Value] = []
+        self.main = 0
+        self.depth = 0
+        self.script = 0
+        self.position = 0
+        self.apps: list[AppObject] = []
+        self.blueprints: list[BlueprintObject] = []
+        self.instances: list[Instance] = []
+        self.functions: dict[tuple[str, int], Fn] = {}
+        # What is done to `flask.current_app` where no app context is visible.
+        self.current = AppObject(("flask.current_app", "flask.Flask"), NOWHERE)
+        self.contexts: list[AppObject] = []
+
+    def call(self, function: Value, arguments: Arguments, expr: ir.Expr, frame: Frame) -> Value:
+        """Call a value."""
+        raise NotImplementedError
+
+    def attribute(self, value: Value, name: str) -> Value:
+        """``value.name``"""
+        raise NotImplementedError
+
+    def import_module(self, dotted: str, importer: LinkedModule | None = None) -> Mod | None:
+        """A module of the project, walked if it was not yet; ``None`` when it is not one."""
+        raise NotImplementedError
+
+    def event(
+        self,
+        owner: Instance,
+        kind: str,
+        expr: ir.Node,
+        frame: Frame,
+        *,
+        detail: str = "",
+        value: Value | None = None,
+        arguments: Arguments | None = None,
+        target: Value | None = None,
+        write: Write | None = None,
+        conditions: tuple[Value, ...] | None = None,
+    ) -> Event:
+        """Put on record what happens to an instance here."""
+        self.position += 1
+        happened = Event(
+            kind,
+            Location(frame.module.path, expr.span),
+            self.position,
+            tuple(self.conditions) if conditions is None else conditions,
+            detail,
+            value,
+            arguments,
+            target,
+            write,
+            self.main > 0,
+            self.main > 0 and self.depth == self.script,
+            frame.qualname,
+            frame.module,
+        )
+        owner.events.append(happened)
+        return happened
+
+    def set_config(
+        self,
+        app: AppObject,
+        key: str,
+        value: Value,
+        expr: ir.Node,
+        frame: Frame,
+        *,
+        via: str,
+        written: ir.Expr | None = None,
+        default_only: bool = False,
+    ) -> None:
+        """Put on record that one key of an app's config is set here."""
+        write = Write(
+            key,
+            value,
+            Location(frame.module.path, expr.span),
+            tuple(self.conditions),
+            written,
+            frame.qualname,
+            default_only,
+            via,
+        )
+        self.event(app, "set", expr, frame, detail=key, value=value, write=write)
+
+
+def moved(event: Event, position: int) -> Event:
+    """The same event at another place in the order."""
+    return replace(event, position=position)
+
+
+def apps_in(value: Value) -> bool:
+    """Does an app, a blueprint or an extension travel in a value?"""
+    match value:
+        case AppObject() | BlueprintObject():
+            return True
+        case Instance(attributes=attributes):
+            return any(isinstance(held, (AppObject, BlueprintObject)) for held in attributes.values())
+        case Seq(items):
+            return any(apps_in(item) for item in items[:50])
+        case Map(items):
+            return any(apps_in(item) for _, item, _ in items[:50])
+        case ViewOf():
+            return True
+    return False

@@ -1,0 +1,390 @@
+"""What the app walk computes with: values that stand for what a running program would hold.
+
+Plain settings are the :mod:`flasklint.project.values` ones. Instances, sequences and maps have identity and change while
+the program is walked, as theirs do; everything else is frozen. Whatever hangs on a value not known until a profile is
+chosen stays symbolic: :class:`Branch`, :class:`Lookup`, :class:`Test` and :class:`ConfigItem` are resolved when the
+configuration is folded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flasklint import ir
+from flasklint.project.scopes import LinkedModule
+from flasklint.project.values import Known, Unknown, Unset
+from flasklint.source import Location, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """An environment variable. ``default``: what it is without the variable, ``Unset()`` when that is an error."""
+
+    name: str
+    default: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Lib:
+    """Something of a library, by its canonical name: a module, a class, a function, an object."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mod:
+    """A module of the project."""
+
+    module: LinkedModule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fn:
+    """A function of the project, or a method bound to ``self``.
+
+    ``decorations``: what it is decorated with, outermost first.
+    """
+
+    node: ir.Function
+    frame: Frame
+    qualname: str
+    bound: Value | None = None
+    owner: Cls | None = None
+    decorations: tuple[Decoration, ...] = ()
+
+    @property
+    def location(self) -> Location:
+        start = self.node.name_start or self.node.start
+        length = len(self.node.name) if self.node.name != "<lambda>" else len("lambda")
+        return Location(self.frame.module.path, Span(start, start + length))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cls:
+    """A class of the project, with where its body's names are looked up."""
+
+    node: ir.Class
+    frame: Frame
+    qualname: str
+    decorations: tuple[Decoration, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Dotted name."""
+        return f"{self.frame.module.name}.{self.qualname}"
+
+    @property
+    def location(self) -> Location:
+        start = self.node.name_start or self.node.start
+        return Location(self.frame.module.path, Span(start, start + len(self.node.name)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoration:
+    """One decorator as applied: what it stands for, and as written."""
+
+    value: Value
+    expr: ir.Expr
+    module: LinkedModule
+    names: tuple[str, ...] = ()
+    arguments: Arguments | None = None
+
+    @property
+    def location(self) -> Location:
+        return Location(self.module.path, self.expr.span)
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object made by calling a class, by where.
+
+    ``names``: canonical names of its class, its own first, then its bases'. ``attributes``: those set so far.
+    ``events``: what happened to it, in program order. ``opaque``: why its attributes may hold more than we saw.
+    ``pending``: its ``__init__``, not walked yet.
+    """
+
+    names: tuple[str, ...]
+    location: Location
+    cls: Cls | None = None
+    arguments: Arguments | None = None
+    attributes: dict[str, Value] = field(default_factory=dict)
+    writes: list[Write] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    conditions: tuple[Value, ...] = ()
+    scope: str = ""
+    module: LinkedModule | None = None
+    opaque: str = ""
+    expr: ir.Expr | None = None
+    pending: tuple[Fn, Arguments, tuple[Value, ...]] | None = None
+
+    def is_a(self, names: frozenset[str]) -> bool:
+        """Is it an instance of one of these classes?"""
+        return not names.isdisjoint(self.names)
+
+
+class AppObject(Instance):
+    """A Flask app."""
+
+    __slots__ = ()
+
+
+class BlueprintObject(Instance):
+    """A blueprint."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Method:
+    """A method, or any attribute, of an instance of a library's class that we hold."""
+
+    instance: Instance
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigOf:
+    """``app.config``."""
+
+    app: AppObject
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigItem:
+    """``app.config[key]`` read; ``default`` is ``get``'s."""
+
+    app: AppObject
+    key: str
+    default: Value
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class JinjaOf:
+    """``app.jinja_env`` or ``app.jinja_options``"""
+
+    app: AppObject
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Seq:
+    """A list, tuple, set or the like. ``partial``: it holds more than we know of."""
+
+    items: list[Value]
+    kind: str = "list"
+    partial: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Map:
+    """A dict, in order. ``places``: where each value was written."""
+
+    items: list[tuple[Value, Value, Location | None]]
+    partial: bool = False
+
+    def get(self, key: str) -> Value | None:
+        """The value of a key that is a known string."""
+        for k, value, _ in reversed(self.items):
+            if isinstance(k, Known) and k.value == key:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """``then`` if ``test`` else ``otherwise``."""
+
+    test: Value
+    then: Value
+    otherwise: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """``map[key]`` with a key that is not one constant; ``default`` is ``get``'s, if any."""
+
+    map: Map
+    key: Value
+    default: Value | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Test:
+    """A comparison or an operation whose outcome is not settled: ``sign`` is the fact language's."""
+
+    sign: str
+    operands: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What a call of a library's function gives: by the function's canonical names."""
+
+    names: tuple[str, ...]
+    arguments: Arguments
+    location: Location
+
+    @property
+    def name(self) -> str:
+        return self.names[0] if self.names else "?"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registrar:
+    """``app.route(...)`` and its like before they are applied to a function."""
+
+    owner: Instance
+    name: str
+    arguments: Arguments
+    location: Location
+    conditions: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewOf:
+    """``SomeView.as_view("name")``"""
+
+    cls: Cls
+    arguments: Arguments
+    decorations: tuple[Decoration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """A callable wrapped around another: ``functools.partial``, or a decorator applied by hand."""
+
+    inner: Value
+    arguments: Arguments | None = None
+    decorations: tuple[Decoration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SuperOf:
+    """``super()`` in a method of ``cls``."""
+
+    cls: Cls
+    bound: Value
+
+
+Value = (
+    Known
+    | Env
+    | Unknown
+    | Unset
+    | Lib
+    | Mod
+    | Fn
+    | Cls
+    | Instance
+    | Method
+    | ConfigOf
+    | ConfigItem
+    | JinjaOf
+    | Seq
+    | Map
+    | Branch
+    | Lookup
+    | Test
+    | Result
+    | Registrar
+    | ViewOf
+    | Partial
+    | SuperOf
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arguments:
+    """The arguments of a call, evaluated. ``partial``: there are more, by ``*`` or ``**`` of something unknown."""
+
+    positional: tuple[tuple[Value, ir.Expr], ...] = ()
+    keywords: tuple[tuple[str, Value, ir.Expr], ...] = ()
+    partial: bool = False
+
+    def get(self, position: int | None, *names: str) -> Value | None:
+        """By keyword, else by position."""
+        found = self.find(position, *names)
+        return found[0] if found else None
+
+    def expr(self, position: int | None, *names: str) -> ir.Expr | None:
+        """As :meth:`get`, as written."""
+        found = self.find(position, *names)
+        return found[1] if found else None
+
+    def find(self, position: int | None, *names: str) -> tuple[Value, ir.Expr] | None:
+        """Value and expression together."""
+        for name, value, expr in self.keywords:
+            if name in names:
+                return value, expr
+        if position is not None and 0 <= position < len(self.positional):
+            return self.positional[position]
+        return None
+
+    def values(self) -> list[Value]:
+        """All of them."""
+        return [value for value, _ in self.positional] + [value for _, value, _ in self.keywords]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Write:
+    """A key of a namespace set: by an assignment in a class, a module or an ``__init__``, or by ``app.config[...] =``.
+
+    ``default_only``: it acts only when nothing set the key before (``setdefault``).
+    """
+
+    key: str
+    value: Value
+    location: Location
+    conditions: tuple[Value, ...] = ()
+    expr: ir.Expr | None = None
+    scope: str = ""
+    default_only: bool = False
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """Something that happened to an app, a blueprint or an extension while the program was walked.
+
+    ``kind``: ``set`` (one config key), ``load`` (an object into the config), ``opaque`` (settings from outside),
+    ``init`` (``extension.init_app(app)``; on the app's list and, as ``applied``, on the extension's), ``register``,
+    ``route``, ``hook``, ``run``, ``wrap``, ``attribute``, ``jinja``, ``exempt``, ``limit``, ``resource``.
+    ``main``: only under ``if __name__ == "__main__"``, maybe some calls deep; ``script``: written there itself. ``detail``: the
+    method's or key's name.
+    """
+
+    kind: str
+    location: Location
+    position: int
+    conditions: tuple[Value, ...] = ()
+    detail: str = ""
+    value: Value | None = None
+    arguments: Arguments | None = None
+    target: Value | None = None
+    write: Write | None = None
+    main: bool = False
+    script: bool = False
+    scope: str = ""
+    module: LinkedModule | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """The names of a module, a class body or one call of a function.
+
+    ``writes``: for namespaces, every assignment in order. ``parent``: where names are looked up next.
+    """
+
+    module: LinkedModule
+    parent: Frame | None = None
+    qualname: str = ""
+    names: dict[str, Value] = field(default_factory=dict)
+    kind: str = "function"
+    writes: list[Write] = field(default_factory=list)
+    stars: list[Value] = field(default_factory=list)
+    globals: set[str] = field(default_factory=set)
+    returns: list[tuple[tuple[Value, ...], Value]] = field(default_factory=list)
+    cls: Cls | None = None
+    bound: Value | None = None
+    partial: str = ""

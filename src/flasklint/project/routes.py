@@ -1,0 +1,376 @@
+"""Blueprints, routes and views: what a visitor can ask an app for, and what stands before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from flasklint import ir
+from flasklint.knowledge.extensions import API_CLASSES
+from flasklint.project.objects import (
+    AppObject,
+    Arguments,
+    BlueprintObject,
+    Branch,
+    Cls,
+    Decoration,
+    Event,
+    Fn,
+    Instance,
+    Lookup,
+    Partial,
+    Result,
+    Seq,
+    Value,
+    ViewOf,
+)
+from flasklint.project.operations import python
+from flasklint.project.values import Known
+from flasklint.project.walk import Walk
+from flasklint.source import Location
+
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""Methods that browsers and people expect to change something."""
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+_PARAMETER = re.compile(
+    r"<(?:(?P<converter>[a-zA-Z_][a-zA-Z0-9_]*)(?:\((?P<args>[^>]*)\))?:)?(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)>"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What answers a request: a function, or the methods of a class.
+
+    ``name``: dotted. ``methods``: the functions that run, by HTTP method in upper case; ``""`` for all methods.
+    ``decorations``: what stands around it, outermost first: decorators beneath the route's, and those of the class.
+    """
+
+    name: str
+    location: Location
+    methods: Mapping[str, Fn]
+    decorations: tuple[Decoration, ...] = ()
+    cls: Cls | None = None
+
+    @property
+    def functions(self) -> tuple[Fn, ...]:
+        """The functions that may run, each once."""
+        return tuple(dict.fromkeys(self.methods.values()))
+
+    def decorations_of(self, function: Fn) -> tuple[Decoration, ...]:
+        """Everything around one of its functions."""
+        return self.decorations if self.cls is None else self.decorations + function.decorations
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mount:
+    """A blueprint (or an API object) registered: where, under which prefix and name, inside of which others.
+
+    ``blueprints``: the chain, outermost first.
+    """
+
+    blueprint: Instance
+    location: Location
+    prefix: str
+    name: str
+    chain: tuple[Instance, ...]
+    conditions: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One rule of an app. ``location``: where it is registered. ``chain``: the blueprints that it comes through.
+
+    ``rule``: with the prefixes; ``?`` stands for what is computed. ``endpoint``: with the blueprints' names.
+    """
+
+    rule: str
+    methods: frozenset[str]
+    endpoint: str
+    view: View | None
+    location: Location
+    chain: tuple[Instance, ...] = ()
+    conditions: tuple[Value, ...] = ()
+    scope: str = ""
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """The path's parameters: name and converter."""
+        return tuple((found["name"], found["converter"] or "string") for found in _PARAMETER.finditer(self.rule))
+
+    @property
+    def changes(self) -> bool:
+        """Does it accept a method that changes something?"""
+        return not CHANGING.isdisjoint(self.methods)
+
+
+class Router:
+    """Reads the routes of an app off what the walk saw."""
+
+    def __init__(self, walk: Walk, app: AppObject) -> None:
+        self._walk = walk
+        self._app = app
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        """Every blueprint and API object that the app has, however deep."""
+        found: list[Mount] = []
+        seen: set[tuple[int, str]] = set()
+
+        def visit(
+            owner: Instance, prefix: str, name: str, chain: tuple[Instance, ...], conditions: tuple[Value, ...]
+        ) -> None:
+            for event in owner.events:
+                if event.kind not in ("register", "init", "applied"):
+                    continue
+                if event.kind == "applied" and not owner.is_a(API_CLASSES):
+                    continue
+                for target in _alternatives(event.target):
+                    is_api = isinstance(target, Instance) and target.is_a(API_CLASSES)
+                    if not isinstance(target, BlueprintObject) and not is_api:
+                        continue
+                    if event.kind == "applied" or any(target is outer for outer in chain):
+                        continue
+                    assert isinstance(target, Instance)
+                    inner_prefix = _joined(prefix, self._prefix(target, event))
+                    inner_name = f"{name}{self._name(target, event)}." if isinstance(target, BlueprintObject) else name
+                    if (id(target), inner_prefix) in seen:
+                        continue
+                    seen.add((id(target), inner_prefix))
+                    inner_conditions = (*conditions, *event.conditions)
+                    inner_chain = (*chain, target)
+                    found.append(Mount(target, event.location, inner_prefix, inner_name, inner_chain, inner_conditions))
+                    visit(target, inner_prefix, inner_name, inner_chain, inner_conditions)
+
+        visit(self._app, "", "", (), ())
+        return tuple(found)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route, each once, in the order of the text within a file."""
+        found: dict[tuple[str, frozenset[str], str], Route] = {}
+        own = Mount(self._app, self._app.location, "", "", (), ())
+        for mount in (own, *self.mounts):
+            for event in mount.blueprint.events:
+                for route in self._routes(event, mount):
+                    key = (route.rule, route.methods, route.view.name if route.view else str(route.location))
+                    found.setdefault(key, route)
+        return tuple(found.values())
+
+    def _routes(self, event: Event, mount: Mount) -> Iterator[Route]:
+        arguments = event.arguments or Arguments()
+        if event.kind == "route":
+            yield self._route(event, mount, arguments)
+        elif event.kind == "resource" and event.detail == "classful":
+            yield from self._classful(event, mount, arguments)
+        elif event.kind == "resource":
+            yield from self._resources(event, mount, arguments)
+
+    def _route(self, event: Event, mount: Mount, arguments: Arguments) -> Route:
+        rule = _text(arguments.get(0, "rule"))
+        view = self.view(event.target, event.location)
+        given = arguments.get(None, "methods")
+        methods = _methods(given)
+        if event.detail in ("get", "post", "put", "patch", "delete"):
+            methods = frozenset({event.detail.upper()})
+        elif given is None:
+            methods = self._own_methods(view)
+        endpoint = _text(arguments.get(1 if event.detail == "add_url_rule" else None, "endpoint"), "")
+        if not endpoint and isinstance(event.target, ViewOf):
+            endpoint = _text(event.target.arguments.get(0, "name"), "")
+        endpoint = endpoint or (view.name.rpartition(".")[2] if view is not None else "?")
+        return Route(
+            _joined(mount.prefix, rule),
+            methods,
+            mount.name + endpoint,
+            view,
+            event.location,
+            mount.chain,
+            (*mount.conditions, *event.conditions),
+            event.scope,
+        )
+
+    def _resources(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
+        view = self.view(event.target, event.location)
+        skip = 0 if event.detail == "resource" else 1
+        if isinstance(event.target, (ViewOf, Cls)) and view is not None:
+            rules = [value for value, _ in arguments.positional[skip:]]
+            urls = arguments.get(None, "urls")
+            if isinstance(urls, Seq):
+                rules += urls.items
+            endpoint = _text(arguments.get(None, "endpoint"), "") or view.name.rpartition(".")[2].lower()
+            for rule in rules:
+                yield Route(
+                    _joined(mount.prefix, _text(rule)),
+                    self._own_methods(view),
+                    mount.name + endpoint,
+                    view,
+                    event.location,
+                    mount.chain,
+                    (*mount.conditions, *event.conditions),
+                    event.scope,
+                )
+
+    def _classful(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
+        """Flask-Classful: each public method is a view at a rule made from its name."""
+        cls = event.target
+        if not isinstance(cls, Cls):
+            return
+        given = arguments.get(None, "route_base") or self._walk.class_member(cls, "route_base")
+        base = _text(given, "") or "/" + cls.node.name.lower().removesuffix("view")
+        for member in self._walk.class_line(cls):
+            if not isinstance(member, Cls):
+                continue
+            for name, value in self._walk.class_frame(member).names.items():
+                if not isinstance(value, Fn) or name.startswith(("_", "before_", "after_")):
+                    continue
+                verb = name.upper() if name in _VERBS else "GET"
+                rule = base if name in (*_VERBS, "index") else _joined(base, f"/{name}/")
+                view = View(f"{cls.name}.{name}", value.location, {"": value}, value.decorations, None)
+                yield Route(
+                    _joined(mount.prefix, rule),
+                    frozenset({verb}),
+                    f"{mount.name}{cls.node.name}:{name}",
+                    view,
+                    event.location,
+                    mount.chain,
+                    (*mount.conditions, *event.conditions),
+                    event.scope,
+                )
+
+    def view(self, target: Value | None, location: Location) -> View | None:
+        """The view that a value stands for, with whatever was wrapped around it by hand."""
+        core, around = unwrap(target)
+        if isinstance(core, Fn):
+            return View(
+                f"{core.frame.module.name}.{core.qualname}", core.location, {"": core}, around + core.decorations
+            )
+        if isinstance(core, ViewOf):
+            inner = self._class_view(core.cls)
+            return replace(inner, decorations=around + core.decorations + inner.decorations)
+        if isinstance(core, Cls):
+            inner = self._class_view(core)
+            return replace(inner, decorations=around + inner.decorations)
+        return None
+
+    def _class_view(self, cls: Cls) -> View:
+        methods: dict[str, Fn] = {}
+        for member in self._walk.class_line(cls):
+            if isinstance(member, Cls):
+                for name, value in self._walk.class_frame(member).names.items():
+                    if isinstance(value, Fn) and name in _VERBS:
+                        methods.setdefault(name.upper(), value)
+                    elif isinstance(value, Fn) and name == "dispatch_request" and not methods:
+                        methods.setdefault("", value)
+        if set(methods) > {""}:
+            methods.pop("", None)
+        return View(cls.name, cls.location, methods, (*cls.decorations, *self._class_decorations(cls)), cls)
+
+    def _class_decorations(self, cls: Cls) -> tuple[Decoration, ...]:
+        """``decorators = [login_required]`` (flask.views), ``method_decorators`` (flask_restful)."""
+        found: list[Decoration] = []
+        for name in ("decorators", "method_decorators"):
+            value = self._walk.class_member(cls, name)
+            if isinstance(value, Seq):
+                found += [
+                    Decoration(
+                        item,
+                        cls.node.decorators[0] if cls.node.decorators else ir.Name(name, **_span(cls)),
+                        cls.frame.module,
+                        self._walk.value_names(item),
+                    )
+                    for item in reversed(value.items)
+                ]
+        return tuple(found)
+
+    def _own_methods(self, view: View | None) -> frozenset[str]:
+        if view is None:
+            return frozenset({"GET"})
+        if view.cls is not None:
+            declared = self._walk.class_member(view.cls, "methods")
+            if declared is not None and (said := _methods(declared)):
+                return said
+            named = frozenset(method for method in view.methods if method)
+            return named or frozenset({"GET"})
+        return frozenset({"GET"})
+
+    def _prefix(self, target: Instance, event: Event) -> str:
+        given = event.arguments.get(None, "url_prefix", "path", "prefix") if event.arguments else None
+        made = target.arguments
+        if given is None or (isinstance(given, Known) and given.value is None):
+            position = 2 if target.is_a(frozenset({"flask_restx.Namespace", "flask_restplus.Namespace"})) else None
+            given = made.get(position, "url_prefix", "path", "prefix") if made is not None else None
+            if given is None and target.is_a(frozenset({"flask_restful.Api"})) and made is not None:
+                given = made.get(1, "prefix")
+        if given is None and target.is_a(frozenset({"flask_restx.Namespace", "flask_restplus.Namespace"})):
+            return "/" + _text(made.get(0, "name") if made is not None else None)
+        if given is None or (isinstance(given, Known) and given.value is None):
+            return ""
+        return _text(given)
+
+    def _name(self, target: Instance, event: Event) -> str:
+        given = event.arguments.get(None, "name") if event.arguments else None
+        made = target.arguments
+        return _text(given or (made.get(0, "name") if made is not None else None))
+
+
+def unwrap(value: Value | None) -> tuple[Value | None, tuple[Decoration, ...]]:
+    """A view without what is wrapped around it by hand, and that, outermost first."""
+    around: tuple[Decoration, ...] = ()
+    while True:
+        match value:
+            case Partial(inner, _, decorations):
+                around += decorations
+                value = inner
+            case Result(
+                arguments=Arguments(positional=((Fn() | ViewOf() | Partial() | Result() as inner, written), *_))
+            ):
+                if isinstance(inner, Fn) and inner.bound is None:
+                    around += (Decoration(value, written, inner.frame.module, value.names, value.arguments),)
+                elif isinstance(inner, ViewOf):
+                    around += (Decoration(value, written, inner.cls.frame.module, value.names, value.arguments),)
+                value = inner
+            case _:
+                return value, around
+
+
+def _alternatives(value: Value | None) -> Iterator[Value]:
+    match value:
+        case Branch(_, then, otherwise):
+            yield from _alternatives(then)
+            yield from _alternatives(otherwise)
+        case Lookup(mapping, _, _):
+            for _, item, _ in mapping.items:
+                yield from _alternatives(item)
+        case None:
+            return
+        case _:
+            yield value
+
+
+def _methods(value: Value | None) -> frozenset[str]:
+    known, plain = python(value) if value is not None else (False, None)
+    if known and isinstance(plain, (list, tuple)):
+        return frozenset(item.upper() for item in plain if isinstance(item, str))
+    if known and isinstance(plain, str):
+        return frozenset({plain.upper()})
+    return frozenset({"?"}) if value is not None else frozenset({"GET"})
+
+
+def _text(value: Value | None, otherwise: str = "?") -> str:
+    known, plain = python(value) if value is not None else (False, None)
+    return plain if known and isinstance(plain, str) else otherwise
+
+
+def _joined(prefix: str, rule: str) -> str:
+    if not prefix:
+        return rule
+    if not rule:
+        return prefix
+    return f"{prefix.rstrip('/')}/{rule.lstrip('/')}"
+
+
+def _span(cls: Cls) -> dict[str, int]:
+    return {"start": cls.node.start, "end": cls.node.end}
