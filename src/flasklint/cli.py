@@ -270,7 +270,7 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
         out.say(text, "utf-8" if form in ("json", "sarif") else None)
     for kind, path in files:
         _save(path, render(kind, report, outcome.texts, replace(options, terminal=PLAIN)))
-    if given["statistics"]:
+    if given["statistics"] and given["quiet"] < 2:
         _statistics(report, out, form)
     if "sarif" in (form, *(kind for kind, _ in files)) and not given["quiet"]:
         _limit(report, out)

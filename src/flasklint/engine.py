@@ -9,7 +9,6 @@ in the report, and the other parts go on.
 
 from __future__ import annotations
 
-import gc
 import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -238,40 +237,34 @@ def extract(files: Sequence[SourceFile], cache: Cache, jobs: int = 0, progress: 
     ``jobs``: how many processes parse, 0 to choose by how much there is to do. What comes out does not depend on it.
     """
     maker = fingerprint() + str(ir.FORMAT).encode()
-    collecting = gc.isenabled()
-    gc.disable()  # facts hold no cycles, and there are very many of them
-    try:
-        found: dict[str, ir.Facts] = {}
-        crashes: list[Crash] = []
-        died = False
-        keys = [key(file, maker) for file in files]
-        misses = []
-        for number, file in enumerate(files):
-            known = _decoded(cache.get(keys[number]))
-            if known is None:
-                misses.append(number)
-            else:
-                found[file.path] = known
-        for done, (number, outcome) in enumerate(_parse(files, misses, jobs), len(files) - len(misses) + 1):
-            path = files[number].path
-            match outcome:
-                case pool.Done(data):
-                    parsed = _decoded(data)
-                    if parsed is None:
-                        found[path] = ir.Unread(path, 0, 0, "nested too deeply")
-                    else:
-                        found[path] = parsed
-                        cache.put(keys[number], data)
-                case pool.Died(reason):
-                    found[path] = ir.Unread(path, 0, 0, reason)
-                    died = True
-                case pool.Failed(error):
-                    crashes.append(Crash(f"reading {files[number].kind} files", path, error))
-            if progress:
-                progress(done, len(files))
-    finally:
-        if collecting:
-            gc.enable()
+    found: dict[str, ir.Facts] = {}
+    crashes: list[Crash] = []
+    died = False
+    keys = [key(file, maker) for file in files]
+    misses = []
+    for number, file in enumerate(files):
+        known = _decoded(cache.get(keys[number]))
+        if known is None:
+            misses.append(number)
+        else:
+            found[file.path] = known
+    for done, (number, outcome) in enumerate(_parse(files, misses, jobs), len(files) - len(misses) + 1):
+        path = files[number].path
+        match outcome:
+            case pool.Done(data):
+                parsed = _decoded(data)
+                if parsed is None:
+                    found[path] = ir.Unread(path, 0, 0, "nested too deeply")
+                else:
+                    found[path] = parsed
+                    cache.put(keys[number], data)
+            case pool.Died(reason):
+                found[path] = ir.Unread(path, 0, 0, reason)
+                died = True
+            case pool.Failed(error):
+                crashes.append(Crash(f"reading {files[number].kind} files", path, error))
+        if progress:
+            progress(done, len(files))
     crashes.sort(key=lambda crash: crash.path)
     facts = {file.path: found[file.path] for file in files if file.path in found}
     return Extracted(facts, tuple(crashes), died)
