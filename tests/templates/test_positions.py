@@ -49,6 +49,8 @@ def pieces(source: str) -> list[str]:
         ("{{ a[(b):] }}", ["a[(b):]", "a", "(b):", "b", "", ""]),
         ("{{ 'a' \n 'b' }}", ["'a' \n 'b'"]),
         ("{{ (a) if (b) else (c) }}", ["(a) if (b) else (c)", "b", "a", "c"]),
+        ("{{ ((a) and b) and c and (d) }}", ["((a) and b) and c and (d)", "a", "b", "c", "d"]),
+        ("{{ (a and b or (c)) or d }}", ["(a and b or (c)) or d", "a and b", "a", "b", "c", "d"]),
         ("{{ (a) ~ (b) }}", ["(a) ~ (b)", "a", "b"]),
         ("{{ (a) < (b) }}", ["(a) < (b)", "a", "b"]),
         ("{{ {(a): (b)} }}", ["{(a): (b)}", "a", "b"]),
@@ -116,6 +118,39 @@ def test_outputs_are_found_wherever_they_stand(parts: list[tuple[str, tuple[str,
         part[1][0].strip("() ") for part in parts
     ]
     assert [shown(node) for node in outputs] == [f"out {part[1][1]}" for part in parts]
+
+
+_EXPRESSIONS = st.recursive(
+    st.sampled_from(["a", "1", "'s'", "true", "f()", "a.b"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "*", "~", "and", "or", "<", "not in", "**"]), inner).map(" ".join),
+        st.tuples(st.sampled_from(["not", "-"]), inner).map(" ".join),
+        inner.map("({})".format),
+        inner.map("( {} )".format),
+        inner.map("({}).c".format),
+        inner.map("({})|f(1)".format),
+        inner.map("({}) is t".format),
+        inner.map("({})[1:]".format),
+        st.tuples(inner, inner).map(lambda two: f"f({two[0]}, k={two[1]})"),
+        st.tuples(inner, inner).map(lambda two: f"[{two[0]}, {two[1]}]"),
+        st.tuples(inner, inner).map(lambda two: f"({two[0]}, {two[1]},)"),
+        st.tuples(inner, inner).map(lambda two: f"{{{two[0]}: ({two[1]})}}"),
+        st.tuples(inner, inner, inner).map(lambda three: f"({three[0]} if {three[1]} else {three[2]})"),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_EXPRESSIONS)
+def test_every_part_of_an_expression_is_its_own_text(expression: str) -> None:
+    source = "{{ " + expression + " }}"
+    for node in ir.walk(read(source)):
+        text = source[node.start : node.end]
+        if isinstance(node, ir.Name):
+            assert text.replace(" ", "") == node.id.replace(" ", "")
+        elif isinstance(node, _EXPRESSION_NODES) and text and not (isinstance(node, ir.Op) and node.sign == "slice"):
+            assert shown(read("{{ " + text + " }}").body) == f"out {shown(node)}"
 
 
 _TAGS = "{% {{ {# %} }} #} if for endif endfor else set block endblock trans endtrans raw endraw call macro endmacro my endmy"

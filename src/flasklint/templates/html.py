@@ -27,7 +27,8 @@ def words(text: str) -> frozenset[str]:
 OUTPUT = "\x00"
 """Stands for an output wherever text with outputs in it is kept."""
 
-_PREFIX_LIMIT = 2000
+_LONGEST_VALUE = 300
+"""So much of an attribute's value is kept, from its beginning."""
 
 _URL_ATTRIBUTES = words(
     "action archive background cite classid codebase formaction href icon imagesrcset longdesc lowsrc manifest ping"
@@ -41,6 +42,7 @@ _NOTED = _RAW | {"form", "svg", "math"}
 """Elements that change what follows, or are remembered."""
 _KEPT = {"form": ("method", "action"), "script": ("type",)}
 
+_MARKUP = re.compile(r"<(?=[A-Za-z/!?]|\Z)")
 _TAG_NAME = re.compile(r"[^\s/>]*")
 _BETWEEN = re.compile(r"[\s/]*")
 _NAME = re.compile(r"=?[^\s/>=]*")
@@ -154,7 +156,7 @@ class Machine:
             case Mode.BEFORE_VALUE:
                 self.state = state._replace(mode=Mode.VALUE, quote="", value=OUTPUT)
             case Mode.VALUE:
-                self.state = state._replace(value=state.value + OUTPUT)
+                self.state = state._replace(value=_longer(state.value, OUTPUT))
         return context
 
     def context(self) -> ir.Context:
@@ -173,7 +175,7 @@ class Machine:
                     _attribute_place(state.tag, state.attribute, quote),  # type: ignore[arg-type]
                     state.tag,
                     state.attribute.strip(OUTPUT),
-                    value[:_PREFIX_LIMIT],
+                    value,
                 )
             case Mode.NAME:
                 return ir.Context("tag", state.tag, state.attribute.strip(OUTPUT))
@@ -202,11 +204,11 @@ class Machine:
         self.state = state
 
     def _text(self, state: State, text: str, position: int, at: int) -> tuple[State, int]:
-        while (found := text.find("<", position)) >= 0:
+        while found := _MARKUP.search(text, position):
             # Most tags are whole and change nothing; to go through them step by step would take ten times as long.
-            whole = _WHOLE_TAG.match(text, found)
+            whole = _WHOLE_TAG.match(text, found.start())
             if whole is None or whole[1].lower() in _NOTED:
-                return state._replace(mode=Mode.OPEN, start=at + found), found + 1
+                return state._replace(mode=Mode.OPEN, start=at + found.start()), found.end()
             position = whole.end()
         return state, len(text)
 
@@ -281,8 +283,8 @@ class Machine:
         else:
             end = after = _end(_UNQUOTED, text, position)
         if end < 0 or end == len(text):
-            return state._replace(value=state.value + text[position:]), len(text)
-        state = state._replace(mode=Mode.BETWEEN, value=state.value + text[position:end])
+            return state._replace(value=_longer(state.value, text[position:])), len(text)
+        state = state._replace(mode=Mode.BETWEEN, value=_longer(state.value, text[position:end]))
         if state.attribute in _KEPT.get(state.tag, ()) and not any(name == state.attribute for name, _ in state.kept):
             state = state._replace(kept=(*state.kept, (state.attribute, state.value)))
         return state, after
@@ -347,6 +349,10 @@ class Machine:
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
     found = pattern.match(text, position)
     return found.end() if found else position
+
+
+def _longer(value: str, more: str) -> str:
+    return value if len(value) >= _LONGEST_VALUE else (value + more)[:_LONGEST_VALUE]
 
 
 def _attribute_place(tag: str, attribute: str, quote: str) -> str:

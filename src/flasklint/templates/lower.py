@@ -521,22 +521,20 @@ class Lowering:
     def _binary(self, node: nodes.BinExpr) -> Placed:
         return self.op(_BINARY[type(node)], (self.expression(node.left), self.expression(node.right)))
 
-    def _and(self, node: nodes.And) -> Placed:
-        return self.op("and", self.chain(node))
-
-    def _or(self, node: nodes.Or) -> Placed:
-        return self.op("or", self.chain(node))
-
-    def chain(self, node: nodes.BinExpr) -> list[Placed]:
-        """The operands of a chain of one operator, which Jinja nests to the left."""
-        operands = []
+    def _chain(self, node: nodes.And | nodes.Or) -> Placed:
+        """A chain of one operator, which Jinja nests to the left."""
+        parts: list[nodes.Expr] = []
         current: nodes.Expr = node
         while type(current) is type(node):
-            assert isinstance(current, nodes.BinExpr)
-            operands.append(current.right)
+            assert isinstance(current, (nodes.And, nodes.Or))
+            parts.append(current.right)
             current = current.left
-        operands.append(current)
-        return [self.expression(operand) for operand in reversed(operands)]
+        operands = [self.expression(part) for part in (current, *reversed(parts))]
+        # Any beginning of the chain may have parentheses of its own: ``(a and b) and c``.
+        first, _ = self.around(operands[0].first, operands[0].last)
+        for operand in operands[1:-1]:
+            first, _ = self.around(first, self.around(operand.first, operand.last)[1])
+        return self.op("and" if isinstance(node, nodes.And) else "or", operands, first)
 
     def _concat(self, node: nodes.Concat) -> Placed:
         return self.op("~", [self.expression(part) for part in node.nodes])
@@ -615,8 +613,8 @@ _EXPRESSIONS: dict[type, Callable[[Lowering, Any], Placed]] = {
     nodes.Not: Lowering._not,
     nodes.Neg: Lowering._neg,
     nodes.Pos: Lowering._pos,
-    nodes.And: Lowering._and,
-    nodes.Or: Lowering._or,
+    nodes.And: Lowering._chain,
+    nodes.Or: Lowering._chain,
     nodes.Concat: Lowering._concat,
     nodes.Compare: Lowering._compare,
     nodes.CondExpr: Lowering._condition,
