@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import pytest
 
 from flasklint import ir
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.rows import Sink, Source
 from flasklint.rules.base import (
     AppRule,
     CallRule,
@@ -22,6 +23,7 @@ from flasklint.rules.base import (
     TemplateRule,
 )
 from flasklint.source import Location, Span
+from flasklint.taint.flows import Flow, Flows, Path
 
 
 def at(path: str) -> Location:
@@ -92,19 +94,28 @@ class Whole(Named, ProjectRule):
             yield self.finding(at(path), "p")
 
 
-class Flows(Named, FlowRule):
+class Followed(Named, FlowRule):
     kinds = ("sql", "html")
-
-    def check_flow(self, flow: Any, project: Any) -> Iterator[Finding]:
-        yield self.finding(flow.location, flow.kind)
+    title = "Untrusted data arrives."
+    weak: ClassVar[dict[str, str]] = {"weak:look": "A look is no check."}
 
 
 class Own(Named, OwnRule):
     pass
 
 
-def paths(rule: Any, flows: tuple[Any, ...] = ()) -> list[str]:
-    return [finding.location.path for finding in rule.run(Context(toy(), lambda: flows))]
+def flow(kind: str, path: str, *, untrusted: bool = True, origin: Any = "request", weak: tuple[str, ...] = ()) -> Flow:
+    way = Path(Source("flask.Request().args", "the visitor controls the query string", origin), (), Confidence.HIGH, ())
+    sink = Sink("x.run", kind, words="is run")
+    return Flow(sink, at(path), at(path), "view", (), (way,) if untrusted else (), weak)
+
+
+def found(rule: Any, flows: tuple[Flow, ...] = ()) -> list[Finding]:
+    return list(rule.run(Context(toy(), lambda project: Flows(flows))))
+
+
+def paths(rule: Any, flows: tuple[Flow, ...] = ()) -> list[str]:
+    return [finding.location.path for finding in found(rule, flows)]
 
 
 @pytest.mark.parametrize(
@@ -123,25 +134,40 @@ def test_a_rule_may_look_into_tests() -> None:
 
 
 def test_a_flow_rule_sees_its_kinds_and_not_flows_that_end_in_tests() -> None:
-    flows = tuple(
-        SimpleNamespace(kind=kind, location=at(path))
-        for kind, path in [("sql", "a.py"), ("shell", "a.py"), ("html", "tests/b.py"), ("html", "t.html")]
-    )
-    assert paths(Flows(), flows) == ["a.py", "t.html"]
+    flows = (flow("sql", "a.py"), flow("shell", "a.py"), flow("html", "tests/b.py"), flow("html", "t.html"))
+    assert sorted(paths(Followed(), flows)) == ["a.py", "t.html"]
+
+
+def test_a_flow_of_what_is_not_untrusted_is_no_finding() -> None:
+    assert not found(Followed(), (flow("sql", "a.py", untrusted=False),))
+
+
+def test_a_flow_says_who_controls_it_and_which_check_does_not_stop_it() -> None:
+    (finding,) = found(Followed(), (flow("sql", "a.py", weak=("weak:look", "weak:other")),))
+    assert finding.message == "Untrusted data arrives. The visitor controls the query string. A look is no check."
+    assert (finding.label, finding.scope, finding.severity) == ("is run", "view", Followed.severity)
+
+
+def test_what_comes_by_a_detour_is_less_severe() -> None:
+    class Severe(Followed):
+        severity = Severity.HIGH
+
+    (finding,) = found(Severe(), (flow("sql", "a.py", origin="database"),))
+    assert finding.severity is Severity.MEDIUM
 
 
 def test_flows_are_looked_for_once_and_only_when_asked() -> None:
     asked = []
 
-    def flows() -> tuple[Any, ...]:
-        asked.append(1)
-        return ()
+    def follow(project: Any) -> Flows:
+        asked.append(project)
+        return Flows(())
 
-    context = Context(toy(), flows)
+    context = Context(toy(), follow)
     list(Calls().run(context))
     assert not asked
-    list(Flows().run(context))
-    list(Flows().run(context))
+    list(Followed().run(context))
+    list(Followed().run(context))
     assert len(asked) == 1
 
 

@@ -143,7 +143,8 @@ def test_every_rule_has_cases_that_fire_and_lines_that_are_silent(rule: type[Rul
     folder = FIXTURES / f"{rule.code}_{rule.name}"
     marked = [(case, marks(read_case(case))) for case in cases(folder)]
     assert any(mark.kind == "" for _, found in marked for mark in found)
-    assert any(not found for _, found in marked), "one case, at least, is silent as a whole"
+    meant = [[mark for mark in found if mark.kind != "-spurious"] for _, found in marked]
+    assert not all(meant), "one case, at least, is to be silent as a whole"
 
 
 def test_every_folder_of_cases_belongs_to_a_rule() -> None:

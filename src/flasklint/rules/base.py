@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -17,13 +17,15 @@ from typing import Any, ClassVar, TypeAlias
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Fix, Persona, Place, RuleInfo, Severity, Step
+from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule
 from flasklint.source import Location
+from flasklint.taint.analyse import analyse
+from flasklint.taint.flows import Flow, Flows
 
 App: TypeAlias = Any
-Flow: TypeAlias = Any
 
 OptionValue: TypeAlias = "bool | int | str | tuple[str, ...]"
 
@@ -36,20 +38,21 @@ class Option:
     help: str
 
 
-class Context:
-    """What the rules of one run are shown. ``flows`` is called at most once, and only if a rule asks for flows."""
+def _all_flows(project: Project) -> Flows:
+    return analyse(project, EVERYTHING)
 
-    def __init__(self, project: Project, flows: Callable[[], Iterable[Flow]] = tuple) -> None:
+
+class Context:
+    """What the rules of one run are shown. ``follow`` is called at most once, and only if a rule asks for flows."""
+
+    def __init__(self, project: Project, follow: Callable[[Project], Flows] = _all_flows) -> None:
         self.project = project
-        self._flows = flows
+        self._follow = follow
 
     @cached_property
-    def flows(self) -> Mapping[str, tuple[Flow, ...]]:
+    def flows(self) -> Flows:
         """Every flow found, by the kind of its sink."""
-        kinds: dict[str, list[Flow]] = {}
-        for flow in self._flows():
-            kinds.setdefault(flow.kind, []).append(flow)
-        return {kind: tuple(found) for kind, found in kinds.items()}
+        return self._follow(self.project)
 
     @cached_property
     def test_paths(self) -> frozenset[str]:
@@ -204,18 +207,45 @@ class AppRule(Rule):
 
 
 class FlowRule(Rule):
-    """Is shown each flow of untrusted data into a sink of one of ``kinds``."""
+    """Is shown each flow into a sink of one of ``kinds``; untrusted ones become findings.
+
+    ``title``: what is wrong, a whole sentence. ``advice``: what to do instead, as a finding's help. ``weak``: what to say of
+    a check that was made and does not stop the flow, by its tag in the tables.
+    """
 
     kinds: ClassVar[tuple[str, ...]]
+    title: ClassVar[str]
+    advice: ClassVar[str] = ""
+    weak: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        for kind in self.kinds:
-            for flow in context.flows.get(kind, ()):
-                yield from self.check_flow(flow, context.project)
+        for flow in context.flows.flows(*self.kinds):
+            yield from self.check_flow(flow, context.project)
 
-    @abstractmethod
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """The findings of one flow."""
+        if flow.untrusted:
+            yield self.untrusted(flow)
+
+    def untrusted(self, flow: Flow, *, severity: Severity | None = None, title: str = "") -> Finding:
+        """The finding of a flow of untrusted data, by its surest path."""
+        path = flow.paths[0]
+        words = path.source.words
+        said = [title or self.title, f"{words[:1].upper()}{words[1:]}."]
+        said += [self.weak[tag] for tag in flow.weak if tag in self.weak]
+        said += [f"Less than certain: {reason}." for reason in path.reasons[:1]]
+        usual = self.severity if severity is None else severity
+        direct = path.source.origin in ("request", "upload", "cookie", "message")
+        return self.finding(
+            flow.location,
+            " ".join(said),
+            severity=usual if direct or usual is Severity.LOW else Severity(usual - 1),
+            confidence=flow.confidence,
+            label=flow.sink.words,
+            scope=flow.scope,
+            trace=path.steps,
+            help=self.advice,
+        )
 
 
 class OwnRule(Rule):

@@ -1,0 +1,1 @@
+"""Paths, uploads and archives."""

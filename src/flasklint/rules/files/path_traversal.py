@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from flasklint.findings import Severity
+from flasklint.rules.base import FlowRule
+
+
+class PathTraversal(FlowRule):
+    """Untrusted data chooses a path on the server.
+
+    ## What it does
+    Follows untrusted data into the paths of `open`, `send_file`, `pathlib`, `os`, `shutil`, and into the directory (not the name)
+    given to `send_from_directory`.
+
+    ## Why is this bad
+    `../../etc/passwd` leaves the folder you meant; an absolute path replaces it. Whoever chooses the path reads your keys or
+    overwrites your code.
+
+    ## Bad
+    ```python
+    from flask import Flask, request, send_file
+
+    app = Flask(__name__)
+
+
+    @app.route("/report")
+    def report():
+        return send_file("/srv/reports/" + request.args["name"])
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask, request, send_from_directory
+
+    app = Flask(__name__)
+
+
+    @app.route("/report")
+    def report():
+        return send_from_directory("/srv/reports", request.args["name"])
+    ```
+
+    ## References
+    - [CWE-22](https://cwe.mitre.org/data/definitions/22.html)
+    - [send_from_directory](https://flask.palletsprojects.com/en/stable/api/#flask.send_from_directory)
+    """
+
+    code = "FLK605"
+    name = "path-traversal"
+    severity = Severity.HIGH
+    cwe = (22,)
+    kinds = ("path",)
+    title = "Untrusted data chooses a path on the server."
+    advice = (
+        "use `send_from_directory` or `werkzeug.security.safe_join`, or resolve the path and compare it with the folder"
+    )
+    weak = MappingProxyType(
+        {"weak:before-normalising": "The check is made before the path is normalised, so that `..` gets past it."}
+    )

@@ -1,0 +1,1 @@
+"""Data that becomes code in another language."""

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.project.project import Project
+from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
+
+
+class SqlInjection(FlowRule):
+    """SQL text is built from strings.
+
+    ## What it does
+    Follows data into SQL text: `execute`, `executemany`, `executescript`, SQLAlchemy's `text()` and the fragments it takes
+    (`literal_column`, `order_by(text())`), pandas' `read_sql`. Untrusted data is critical; text built from a value of unknown
+    origin is medium.
+
+    ## Why is this bad
+    A quote in the value ends the string, and the rest of the value is SQL: a visitor reads and writes the whole database.
+
+    ## Bad
+    ```python
+    import sqlite3
+
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+
+    @app.route("/item")
+    def item():
+        connection = sqlite3.connect("shop.db")
+        return {"rows": connection.execute(f"SELECT * FROM item WHERE name = '{request.args['name']}'").fetchall()}
+    ```
+
+    ## Good
+    ```python
+    import sqlite3
+
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+
+    @app.route("/item")
+    def item():
+        connection = sqlite3.connect("shop.db")
+        return {"rows": connection.execute("SELECT * FROM item WHERE name = ?", (request.args["name"],)).fetchall()}
+    ```
+
+    ## References
+    - [CWE-89](https://cwe.mitre.org/data/definitions/89.html)
+    """
+
+    code = "FLK501"
+    name = "sql-injection"
+    severity = Severity.CRITICAL
+    cwe = (89,)
+    kinds = ("sql",)
+    title = "Untrusted data becomes part of an SQL statement."
+    advice = "pass the values apart: `execute(sql, parameters)`; choose names of tables and columns from a fixed set"
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted data, or text put together from what can't be told."""
+        if flow.untrusted:
+            yield self.untrusted(flow)
+        elif flow.built and flow.sink.shape:
+            yield self.finding(
+                flow.location,
+                "An SQL statement is built from a value of unknown origin. If a visitor can have a say in it, they write SQL.",
+                severity=Severity.MEDIUM,
+                confidence=Confidence.MEDIUM,
+                label=flow.sink.words,
+                scope=flow.scope,
+                help=self.advice,
+            )

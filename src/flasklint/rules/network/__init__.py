@@ -1,0 +1,1 @@
+"""What crosses the network: other hosts, redirects, headers, transport."""
