@@ -13,19 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Fix, Persona, Place, RuleInfo, Severity, Step
 from flasklint.knowledge.catalogue import EVERYTHING
+from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule
 from flasklint.source import Location
 from flasklint.taint.analyse import analyse
 from flasklint.taint.flows import Flow, Flows
-
-App: TypeAlias = Any
 
 OptionValue: TypeAlias = "bool | int | str | tuple[str, ...]"
 
@@ -197,8 +196,7 @@ class AppRule(Rule):
     """Is shown each Flask app that was understood."""
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        apps: tuple[App, ...] = getattr(context.project, "apps", ())
-        for app in apps:
+        for app in context.project.apps:
             yield from self.check_app(app, context.project)
 
     @abstractmethod
