@@ -138,6 +138,7 @@ class Profile:
     source: Value | None = None
     said: ProfileKind | None = None
     judge: Callable[[Iterable[Value]], Truth] = lambda conditions: Truth.YES if not tuple(conditions) else Truth.MAYBE
+    settle: Callable[[Value], Value] = lambda value: value
 
     def holds(self, conditions: Iterable[Value]) -> Truth:
         """How sure it is that all of these conditions hold."""
@@ -191,8 +192,8 @@ def as_setting(value: Value) -> Setting:
     if known:
         return value if isinstance(value, Known) else Known(plain)
     match value:
-        case Env(name, default):
-            return FromEnv(name, as_setting(default))
+        case Env(name, default, parse):
+            return FromEnv(name, as_setting(default), parse)
         case Unknown() | Unset():
             return value
         case Result():
@@ -421,6 +422,7 @@ class Configuration:
             source,
             self._kind(label, source) if source is not None else None,
             lambda conditions: self._all(conditions, state),
+            lambda value: self._resolve(value, state),
         )
 
     def _write(self, write: Write, truth: Truth, position: int, state: _State) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import builtins
+from collections.abc import Callable
 from types import MappingProxyType
+from typing import Any
 
 from flasklint import ir
 from flasklint.project.machine import Machine
@@ -58,6 +62,20 @@ _CONVERTERS = frozenset({"bool", "int", "float", "str"})
 _EMPTY: MappingProxyType[str, bool | int | float | str] = MappingProxyType(
     {"bool": False, "int": 0, "float": 0.0, "str": ""}
 )
+_LONGEST_CODED = 10_000
+_CODECS: MappingProxyType[str, Callable[[Any], bytes | str]] = MappingProxyType(
+    {
+        "base64.b64decode": base64.b64decode,
+        "base64.standard_b64decode": base64.standard_b64decode,
+        "base64.urlsafe_b64decode": base64.urlsafe_b64decode,
+        "base64.b64encode": base64.b64encode,
+        "base64.urlsafe_b64encode": base64.urlsafe_b64encode,
+        "base64.b32decode": base64.b32decode,
+        "binascii.unhexlify": binascii.unhexlify,
+        "binascii.hexlify": binascii.hexlify,
+        "builtins.bytes.fromhex": bytes.fromhex,
+    }
+)
 _UNITS: MappingProxyType[str, int] = MappingProxyType(
     {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 )
@@ -82,7 +100,20 @@ def from_environment(key: Value | None, default: Value | None, required: bool = 
     return Env(name, default)
 
 
+def _decode(name: str, args: Arguments) -> Value | None:
+    """Constants through the codecs of the standard library."""
+    known, plain = python(args.positional[0][0]) if args.positional else (False, None)
+    if not known or not isinstance(plain, (str, bytes)) or len(plain) > _LONGEST_CODED:
+        return None
+    try:
+        return Known(_CODECS[name](plain))
+    except (ValueError, TypeError):
+        return None
+
+
 def _call(machine: Machine, name: str, args: Arguments) -> Value | None:
+    if name in _CODECS:
+        return _decode(name, args)
     if name in _ENVIRONMENT_GET:
         return from_environment(args.get(0, "key"), args.get(1, "default"))
     if name in _ENVIRONMENT_READERS:
@@ -121,7 +152,7 @@ def _read_environment(name: str, args: Arguments) -> Value:
         kind = "flag" if cast.name == "builtins.bool" else cast.name[len("builtins.") :]
     if kind not in ("flag", *_CONVERTERS) or not isinstance(value, Env):
         return value
-    return Env(value.name, convert(kind, value.default))
+    return Env(value.name, convert(kind, value.default), "other" if kind == "str" else kind)
 
 
 def import_string(machine: Machine, value: Value | None) -> Value | None:

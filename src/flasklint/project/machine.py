@@ -36,6 +36,7 @@ class Machine:
         self.conditions: list[Value] = []
         self.main = 0
         self.depth = 0
+        self.outside = False
         self.script = 0
         self.position = 0
         self.apps: list[AppObject] = []
@@ -86,6 +87,7 @@ class Machine:
             write,
             self.main > 0,
             self.main > 0 and self.depth == self.script,
+            self.outside,
             frame.qualname,
             frame.module,
         )

@@ -18,10 +18,14 @@ from flasklint.source import Location, Span
 
 @dataclass(frozen=True, slots=True)
 class Env:
-    """An environment variable. ``default``: what it is without the variable, ``Unset()`` when that is an error."""
+    """An environment variable. ``default``: what it is without the variable, ``Unset()`` when that is an error.
+
+    ``parse``: what a settings library makes of the text, as in :class:`flasklint.project.values.FromEnv`.
+    """
 
     name: str
     default: Value
+    parse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +223,17 @@ class Test:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What a call of a library's function gives: by the function's canonical names."""
+    """What a call of a library's function gives: by the function's canonical names. ``receiver``: what it is a method of,
+    when that is itself such a result."""
 
     names: tuple[str, ...]
     arguments: Arguments
     location: Location
+    receiver: Value | None = None
 
     @property
     def name(self) -> str:
+        """The first of the names."""
         return self.names[0] if self.names else "?"
 
 
@@ -350,6 +357,7 @@ class Event:
     ``kind``: ``set`` (one config key), ``load`` (an object into the config), ``opaque`` (settings from outside),
     ``init`` (``extension.init_app(app)``; on the app's list and, as ``applied``, on the extension's), ``register``,
     ``route``, ``hook``, ``run``, ``wrap``, ``attribute``, ``jinja``, ``exempt``, ``limit``, ``resource``.
+    ``entry``: seen only because somebody outside of the tree may call the function.
     ``main``: only under ``if __name__ == "__main__"``, maybe some calls deep; ``script``: written there itself. ``detail``: the
     method's or key's name.
     """
@@ -365,6 +373,7 @@ class Event:
     write: Write | None = None
     main: bool = False
     script: bool = False
+    entry: bool = False
     scope: str = ""
     module: LinkedModule | None = None
 

@@ -108,7 +108,7 @@ def _python_operation(sign: str, left: Value, right: Value) -> Value | None:
         return Known(there is (sign == "in"))
     if not (known_left and known_right) or sign not in _BINARY:
         return None
-    if sign in ("*", "<<") and not (_small(a) and _small(b)):
+    if sign in ("*", "<<") and not (_small(a) and _small(b)) and not _short_text(a, b):
         return None
     try:
         result = _BINARY[sign](a, b)
@@ -118,6 +118,10 @@ def _python_operation(sign: str, left: Value, right: Value) -> Value | None:
     if isinstance(result, (str, bytes)) and len(result) > _LONGEST:
         return None
     return constant(result)
+
+
+def _short_text(a: object, b: object) -> bool:
+    return isinstance(a, (str, bytes)) and isinstance(b, int) and len(a) * b < _LONGEST
 
 
 def _small(value: object) -> bool:

@@ -138,6 +138,7 @@ class Walk(Machine):
         try:
             for module in self._order():
                 self.module_frame(module)
+            self.outside = True
             for module, node in entries:
                 if id(node) not in self._entered:
                     self._enter_from_outside(module, node)
@@ -1036,7 +1037,8 @@ class Walk(Machine):
                     )
                     if isinstance(owner, AppObject):
                         self.contexts.append(owner)
-                return Result(tuple(f"{base}().{name}" for base in names), args, Location(frame.module.path, expr.span))
+                place = Location(frame.module.path, expr.span)
+                return Result(tuple(f"{base}().{name}" for base in names), args, place, receiver)
             case Lookup(mapping, key, default):
                 return self._call_each(mapping, key, default, name, args, expr, frame)
             case Branch(test, then, otherwise):

@@ -1,0 +1,152 @@
+"""How a secret in the configuration comes about: written down, fallen back to, made up anew, or brought from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flasklint import ir
+from flasklint.knowledge.secrets import PREDICTABLE, RANDOM
+from flasklint.project.apps import App
+from flasklint.project.config import Candidate, Effective, Profile, Truth
+from flasklint.project.objects import Branch, ConfigItem, Env, Lookup, Result, Seq, Test, Value, Write
+from flasklint.project.operations import environment_names, python
+from flasklint.source import Location
+
+KeyKind = Literal["literal", "fallback", "generated", "predictable"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyOrigin:
+    """One way in which a key gets its value.
+
+    ``value``: the literal, or the last one of a fallback. ``source``: what is asked first, of a fallback, or the function
+    that makes it up. ``size``: bytes that a generated one has, when known. ``effective``: the key's state in the profile.
+    """
+
+    kind: KeyKind
+    key: str
+    location: Location
+    write: Write
+    effective: Effective
+    profile: Profile
+    value: str | bytes = ""
+    source: str = ""
+    size: int | None = None
+
+
+def key_origins(app: App, key: str) -> tuple[KeyOrigin, ...]:
+    """How a key gets its value in production, each place once."""
+    found: dict[tuple[Location, KeyKind], KeyOrigin] = {}
+    for profile in app.production:
+        effective = profile.effective(key)
+        for candidate in (*effective.possible, *effective.optional):
+            if candidate.write is None:
+                continue
+            for origin in _origins(candidate, effective, profile):
+                found.setdefault((origin.location, origin.kind), origin)
+    return tuple(found.values())
+
+
+def _origins(candidate: Candidate, effective: Effective, profile: Profile) -> Iterator[KeyOrigin]:
+    write = candidate.write
+    assert write is not None
+    usual = candidate.truth >= Truth.MAYBE
+    raised = any(getattr(condition, "why", "") == "an exception is raised" for condition in write.conditions)
+    asked = next((name for condition in write.conditions for name in environment_names(condition)), "")
+    for kind, value, source in _leaves(candidate.value):
+        if kind == "generated":
+            name, size = source, value if isinstance(value, int) else None
+            if not usual or asked or write.default_only or candidate.truth < Truth.YES:
+                continue
+            place = write.expr.span if write.expr is not None else write.location.span
+            made: KeyKind = "predictable" if name in PREDICTABLE else "generated"
+            yield KeyOrigin(
+                made, write.key, Location(write.location.path, place), write, effective, profile, source=name, size=size
+            )
+            continue
+        if not isinstance(value, (str, bytes)) or not value:
+            continue
+        place_of = literal_place(write, value)
+        if kind == "fallback" or write.default_only or asked or raised or candidate.truth == Truth.PROBABLY:
+            if usual or raised:
+                yield KeyOrigin("fallback", write.key, place_of, write, effective, profile, value, source or asked)
+        elif usual:
+            yield KeyOrigin("literal", write.key, place_of, write, effective, profile, value)
+
+
+def _leaves(value: Value, fallback: str | None = None) -> Iterator[tuple[str, object, str]]:
+    """The values that a value may come down to: what kind, which, and what is asked before it."""
+    known, plain = python(value)
+    kind = "literal" if fallback is None else "fallback"
+    if known:
+        for one in plain if isinstance(plain, (list, tuple)) else [plain]:
+            yield kind, one, fallback or ""
+        return
+    match value:
+        case Env(name, default):
+            yield from _leaves(default, name)
+        case Branch(test, then, otherwise):
+            asked = next(environment_names(test), "") or fallback or _asked(then)
+            yield from _leaves(then, asked)
+            yield from _leaves(otherwise, asked)
+        case Lookup(mapping, _, default):
+            if default is not None:
+                yield from _leaves(default, fallback or "")
+            for _, item, _ in mapping.items[:20]:
+                yield from _leaves(item, fallback or "")
+        case ConfigItem(_, _, default, _):
+            yield from _leaves(default, fallback)
+        case Seq(items):
+            for item in items[:20]:
+                yield from _leaves(item, fallback)
+        case Result() | Test():
+            found = generator(value)
+            if found is not None and fallback is None:
+                yield "generated", found[1], found[0]
+
+
+def _asked(value: Value) -> str:
+    if isinstance(value, Result):
+        return f"{value.name}()"
+    return next(environment_names(value), "")
+
+
+def generator(value: Value, depth: int = 6) -> tuple[str, int | None] | None:
+    """The random generator that a value comes out of, with the number of bytes asked for when it shows."""
+    if depth == 0:
+        return None
+    match value:
+        case Result(names, arguments, _, receiver):
+            for name in names:
+                base = name.partition("()")[0]
+                if base in RANDOM or base in PREDICTABLE:
+                    size = arguments.get(0, "nbytes", "k") if name == base else None
+                    known, plain = python(size) if size is not None else (False, None)
+                    return base, plain if known and isinstance(plain, int) else None
+            inner = [receiver] if receiver is not None else []
+            inner += arguments.values()
+        case Test(sign, operands) if sign.startswith(".") or sign.endswith("()") or sign in ("+", "join", "%"):
+            inner = list(operands)
+        case Seq(items):
+            inner = list(items)
+        case _:
+            return None
+    for one in inner:
+        found = generator(one, depth - 1)
+        if found is not None:
+            return found
+    return None
+
+
+def literal_place(write: Write, value: str | bytes) -> Location:
+    """Where in what is written a literal stands; the whole expression, or the whole statement, if it stands elsewhere."""
+    path = write.location.path
+    if write.expr is None:
+        return write.location
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    for node in (write.expr, *ir.walk(write.expr)):
+        if isinstance(node, ir.Const) and node.value == text:
+            return Location(path, node.span)
+    return Location(path, write.expr.span)

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.project.apps import App
+from flasklint.project.calls import CallSite
+from flasklint.project.config import Truth
+from flasklint.project.flags import flag_of_key, flag_of_value, follows, place
+from flasklint.project.project import Project
+from flasklint.project.running import Run, runs
+from flasklint.project.values import Known
+from flasklint.rules.base import Context, Rule
+from flasklint.rules.evidence import confidence_in, overridden, reservations, where
+from flasklint.source import Location
+
+_DEBUGGERS = ("werkzeug.serving.run_simple", "werkzeug.debug.DebuggedApplication")
+
+
+class DebugEnabled(Rule):
+    """Debug mode is on where it must not be.
+
+    ## What it does
+    Finds debug mode in what production runs with: `app.run(debug=True)`, `app.debug = True`, `DEBUG = True` in the config class,
+    module or dict that is in force, `run_simple(use_debugger=True)`, `DebuggedApplication(evalex=True)`; and flags that are read
+    so that any text means on, `false` too: `bool(os.getenv("DEBUG"))`.
+    Development and test profiles are left alone, and so are flags that are parsed and off by default.
+
+    ## Why is this bad
+    Werkzeug's debugger runs any Python code that a visitor types into the error page. Its PIN is no protection to rely on. Even
+    without the debugger, debug mode shows sources and settings in error pages.
+
+    ## Bad
+    ```python
+    from flask import Flask
+
+    app = Flask(__name__)
+
+    if __name__ == "__main__":
+        app.run(debug=True)
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask
+
+    app = Flask(__name__)
+
+    if __name__ == "__main__":
+        app.run()  # `flask run --debug` while developing
+    ```
+
+    ## References
+    - [CWE-489](https://cwe.mitre.org/data/definitions/489.html)
+    - [Flask: Debug Mode](https://flask.palletsprojects.com/en/stable/quickstart/#debug-mode)
+    """
+
+    code = "FLK101"
+    name = "debug-enabled"
+    severity = Severity.HIGH
+    cwe = (489, 215)
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """What the apps run with, and debuggers made by hand."""
+        project: Project = context.project
+        seen: set[Location] = set()
+        for app in project.apps:
+            for finding in (*self._configured(app), *self._run(app)):
+                if finding.location not in seen:
+                    seen.add(finding.location)
+                    yield finding
+        called = {event.location for app in project.apps for event in app.runs}
+        for site in project.calls("flask.Flask().run", *_DEBUGGERS):
+            if not site.scope.module.is_test and site.location not in called:
+                yield from self._call(site, project)
+
+    def _configured(self, app: App) -> Iterator[Finding]:
+        for profile in app.production:
+            flag = flag_of_key("DEBUG", profile)
+            effective = flag.effective
+            if flag.location is None or effective is None or effective.write is None:
+                yield from self._before_run(app)
+                continue
+            location = place(effective.write.expr, flag.location)
+            if flag.state in ("on", "on-by-default"):
+                unless = f" unless `{flag.variable}` says otherwise" if flag.variable else ""
+                yield self.finding(
+                    location,
+                    f"Debug mode is on in production{where(profile)}{unless}. Its error pages show sources and settings, and "
+                    f"with the development server they run code.{reservations(effective)}",
+                    confidence=confidence_in(effective),
+                    label="debug mode is on",
+                    scope=flag.scope,
+                    related=overridden(effective),
+                    help="leave it out, or set it to false; switch debug mode on with `flask run --debug`",
+                )
+            elif flag.state == "any-text":
+                yield self._any_text(location, flag.variable, flag.scope)
+
+    def _before_run(self, app: App) -> Iterator[Finding]:
+        """``app.debug = True`` under the main guard, right before ``run()``."""
+        for profile in app.production:
+            for candidate in profile.effective("DEBUG").optional:
+                write = candidate.write
+                if write is None or candidate.truth < Truth.PROBABLY_NO:
+                    continue
+                if not any(
+                    event.script and event.write is not None and event.write.location == write.location
+                    for event in app.events
+                ):
+                    continue
+                if flag_of_value(candidate.value, profile)[0] == "on" and app.runs:
+                    reaches = any(run.reach == "everywhere" for run in runs(app))
+                    yield self._debugger(write.location, reaches, write.scope)
+
+    def _run(self, app: App) -> Iterator[Finding]:
+        profile = app.production[0]
+        for run in runs(app):
+            if run.debug is None or follows(run.debug):
+                continue
+            state, variable = flag_of_value(run.debug, profile)
+            location = place(run.debug_expr, run.location)
+            if state in ("on", "on-by-default"):
+                yield self._debugger(location, self._reaches(run), run.event.scope, variable)
+            elif state == "any-text":
+                yield self._any_text(location, variable, run.event.scope)
+
+    def _reaches(self, run: Run) -> bool:
+        return run.reach == "everywhere" or not run.guarded
+
+    def _debugger(self, location: Location, reachable: bool, scope: str, variable: str = "") -> Finding:
+        unless = f" unless `{variable}` says otherwise" if variable else ""
+        return self.finding(
+            location,
+            f"The app is run with the debugger on{unless}. Whoever reaches an error page can run code."
+            + ("" if reachable else " It listens on this machine only, as long as nobody changes the host."),
+            severity=Severity.HIGH if reachable else Severity.MEDIUM,
+            label="starts the debugger",
+            scope=scope,
+            help="drop it; switch debug mode on from outside, with `flask run --debug`",
+        )
+
+    def _any_text(self, location: Location, variable: str, scope: str) -> Finding:
+        return self.finding(
+            location,
+            f"Any text in `{variable}` switches debug mode on, `0` and `false` too. The variable is never parsed.",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+            label="any text is true",
+            scope=scope,
+            help=f'compare it: `os.environ.get("{variable}", "").lower() in ("1", "true")`',
+        )
+
+    def _call(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        names = set(site.names)
+        if "flask.Flask().run" in names:
+            argument = site.argument(2, "debug")
+        elif "werkzeug.serving.run_simple" in names:
+            argument = site.argument(4, "use_debugger")
+        else:
+            argument = site.argument(1, "evalex")
+        if argument is None:
+            return
+        value = project.constant(argument, site.scope)
+        if isinstance(value, Known) and value.value is True:
+            host = site.argument(0, "host", "hostname")
+            local = "DebuggedApplication" not in site.names[0] and _is_local(host)
+            yield self.finding(
+                Location(site.location.path, argument.span),
+                "A debugger is started with this app. Whoever reaches an error page can run code.",
+                severity=Severity.MEDIUM if local else Severity.HIGH,
+                label="starts the debugger",
+                scope=site.scope.qualname,
+                related=(Place(site.location, "here"),),
+                help="drop it; switch debug mode on from outside, with `flask run --debug`",
+            )
+
+
+def _is_local(host: ir.Expr | None) -> bool:
+    return host is None or (isinstance(host, ir.Const) and host.value in ("127.0.0.1", "localhost", "::1"))

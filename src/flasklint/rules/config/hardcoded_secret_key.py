@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint.findings import Finding, Severity
+from flasklint.knowledge.config import SIGNING_KEYS
+from flasklint.project.apps import App
+from flasklint.project.keys import key_origins
+from flasklint.project.project import Project
+from flasklint.rules.base import AppRule
+from flasklint.rules.evidence import confidence_in, reservations, where
+
+
+class HardcodedSecretKey(AppRule):
+    """A key that signs sessions or tokens is written into the source.
+
+    ## What it does
+    Follows what reaches `SECRET_KEY`, `SECRET_KEY_FALLBACKS`, `WTF_CSRF_SECRET_KEY`, `JWT_SECRET_KEY` and
+    `SECURITY_PASSWORD_SALT` in the configuration that production runs with: through classes, modules, dicts, constants of other
+    files, `update` and later overrides. It reports a literal. Values of development and test profiles are left alone.
+
+    ## Why is this bad
+    Whoever can read the source (a colleague who left, a leaked backup, everybody, if it is public) can sign a session that says
+    that they are the administrator. The key stays in the history of the repository after it was changed.
+
+    ## Bad
+    ```python
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.secret_key = "8f42a73054b1749f8f58848be5e6502c"
+    ```
+
+    ## Good
+    ```python
+    import os
+
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.secret_key = os.environ["SECRET_KEY"]
+    ```
+
+    ## References
+    - [CWE-798](https://cwe.mitre.org/data/definitions/798.html)
+    - [Flask: SECRET_KEY](https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY)
+    """
+
+    code = "FLK102"
+    name = "hardcoded-secret-key"
+    severity = Severity.HIGH
+    cwe = (798, 321)
+
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """Literals among the keys that sign."""
+        for key in sorted(SIGNING_KEYS):
+            for origin in key_origins(app, key):
+                if origin.kind == "literal":
+                    yield self.finding(
+                        origin.location,
+                        f"`{key}` is written into the source{where(origin.profile)}. Whoever reads the code can forge what it "
+                        f"signs.{reservations(origin.effective)}",
+                        confidence=confidence_in(origin.effective),
+                        label="this literal is the key",
+                        scope=origin.write.scope,
+                        help=f'read it from outside, and fail without it: `os.environ["{key}"]`; then make a new key',
+                    )
