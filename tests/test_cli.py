@@ -296,7 +296,6 @@ BAD: dict[str, bytes] = {
     "wrong_cookie.py": b"# -*- coding: no-such-codec -*-\nx = 1\n",
     "not_utf8.py": b"x = '\xff\xfe'\n",
     "nul.py": b"x = 1\0\n",
-    "parens.py": b"x = " + b"(" * 2000 + b")" * 2000 + b"\n",
     "templates/broken.html": b"{% for x in %}",
     "templates/not_utf8.html": b"<p>\xff</p>",
     "utf16.py": "x = 1\n".encode("utf-16"),
@@ -314,6 +313,7 @@ FINE: dict[str, bytes] = {
     "templates/empty.html": b"",
 }
 LARGE: dict[str, bytes] = {
+    "parens.py": b"x = " + b"(" * 2000 + b")" * 2000 + b"\n",
     "generated.py": b"x = 1\n" * 900_000,
     "elif.py": b"if a:\n    pass\n" + b"elif b:\n    pass\n" * 20_000,
 }

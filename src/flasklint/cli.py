@@ -29,6 +29,9 @@ from flasklint.rules.registry import UnknownRuleError, load
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 NAMED_SKIPS = 10
+DEPTH = 10_000
+STACK = 100 << 20
+"""In bytes. Linux leaves at least 128 MB of address space for the main thread's stack, whatever its limit was at the start."""
 GITHUB_SHOWS = 5000
 SECOND = 1.0
 
@@ -39,7 +42,9 @@ COLOR = click.Choice(["auto", "always", "never"])
 def main(argv: Sequence[str], name: str | None = None) -> int:
     """Run a command line and give its exit code. ``name``: what the run is to be remembered as, if it is."""
     out = Output(name)
+    depth = sys.getrecursionlimit()
     try:
+        _make_room()
         code = _cli.main(args=list(argv), prog_name="flasklint", standalone_mode=False, obj=out)
         code = code if isinstance(code, int) else OK
     except click.ClickException as error:
@@ -49,8 +54,22 @@ def main(argv: Sequence[str], name: str | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         out.note("interrupted")
         code = INTERRUPTED
+    finally:
+        sys.setrecursionlimit(depth)
     out.finish(code)
     return code
+
+
+def _make_room() -> None:
+    """Room for code that is nested deeply, here and in the processes forked from here: trees are walked by recursion."""
+    sys.setrecursionlimit(max(DEPTH, sys.getrecursionlimit()))
+    if sys.platform == "linux":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+        if soft != resource.RLIM_INFINITY and soft < STACK and (hard == resource.RLIM_INFINITY or hard >= STACK):
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_STACK, (STACK, hard))
 
 
 class UsageError(Exception):
