@@ -63,3 +63,33 @@ def purpose(body: ir.Function | ir.Class | ir.Module, span: Span) -> tuple[str, 
         if found := sensitivity(name):
             return name, found
     return None
+
+
+def answers_requests(node: ir.Function | ir.Class | ir.Module) -> bool:
+    """Whether a function is a view by its decorator: ``@anything.route("/...")`` or one of a method's name."""
+    return isinstance(node, ir.Function) and any(
+        isinstance(decorator, ir.Call)
+        and isinstance(decorator.function, ir.Attribute)
+        and decorator.function.name in ("route", "get", "post", "put", "delete", "patch")
+        and isinstance(decorator.arguments[0].value, ir.Const)
+        and str(decorator.arguments[0].value.value).startswith("/")
+        for decorator in node.decorators
+        if isinstance(decorator, ir.Call) and decorator.arguments
+    )
+
+
+def becomes_text(body: ir.Function | ir.Class | ir.Module, span: Span) -> bool:
+    """Whether the value at ``span`` is turned into text on the spot: ``str()``, a format, an f-string, an encoder."""
+    for node in ir.path_to(body, span)[:-1]:
+        match node:
+            case ir.Call(function=ir.Name(id="str" | "hex" | "repr") | ir.Attribute(name="format" | "hexdigest")):
+                return True
+            case ir.Call(function=ir.Name(id=name) | ir.Attribute(name=name)) if name.startswith(
+                ("b64", "urlsafe_b64")
+            ):
+                return True
+            case ir.Formatted() | ir.Op(sign="%", operands=(ir.Const(value=str()), _)):
+                return True
+            case _:
+                pass
+    return False

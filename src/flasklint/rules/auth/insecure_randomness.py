@@ -7,7 +7,8 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import sensitivity
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
-from flasklint.project.purpose import purpose
+from flasklint.project.purpose import answers_requests, becomes_text, purpose
+from flasklint.project.values import Known
 from flasklint.rules.base import CallRule
 
 
@@ -16,7 +17,8 @@ class InsecureRandomness(CallRule):
 
     ## What it does
     Finds calls of the `random` module whose value is used as a token, password, key or one-time code, by the names that it is
-    given. Random numbers for other ends are left alone.
+    given, and random numbers that a view turns into text, as one does to tell one visitor from another. Random numbers for
+    other ends, and a choice among things that are there already, are left alone.
 
     ## Why is this bad
     `random` is made for simulations: who has seen some of its numbers can work out the next ones, and so the next visitor's
@@ -54,7 +56,9 @@ class InsecureRandomness(CallRule):
         "random.betavariate",
         "random.choice",
         "random.choices",
+        "random.gauss",
         "random.getrandbits",
+        "random.normalvariate",
         "random.randbytes",
         "random.randint",
         "random.random",
@@ -74,6 +78,10 @@ class InsecureRandomness(CallRule):
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
             named, confidence = (node.name, kind), Confidence.MEDIUM
         if named is None:
+            if _number(site) and answers_requests(node) and becomes_text(node, site.call.span):
+                yield self._in_view(site)
+            return
+        if not _draws(site, project):
             return
         yield self.finding(
             site.location,
@@ -84,3 +92,40 @@ class InsecureRandomness(CallRule):
             scope=site.scope.qualname,
             help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.choice()`, `secrets.randbelow()`",
         )
+
+    def _in_view(self, site: CallSite) -> Finding:
+        return self.finding(
+            site.location,
+            "A view makes text of a predictable random number. If it tells one visitor from another, another can guess it.",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+            label="predictable",
+            scope=site.scope.qualname,
+            help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.randbelow()`",
+        )
+
+
+def _number(site: CallSite) -> bool:
+    """Whether the call gives a number or bytes, not one of several things."""
+    return site.names[0].rpartition(".")[2] not in ("choice", "choices", "sample")
+
+
+def _draws(site: CallSite, project: Project) -> bool:
+    """Whether the value is drawn, not chosen among things that are there: characters are drawn, keys of a list chosen."""
+    if _number(site):
+        return True
+    among = site.argument(0, "population", "seq")
+    if among is None:
+        return True
+    if isinstance(project.constant(among, site.scope), Known):
+        return True
+    parts = (among, *ir.walk(among))
+    return any(
+        (
+            isinstance(part, ir.Name | ir.Attribute)
+            and any(name.startswith("string.") for name in project.resolve(part, site.scope))
+        )
+        or (isinstance(part, ir.Const) and isinstance(part.value, str) and len(part.value) > 8)
+        or (isinstance(part, ir.Call) and isinstance(part.function, ir.Name) and part.function.id == "range")
+        for part in parts
+    )

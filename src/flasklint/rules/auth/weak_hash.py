@@ -4,12 +4,30 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.sensitive import sensitivity
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
-from flasklint.project.purpose import purpose
+from flasklint.project.purpose import answers_requests, names_given, purpose
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule
+
+GUARDS_NOTHING = frozenset(
+    (
+        "avatar",
+        "cache",
+        "checksum",
+        "color",
+        "colour",
+        "content",
+        "dedupe",
+        "etag",
+        "file",
+        "filename",
+        "gravatar",
+        "identicon",
+    )
+)
+"""Words for digests that nobody gains from forging."""
 
 BROKEN = ("md4", "md5", "sha", "sha1", "ripemd160")
 
@@ -18,8 +36,9 @@ class WeakHash(CallRule):
     """A broken hash function guards something that must not be forged.
 
     ## What it does
-    Finds MD5 and SHA-1 where the names around say that the digest is a token, a signature or a key, or is made of one.
-    Digests for caches, ETags, avatars and file names are left alone, and so is `usedforsecurity=False`. Passwords are FLK802.
+    Finds MD5 and SHA-1 where the names around say that the digest is a token, a signature or a key, or is made of one, and
+    (less severe) where a view makes such a digest for an end that can't be told. Digests for caches, ETags, avatars and
+    file names are left alone, and so is `usedforsecurity=False`. Passwords are FLK802.
 
     ## Why is this bad
     Two texts with the same MD5 or SHA-1 can be made at will, so that a digest of one stands for the other.
@@ -71,6 +90,8 @@ class WeakHash(CallRule):
         node = site.scope.node
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
             named, confidence = (node.name, kind), Confidence.MEDIUM
+        if named is None and answers_requests(node) and not _guards_nothing(site):
+            yield self._in_view(site, digest)
         if named is None or named[1] == "password":
             return
         yield self.finding(
@@ -81,6 +102,25 @@ class WeakHash(CallRule):
             scope=site.scope.qualname,
             help="use `hmac` with SHA-256 to sign, or SHA-256 to digest; `usedforsecurity=False` says that it guards nothing",
         )
+
+    def _in_view(self, site: CallSite, digest: str) -> Finding:
+        return self.finding(
+            site.location,
+            f"A view makes a {digest.upper()} digest, which is broken. If it guards anything, it can be forged.",
+            severity=Severity.LOW,
+            confidence=Confidence.MEDIUM,
+            label="broken hash function",
+            scope=site.scope.qualname,
+            help="use SHA-256; `usedforsecurity=False` says that it guards nothing",
+        )
+
+
+def _guards_nothing(site: CallSite) -> bool:
+    """Whether the names around say that it is for a cache, a picture, a file."""
+    names = [*names_given(site.scope.node, site.call.span), site.scope.name]
+    for argument in site.call.arguments:
+        names += [part.id for part in (argument.value, *ir.walk(argument.value)) if isinstance(part, ir.Name)]
+    return any(word in GUARDS_NOTHING for name in names for word in words(name))
 
 
 def _secret(data: ir.Expr | None) -> tuple[str, str] | None:

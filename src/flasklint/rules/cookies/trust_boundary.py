@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Finding, Severity
+from flasklint.knowledge.sensitive import words
+from flasklint.project.project import Project
+from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
+
+DECIDES = frozenset(
+    (
+        "account",
+        "admin",
+        "auth",
+        "authenticated",
+        "group",
+        "groups",
+        "identity",
+        "is",
+        "level",
+        "logged",
+        "login",
+        "member",
+        "permission",
+        "permissions",
+        "privilege",
+        "role",
+        "roles",
+        "scope",
+        "scopes",
+        "tenant",
+        "uid",
+        "user",
+        "userid",
+        "username",
+    )
+)
+"""Words in the names of session entries by which an app decides who someone is or what they may do."""
+
+
+class TrustBoundary(FlowRule):
+    """Untrusted data is kept in the session as who someone is or what they may do.
+
+    ## What it does
+    Follows untrusted data into session entries whose names say that they tell the user or their rights, and into the names of
+    session entries. Other values (a language, a search) are left alone.
+
+    ## Why is this bad
+    Code that reads the session trusts it: the app itself has written it. A visitor who chooses `user_id` is whoever they like.
+
+    ## Bad
+    ```python
+    from flask import Flask, request, session
+
+    app = Flask(__name__)
+
+
+    @app.post("/switch")
+    def switch():
+        session["user_id"] = request.form["user_id"]
+        return "", 204
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask, request, session
+
+    app = Flask(__name__)
+    LANGUAGES = ("en", "de")
+
+
+    @app.post("/language")
+    def language():
+        chosen = request.form["language"]
+        session["language"] = chosen if chosen in LANGUAGES else "en"
+        return "", 204
+    ```
+
+    ## References
+    - [CWE-501](https://cwe.mitre.org/data/definitions/501.html)
+    """
+
+    code = "FLK209"
+    name = "trust-boundary"
+    severity = Severity.MEDIUM
+    cwe = (501,)
+    kinds = ("session-write",)
+    title = "Untrusted data is kept in the session, which is trusted."
+    advice = "write what the app itself has found out: the user that the password was checked for"
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted names of entries, and values of entries that decide something."""
+        if not flow.untrusted:
+            return
+        module = project.modules.get(flow.location.path)
+        path = ir.path_to(module.facts, flow.call.span) if module else ()
+        keys = [key for node in path for key in _keys(node)]
+        computed = any(not isinstance(key, ir.Const) for key in keys)
+        if computed or any(
+            word in DECIDES for key in keys if isinstance(key, ir.Const) for word in words(str(key.value))
+        ):
+            yield self.untrusted(flow)
+
+
+def _keys(node: ir.Node) -> Iterator[ir.Expr]:
+    """The names of the session entries that a statement or call writes, as written."""
+    match node:
+        case ir.Subscript(key=key):
+            yield key
+        case ir.Call(function=ir.Attribute(name="setdefault"), arguments=(first, *_)):
+            yield first.value
+        case ir.Call(function=ir.Attribute(name="update"), arguments=arguments):
+            for argument in arguments:
+                if argument.name and not argument.name.startswith("*"):
+                    yield ir.Const(argument.name, start=argument.start, end=argument.start)
+        case _:
+            pass
