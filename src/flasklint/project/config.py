@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from flasklint.knowledge.config import DEVELOPMENT_WORDS, KEYS, PRODUCTION_WORDS, TEST_WORDS
+from flasklint.knowledge.environment import Parse
 from flasklint.knowledge.extensions import EXTENSIONS
 from flasklint.knowledge.sensitive import words
 from flasklint.project import library
@@ -213,13 +214,13 @@ def as_setting(value: Value) -> Setting:
     return Unknown("it is an object")
 
 
-def _parse(value: Value) -> str:
+def _parse(value: Value) -> Parse:
     """What is done with an environment variable's text, in the words of :class:`FromEnv`."""
     match value:
         case Test("bool()" | "not", _):
             return "bool"
         case Test("int()" | "float()", _):
-            return value.sign[:-2]
+            return "int" if value.sign == "int()" else "float"
         case Test("flag()" | "==" | "!=" | "in" | "not-in", _):
             return "flag"
         case Branch(_, then, _):

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flasklint import ir
+from flasklint.knowledge.environment import Parse
 from flasklint.project.machine import Machine
 from flasklint.project.objects import (
     Arguments,
@@ -58,6 +59,9 @@ _FLAGS = frozenset(
     {"distutils.util.strtobool", "setuptools._distutils.util.strtobool", "str2bool.str2bool", "strtobool.strtobool"}
 )
 _IMPORTERS = frozenset({"werkzeug.utils.import_string", "importlib.import_module", "builtins.__import__"})
+_PARSES: MappingProxyType[str, Parse] = MappingProxyType(
+    {"flag": "flag", "bool": "bool", "int": "int", "float": "float", "str": "other"}
+)
 _CONVERTERS = frozenset({"bool", "int", "float", "str"})
 _EMPTY: MappingProxyType[str, bool | int | float | str] = MappingProxyType(
     {"bool": False, "int": 0, "float": 0.0, "str": ""}
@@ -150,9 +154,9 @@ def _read_environment(name: str, args: Arguments) -> Value:
     kind = _ENVIRONMENT_READERS[name]
     if isinstance(cast, Lib) and cast.name.startswith("builtins."):
         kind = "flag" if cast.name == "builtins.bool" else cast.name[len("builtins.") :]
-    if kind not in ("flag", *_CONVERTERS) or not isinstance(value, Env):
+    if kind not in _PARSES or not isinstance(value, Env):
         return value
-    return Env(value.name, convert(kind, value.default), "other" if kind == "str" else kind)
+    return Env(value.name, convert(kind, value.default), _PARSES[kind])
 
 
 def import_string(machine: Machine, value: Value | None) -> Value | None:

@@ -135,7 +135,9 @@ class Members:
             scope = self.class_named(owner)
             if scope is not None:
                 found: list[tuple[Slot, Scope]] = [
-                    (write, write.scope) for write in self.own_writes(scope).get(attribute, ())
+                    (write, write.scope)
+                    for write in self.own_writes(scope).get(attribute, ())
+                    if on_instance or not write.scope.is_function or on_class(write.scope)
                 ]
                 found.extend((binding, scope) for binding in scope.at(attribute))
                 if found:

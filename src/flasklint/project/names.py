@@ -694,8 +694,9 @@ class Resolver(Members):
                     found.setdefault(name, []).append((call, scope))
         return found
 
-    def _given(self, node: ir.Parameter, scope: Scope) -> Names:
-        """What the calls of a function in the project pass for a parameter, so far as they agree."""
+    def passed(self, node: ir.Parameter, scope: Scope) -> list[tuple[ir.Expr | None, Scope]]:
+        """What the calls of a function in the project pass for a parameter: ``None`` where it is left out. Empty when there are
+        no calls, or too many to look at."""
         assert isinstance(scope.node, ir.Function)
         own = receiver(scope)
         if scope.node.name == "__init__" and own is not None and scope.parent is not None:
@@ -703,20 +704,20 @@ class Resolver(Members):
         else:
             word, name = scope.node.name, scope.name
         sites = self._sites.get(word, ())
-        if not sites or len(sites) > _MOST_SITES:
-            return ()
+        if len(sites) > _MOST_SITES:
+            return []
         position = next((at for at, one in enumerate(scope.node.parameters) if one is node), 0) - (own is not None)
-        agreed: list[Names] = []
+        found: list[tuple[ir.Expr | None, Scope]] = []
         for call, place in sites:
-            callees = self.value(call.function, place)
-            if not any(callee.replace("()", "") == name for callee in callees):
-                continue
-            passed = _argument(call, None if node.kind == "keyword" else position, node.name)
-            if passed is None:
-                continue
-            names = self.value(passed, place)
-            if names:
-                agreed.append(names)
+            if any(callee.replace("()", "") == name for callee in self.value(call.function, place)):
+                found.append((_argument(call, None if node.kind == "keyword" else position, node.name), place))
+        return found
+
+    def _given(self, node: ir.Parameter, scope: Scope) -> Names:
+        """What the calls of a function in the project pass for a parameter, so far as they agree."""
+        agreed = [
+            names for expr, place in self.passed(node, scope) if expr is not None and (names := self.value(expr, place))
+        ]
         if not agreed:
             return ()
         common = [one for one in agreed[0] if all(one in other for other in agreed[1:])]

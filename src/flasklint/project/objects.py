@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flasklint import ir
+from flasklint.knowledge.environment import Parse
 from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import Known, Unknown, Unset
 from flasklint.source import Location, Span
@@ -25,7 +26,7 @@ class Env:
 
     name: str
     default: Value
-    parse: str = ""
+    parse: Parse = ""
 
 
 @dataclass(frozen=True, slots=True)

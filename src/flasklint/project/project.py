@@ -8,10 +8,11 @@ from functools import cached_property
 from flasklint import ir
 from flasklint.project.apps import App, AppModel
 from flasklint.project.calls import Calls, CallSite
+from flasklint.project.folding import Constants
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import LinkedModule, Scope
-from flasklint.project.values import Known, Setting, Unknown
+from flasklint.project.values import Setting
 from flasklint.source import Location
 
 
@@ -31,6 +32,7 @@ class Project:
                 templates[one.path] = one
         self._modules = Modules(python)
         self._resolver = Resolver(self._modules)
+        self._constants = Constants(self._resolver)
         self._calls = Calls(self._modules, self._resolver)
         self.modules: Mapping[str, LinkedModule] = self._modules.by_path
         self.templates: Mapping[str, ir.Template] = dict(sorted(templates.items()))
@@ -53,7 +55,7 @@ class Project:
 
     def constant(self, expr: ir.Expr, scope: Scope) -> Setting:
         """What is known of an expression's value."""
-        return Known(expr.value) if isinstance(expr, ir.Const) else Unknown("it is not followed yet")
+        return self._constants.fold(expr, scope)
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """Every call whose callee may be one of these canonical names, each once, by path and place."""

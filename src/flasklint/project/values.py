@@ -8,9 +8,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Union
 
+from flasklint.knowledge.environment import Parse
 from flasklint.source import Location
 
-Plain = Union[str, bytes, int, float, bool, None, "list[Plain]", "tuple[Plain, ...]", "dict[Plain, Plain]"]
+
+class Duration(float):
+    """A ``timedelta``, in seconds."""
+
+    __slots__ = ()
+
+
+Plain = Union[
+    str,
+    bytes,
+    int,
+    float,
+    bool,
+    None,
+    "list[Plain]",
+    "tuple[Plain, ...]",
+    "frozenset[Plain]",
+    "dict[Plain, Plain]",
+]
+"""What a constant can be; a set is a ``frozenset``, a ``timedelta`` a :class:`Duration`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +43,22 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Any of several, for a reason that is not known (two branches, an ``or`` of unknown things)."""
+    """Any of several, two at least, none of which is a ``OneOf``: nothing tells the branches apart. What holds without
+    further conditions comes first."""
 
     options: tuple[Setting, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FromEnv:
-    """An environment variable's text. ``default``: what it is without the variable, ``Unset()`` when that is an error.
+    """An environment variable's text, or something made of it.
 
-    ``parse``: what is done with the text: ``""`` nothing; ``bool`` truth of text (any non-empty one is true); ``flag`` it is
-    compared with words such as "true"; ``int``, ``float``, ``list``, ``json`` by a converter of that name; ``other``.
+    ``default``: what there is without the variable: ``Unset()`` when that is an error. ``parse``: what is done with the text.
     """
 
     name: str
     default: Setting
-    parse: str = ""
+    parse: Parse = ""
     places: tuple[Location, ...] = field(default=(), compare=False)
 
 
@@ -55,3 +75,30 @@ class Unset:
 
 
 Setting = Known | OneOf | FromEnv | Unknown | Unset
+
+_MOST_OPTIONS = 12
+
+
+def one_of(options: list[Setting]) -> Setting:
+    """Several settings as one: each once, alternatives among them laid open."""
+    flat: list[Setting] = []
+    for option in options:
+        for one in option.options if isinstance(option, OneOf) else (option,):
+            if not any(_same(one, other) for other in flat):
+                flat.append(one)
+    if not flat:
+        return Unset()
+    if len(flat) > _MOST_OPTIONS:
+        return Unknown("it may be too many things")
+    return flat[0] if len(flat) == 1 else OneOf(tuple(flat))
+
+
+def possible(setting: Setting) -> tuple[Setting, ...]:
+    """All that a setting may be: its alternatives, or itself alone."""
+    return setting.options if isinstance(setting, OneOf) else (setting,)
+
+
+def _same(one: Setting, other: Setting) -> bool:
+    if isinstance(one, Known) and isinstance(other, Known):
+        return type(one.value) is type(other.value) and one.value == other.value  # 1 is not True here
+    return one == other
