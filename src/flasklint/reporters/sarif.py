@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
+from flasklint import HOME
 from flasklint.findings import (
     UNREADABLE,
     Applicability,
@@ -30,7 +31,6 @@ from flasklint.reporters.options import RenderOptions, Texts
 from flasklint.reporters.selection import by_place, region, seen_from, shown
 from flasklint.source import Location, Position, Region, Text
 
-_HOME = "https://pypi.org/project/flasklint/"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
 
@@ -127,7 +127,7 @@ def _driver(report: Report, rules: list[RuleInfo], cwes: list[int]) -> Json:
     driver: dict[str, Json] = {
         "name": "flasklint",
         "fullName": f"flasklint {report.version}".strip(),
-        "informationUri": _HOME,
+        "informationUri": HOME,
         "rules": [_rule(rule) for rule in rules],
         "notifications": [_descriptor(notice) for notice in _NOTICES],
     }
@@ -146,6 +146,7 @@ def _rule(rule: RuleInfo) -> Json:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": _description(rule.summary)},
         "fullDescription": {"text": _description(what)},
+        "helpUri": f"{HOME}/blob/main/docs/rules/{rule.code}.md",
         "help": {"text": _help(rule), "markdown": rule.page},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "relationships": [

@@ -20,7 +20,7 @@ class AnalysisLimitReached(OwnRule):
     matters, add it to `exclude`: then it is left out because you said so.
 
     ## References
-    - [Settings](https://pypi.org/project/flasklint/)
+    - [Settings](https://github.com/flasklint/flasklint/blob/main/docs/settings.md)
     """
 
     code: ClassVar[str] = "FLK005"

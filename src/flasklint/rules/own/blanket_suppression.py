@@ -19,7 +19,7 @@ class BlanketSuppression(OwnRule):
     that you have looked at, as in `flasklint: ignore[FLK102] rotated at every deployment`, and say why.
 
     ## References
-    - [Suppressing findings](https://pypi.org/project/flasklint/)
+    - [Suppressing findings](https://github.com/flasklint/flasklint#suppressing-findings)
     """
 
     code: ClassVar[str] = "FLK004"

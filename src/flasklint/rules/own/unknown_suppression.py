@@ -19,7 +19,7 @@ class UnknownSuppression(OwnRule):
     A suppression with a typing error suppresses nothing, and its author believes that it does.
 
     ## References
-    - [Suppressing findings](https://pypi.org/project/flasklint/)
+    - [Suppressing findings](https://github.com/flasklint/flasklint#suppressing-findings)
     """
 
     code: ClassVar[str] = "FLK003"

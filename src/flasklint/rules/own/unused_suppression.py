@@ -20,7 +20,7 @@ class UnusedSuppression(OwnRule):
     hide the weakness silently on the day it comes back. Take it away.
 
     ## References
-    - [Suppressing findings](https://pypi.org/project/flasklint/)
+    - [Suppressing findings](https://github.com/flasklint/flasklint#suppressing-findings)
     """
 
     code: ClassVar[str] = "FLK002"
