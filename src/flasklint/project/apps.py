@@ -19,7 +19,7 @@ from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration, Effective, Profile, Truth
 from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
-from flasklint.project.guards import Definitions, Guards, Proof
+from flasklint.project.guards import Deeds, Definitions, Guards, Proof
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Value
@@ -116,6 +116,11 @@ class App:
     def production(self) -> tuple[Profile, ...]:
         """The profiles that are in force in production; at least one."""
         return tuple(profile for profile in self.profiles if profile.kind == "production") or self.profiles
+
+    @property
+    def exhausted(self) -> bool:
+        """The project is too large to have been followed to its end: what is missing may be there."""
+        return self._model.exhausted
 
     def setting(self, key: str, profile: Profile | None = None) -> Effective:
         """What a config key is in a profile, by default the first one for production."""
@@ -294,6 +299,19 @@ class App:
                 return use.name.rpartition(".")[2], use.inits[0].location
         return self._model.session_use
 
+    def views(self) -> Iterator[tuple[Route, Fn]]:
+        """The functions that answer, each with the first of its routes."""
+        seen: set[int] = set()
+        for route in self.routes:
+            for function in route.view.functions if route.view is not None else ():
+                if id(function.node) not in seen:
+                    seen.add(id(function.node))
+                    yield route, function
+
+    def deeds(self, function: Fn) -> Deeds:
+        """What a function does, itself and through a helper."""
+        return self._model.guards.deeds(function.node, function.frame.module, 1)
+
     @cached_property
     def forgeable(self) -> tuple[Route, ...]:
         """The routes that change something and that a foreign page could make a browser ask for, in some production profile."""
@@ -434,6 +452,11 @@ class AppModel:
                     if word in found and not base.name:
                         found.add(node.name)
         return frozenset(found)
+
+    @property
+    def exhausted(self) -> bool:
+        """The walk ended early: what is missing may be there."""
+        return self.walk.exhausted
 
     # What the whole project shows ------------------------------------------------------------------------------------
 

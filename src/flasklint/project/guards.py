@@ -37,7 +37,7 @@ class Deeds:
 
     ``names``: canonical names of all that it mentions. ``texts``: its short string constants. ``refuses``: it may end a request
     with an error, a redirect or an exception. ``compares``: it has a comparison or a check in a condition.
-    ``attributes``: names of attributes and methods that it uses on anything.
+    ``attributes``: names of attributes and methods that it uses on anything; ``keywords``: names of arguments that it gives.
     """
 
     names: frozenset[str]
@@ -46,6 +46,7 @@ class Deeds:
     refuses: bool
     compares: bool
     writes: frozenset[str]
+    keywords: frozenset[str]
 
     def mentions(self, *prefixes: str) -> bool:
         """Does it mention one of these, or something of them?"""
@@ -56,7 +57,7 @@ class Deeds:
         )
 
 
-_NOTHING = Deeds(frozenset(), frozenset(), frozenset(), False, False, frozenset())
+_NOTHING = Deeds(frozenset(), frozenset(), frozenset(), False, False, frozenset(), frozenset())
 
 
 class Definitions:
@@ -96,6 +97,7 @@ class Guards:
         texts: set[str] = set()
         attributes: set[str] = set()
         writes: set[str] = set()
+        keywords: set[str] = set()
         refuses = compares = False
         inner: list[tuple[ir.Function, LinkedModule]] = []
         at = {id(node): scope}
@@ -127,8 +129,7 @@ class Guards:
                             and target is not scope
                         ):
                             inner.append((target.node, target.module))
-                    for argument in arguments:
-                        compares = compares or argument.name in ("algorithms",)
+                    keywords.update(argument.name for argument in arguments)
                 case ir.Const(value=str() as text) if len(text) < 80:
                     texts.add(text)
                 case ir.Compare() | ir.If():
@@ -142,7 +143,15 @@ class Guards:
                         if isinstance(written, ir.Attribute):
                             writes.add(written.name)
             stack.extend((child, where) for child in reversed(list(ir.children(current))))
-        deeds = Deeds(frozenset(names), frozenset(texts), frozenset(attributes), refuses, compares, frozenset(writes))
+        deeds = Deeds(
+            frozenset(names),
+            frozenset(texts),
+            frozenset(attributes),
+            refuses,
+            compares,
+            frozenset(writes),
+            frozenset(keywords),
+        )
         for function, module in inner[:40]:
             more = self.deeds(function, module, depth - 1)
             deeds = Deeds(
@@ -152,6 +161,7 @@ class Guards:
                 deeds.refuses or more.refuses,
                 deeds.compares or more.compares,
                 deeds.writes | more.writes,
+                deeds.keywords | more.keywords,
             )
         return deeds
 

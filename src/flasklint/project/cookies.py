@@ -1,0 +1,35 @@
+"""The session cookie: whether there is one, and who else than the configuration decides on its flags."""
+
+from __future__ import annotations
+
+from flasklint.project.apps import App
+from flasklint.project.config import Profile
+from flasklint.project.objects import Instance, Method
+from flasklint.project.operations import python
+
+
+def sends_session(app: App) -> bool:
+    """Does the app send a session cookie to people who look at its pages?"""
+    return bool(app.routes) and app.uses_session is not None
+
+
+def talisman_sets(app: App, profile: Profile, argument: str, usual: object) -> object:
+    """What Talisman does to the session cookie, for one of its arguments; ``None`` when it is not in force."""
+    for use in app.extensions_of_kind("headers"):
+        if use.name == "flask_talisman.Talisman" and use.in_force(profile):
+            found = use.argument(None, argument)
+            if found is None:
+                return usual
+            known, plain = python(profile.settle(found[0]))
+            return plain if known else usual
+    return None
+
+
+def own_session_interface(app: App) -> bool:
+    """Has the app a session of its own making, which may set flags as it likes?"""
+    for event in app.events:
+        if event.kind == "attribute" and event.detail == "session_interface":
+            value = event.value
+            if isinstance(value, (Instance, Method)) or value is not None:
+                return True
+    return False

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint.findings import Finding, Severity
+from flasklint.project.apps import App
+from flasklint.project.config import as_setting
+from flasklint.project.cookies import talisman_sets
+from flasklint.project.flags import place
+from flasklint.project.project import Project
+from flasklint.project.values import Known
+from flasklint.rules.base import AppRule
+from flasklint.rules.evidence import confidence_in, overridden, reservations, where
+
+
+class SessionCookieNotHttponly(AppRule):
+    """Scripts may read the session cookie.
+
+    ## What it does
+    Finds `SESSION_COOKIE_HTTPONLY = False` in the configuration that production runs with. Flask's default is safe.
+
+    ## Why is this bad
+    With the flag, a script that gets into a page by cross-site scripting can act while the page is open. Without it, it can
+    send the session away, to be used elsewhere and later.
+
+    ## Bad
+    ```python
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.config.update(SESSION_COOKIE_HTTPONLY=False)
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.config.update(SESSION_COOKIE_HTTPONLY=True)
+    ```
+
+    ## References
+    - [CWE-1004](https://cwe.mitre.org/data/definitions/1004.html)
+    """
+
+    code = "FLK202"
+    name = "session-cookie-not-httponly"
+    severity = Severity.MEDIUM
+    cwe = (1004,)
+
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """The flag in each production profile; the first bad one counts."""
+        for profile in app.production:
+            effective = profile.effective("SESSION_COOKIE_HTTPONLY")
+            write = effective.write
+            settings = [as_setting(candidate.value) for candidate in effective.possible]
+            if write is None or not all(isinstance(setting, Known) and not setting.value for setting in settings):
+                continue
+            if talisman_sets(app, profile, "session_cookie_http_only", True):
+                continue
+            yield self.finding(
+                place(write.expr, write.location),
+                f"`SESSION_COOKIE_HTTPONLY` is off{where(profile)}: a script in the page can read the session and send it away."
+                f"{reservations(effective)}",
+                confidence=confidence_in(effective),
+                label="switched off",
+                scope=write.scope,
+                related=overridden(effective),
+                help="leave it out, Flask's default is on",
+            )
+            return

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.project.apps import App
+from flasklint.project.calls import CallSite
+from flasklint.project.config import Truth
+from flasklint.project.flags import flag_of_key, place
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.rules.base import Context, Rule
+from flasklint.rules.evidence import confidence_in, overridden, reservations, where
+from flasklint.source import Location
+
+_FORM = "flask_wtf.FlaskForm"
+
+
+class CsrfDisabled(Rule):
+    """Protection against forged requests is switched off.
+
+    ## What it does
+    Finds `WTF_CSRF_ENABLED = False` and `WTF_CSRF_CHECK_DEFAULT = False` in the configuration that production runs with, and
+    forms with `csrf = False` in their `Meta`, `meta={"csrf": False}` or `csrf_enabled=False`. With `WTF_CSRF_CHECK_DEFAULT`
+    off it stays silent where the app calls `csrf.protect()` itself, unless it does so only when a setting says so that is off by
+    default. Test profiles, and forms of pages that only answer GET, are left alone.
+
+    ## Why is this bad
+    The forms look protected and are not: a page anywhere on the web can send them with the visitor's cookie.
+
+    ## Bad
+    ```python
+    from flask import Flask
+    from flask_wtf import CSRFProtect
+
+    app = Flask(__name__)
+    app.config["WTF_CSRF_ENABLED"] = False
+    CSRFProtect(app)
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask
+    from flask_wtf import CSRFProtect
+
+    app = Flask(__name__)
+    CSRFProtect(app)
+    ```
+
+    ## References
+    - [CWE-352](https://cwe.mitre.org/data/definitions/352.html)
+    - [Flask-WTF: Configuration](https://flask-wtf.readthedocs.io/en/latest/config/)
+    """
+
+    code = "FLK302"
+    name = "csrf-disabled"
+    severity = Severity.HIGH
+    cwe = (352,)
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """The apps' settings, then the forms'."""
+        project: Project = context.project
+        seen: set[Location] = set()
+        for app in project.apps:
+            for finding in self._settings(app):
+                if finding.location not in seen:
+                    seen.add(finding.location)
+                    yield finding
+        if project.apps:
+            yield from self._forms(project)
+
+    def _settings(self, app: App) -> Iterator[Finding]:
+        for key in ("WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT"):
+            for profile in app.production:
+                effective = profile.effective(key)
+                write = effective.write
+                if write is None or flag_of_key(key, profile).state != "off":
+                    continue
+                if profile.truth(key) > Truth.PROBABLY_NO:
+                    continue
+                note = ""
+                if key == "WTF_CSRF_CHECK_DEFAULT":
+                    hooks = [hook for hook in app.csrf_hooks if hook.everywhere]
+                    if any(profile.holds(hook.conditions) > Truth.PROBABLY_NO for hook in hooks):
+                        continue
+                    if hooks:
+                        note = " The app's own check acts only when a setting says so that is off by default."
+                    elif any("protect" in app.deeds(function).attributes for _, function in app.views()):
+                        continue
+                yield self.finding(
+                    place(write.expr, write.location),
+                    f"`{key}` is off{where(profile)}: no form and no route checks a CSRF token.{note}{reservations(effective)}",
+                    confidence=confidence_in(effective),
+                    label="switches the protection off",
+                    scope=write.scope,
+                    related=overridden(effective),
+                    help="leave it out; exempt single views with `@csrf.exempt`, and switch it off for tests only",
+                )
+                break
+
+    def _forms(self, project: Project) -> Iterator[Finding]:
+        safe = _safe_functions(project)
+        for module in project.modules.values():
+            if module.is_test:
+                continue
+            for scope in module.scopes:
+                if isinstance(scope.node, ir.Class) and scope.node.name == "Meta" and scope.parent is not None:
+                    yield from self._meta(scope, project, safe)
+        for site in project.calls(_FORM):
+            if site.scope.module.is_test or site.scope.name in safe:
+                continue
+            value = _switched_off(site)
+            if value is not None and not _is_filled_from_query(site, project):
+                yield self._form(Location(site.location.path, value.span), site.scope.qualname, Confidence.HIGH)
+
+    def _meta(self, scope: Scope, project: Project, safe: frozenset[str]) -> Iterator[Finding]:
+        form = scope.parent
+        if form is None or not isinstance(form.node, ir.Class) or not _is_form(form, project):
+            return
+        for binding in scope.at("csrf"):
+            value = binding.value
+            if not isinstance(value, ir.Const) or value.value is not False:
+                continue
+            uses = [site for site in project.calls(form.name) if not site.scope.module.is_test]
+            if uses and all(site.scope.name in safe or _is_filled_from_query(site, project) for site in uses):
+                continue
+            yield self._form(
+                Location(scope.module.path, value.span), form.qualname, Confidence.HIGH if uses else Confidence.MEDIUM
+            )
+
+    def _form(self, location: Location, scope: str, confidence: Confidence) -> Finding:
+        return self.finding(
+            location,
+            "This form accepts requests without a CSRF token. Whatever it does can be done from a foreign page.",
+            severity=Severity.MEDIUM,
+            confidence=confidence,
+            label="switches the check off",
+            scope=scope,
+            help="leave it out, unless the form only reads",
+        )
+
+
+def _is_form(scope: Scope, project: Project) -> bool:
+    node = scope.node
+    assert isinstance(node, ir.Class)
+    outer = scope.parent if scope.parent is not None else scope
+    return any(_FORM in project.resolve(base.value, outer) for base in node.bases if not base.name)
+
+
+def _switched_off(site: CallSite) -> ir.Expr | None:
+    """``meta={"csrf": False}`` or ``csrf_enabled=False``"""
+    old = site.argument(None, "csrf_enabled")
+    if isinstance(old, ir.Const) and old.value is False:
+        return old
+    meta = site.argument(None, "meta")
+    if isinstance(meta, ir.Dict):
+        for pair in meta.pairs:
+            if isinstance(pair.key, ir.Const) and pair.key.value == "csrf":
+                return pair.value if isinstance(pair.value, ir.Const) and pair.value.value is False else None
+    return None
+
+
+def _is_filled_from_query(site: CallSite, project: Project) -> bool:
+    filled = site.argument(0, "formdata")
+    return filled is not None and any(name.endswith(".args") for name in project.resolve(filled, site.scope))
+
+
+def _safe_functions(project: Project) -> frozenset[str]:
+    """Views that only answer requests that change nothing, by dotted name."""
+    safe: set[str] = set()
+    changing: set[str] = set()
+    for app in project.apps:
+        for route in app.routes:
+            for function in route.view.functions if route.view is not None else ():
+                name = f"{function.frame.module.name}.{function.qualname}"
+                guard = app.guard(route)
+                (changing if route.changes and (guard is None or guard.proof != "token") else safe).add(name)
+    return frozenset(safe - changing)

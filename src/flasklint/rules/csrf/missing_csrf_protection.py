@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.sensitive import words
+from flasklint.project.apps import App
+from flasklint.project.extensions import ExtensionUse
+from flasklint.project.forgery import body_is_json_only
+from flasklint.project.operations import python
+from flasklint.project.project import Project
+from flasklint.project.routes import Route
+from flasklint.rules.base import AppRule
+from flasklint.source import Location
+
+_SHOWN = 12
+_ENTRANCES = frozenset(
+    {"login", "logout", "signin", "signout", "logon", "logoff", "register", "signup", "reset", "forgot"}
+)
+
+
+class MissingCsrfProtection(AppRule):
+    """Nothing protects the app's forms against forged requests.
+
+    ## What it does
+    For an app whose visitors log in with a cookie, lists the routes that change something and that no CSRF token guards: there is
+    no CSRFProtect, SeaSurf or check of the app's own in force for them. An extension that is created and never initialised, or
+    only when a setting that is off says so, counts as missing. Routes that validate a `FlaskForm`, that check a token themselves,
+    that demand a token in a header or that read nothing but JSON are off the list. There is one finding for an app.
+
+    ## Why is this bad
+    A page anywhere on the web can send a form to the app, and the browser adds the cookie of the visitor who is logged in. So
+    the visitor changes their e-mail address, or an administrator creates another one, without knowing.
+
+    ## Bad
+    ```python
+    from flask import Flask, request
+    from flask_login import LoginManager, login_required
+
+    app = Flask(__name__)
+    LoginManager(app)
+
+
+    @app.route("/email", methods=["POST"])
+    @login_required
+    def change_email():
+        save(request.form["email"])
+        return "saved"
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask, request
+    from flask_login import LoginManager, login_required
+    from flask_wtf import CSRFProtect
+
+    app = Flask(__name__)
+    LoginManager(app)
+    CSRFProtect(app)
+
+
+    @app.route("/email", methods=["POST"])
+    @login_required
+    def change_email():
+        save(request.form["email"])
+        return "saved"
+    ```
+
+    ## References
+    - [CWE-352](https://cwe.mitre.org/data/definitions/352.html)
+    - [Flask-WTF: CSRF Protection](https://flask-wtf.readthedocs.io/en/latest/csrf/)
+    """
+
+    code = "FLK301"
+    name = "missing-csrf-protection"
+    severity = Severity.HIGH
+    cwe = (352,)
+
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """One finding for an app, with the routes that lie open."""
+        identity = app.identity
+        if identity is None or any(use.in_force(app.production[0]) for use in app.extensions_of_kind("csrf")):
+            return
+        routes = [route for route in app.forgeable if not body_is_json_only(app, route)]
+        acting = [route for route in routes if not self._is_entrance(route)]
+        if not acting:
+            return
+        guarded = [route for route in acting if (guard := app.guard(route)) is not None and guard.proof == "session"]
+        shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
+        lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
+        location, label, extra = self._place(app)
+        count = "one route changes something" if len(acting) == 1 else f"{len(acting)} routes change something"
+        yield self.finding(
+            location,
+            f"Nothing checks that requests come from the app's own pages: {count} on the word of a cookie.{extra}"
+            + (" The session cookie's `SameSite` only helps where browsers honour it." if lax else ""),
+            severity=Severity.MEDIUM if lax else Severity.HIGH,
+            confidence=self._confidence(app, bool(guarded)),
+            label=label,
+            scope=app.scope,
+            related=(
+                Place(identity.location, f"people log in with a cookie: {identity.name}"),
+                *(
+                    Place(route.location, f"{'/'.join(sorted(route.methods))} {route.rule} is open")
+                    for route in shown[:_SHOWN]
+                ),
+            ),
+            help="`CSRFProtect(app)` from Flask-WTF protects all routes at once; put its token into the forms",
+        )
+
+    def _confidence(self, app: App, guarded: bool) -> Confidence:
+        if app.exhausted:
+            return Confidence.LOW
+        return Confidence.HIGH if guarded else Confidence.MEDIUM
+
+    def _is_entrance(self, route: Route) -> bool:
+        spoken = words(route.endpoint.rpartition(".")[2]) + words(route.rule)
+        return not _ENTRANCES.isdisjoint(spoken)
+
+    def _place(self, app: App) -> tuple[Location, str, str]:
+        """Where to mend it: an extension that does not act, else the app."""
+        profile = app.production[0]
+        for use in app.extensions_of_kind("csrf"):
+            status = use.status(profile)
+            short = use.name.rpartition(".")[2]
+            if status == "never" and not use.inits:
+                return use.location, "never initialised", f" This `{short}` is created, but no app is ever given to it."
+            if status in ("never", "off-by-default"):
+                return (
+                    self._last(use),
+                    "off by default",
+                    f" This `{short}` acts only when a setting says so that is off by default.",
+                )
+        return app.location, "has no CSRF protection", ""
+
+    def _last(self, use: ExtensionUse) -> Location:
+        return use.inits[-1].location
+
+
+def _is_lax(app: App, wanted: str) -> bool:
+    known, plain = python(app.setting("SESSION_COOKIE_SAMESITE").candidate.value)
+    return known and plain == wanted
