@@ -11,6 +11,7 @@ from flasklint.project.calls import Calls, CallSite
 from flasklint.project.folding import Constants
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
+from flasklint.project.pages import Pages
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Setting
 from flasklint.source import Location
@@ -74,6 +75,11 @@ class Project:
     def apps(self) -> tuple[App, ...]:
         """The Flask apps, by path and place: how they are configured, what protects them, what they answer."""
         return AppModel(self._modules, self._resolver, self.calls, self.definition).apps
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The templates by name: who renders them, and what they bring in."""
+        return Pages(self.templates, self._calls, self.constant)
 
     def functions(self) -> Iterator[Scope]:
         """Every function and method of the project, by path and place."""

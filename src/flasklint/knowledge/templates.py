@@ -1,0 +1,116 @@
+"""What the names of Jinja's templates mean: its filters, what Flask and its extensions put into every template, who renders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Nature = Literal[
+    "constant",
+    "number",
+    "address",
+    "markup",
+    "escaped",
+    "json",
+    "quoted",
+    "token",
+    "config",
+    "call",
+    "own-filter",
+    "unknown",
+]
+"""What a value that a template puts out is, as far as the template alone can tell.
+
+``constant``: written in the template. ``number``: a number, a truth or a date. ``address``: of the app's own making
+(``url_for``). ``markup``: HTML that a library or another part of a template made, and escaped as it should. ``escaped``:
+harmless between tags. ``json``: made by ``tojson``. ``quoted``: percent-encoded. ``token``: against forged requests. ``config``:
+of the app's configuration. ``call``: what a function or method gives of which the template knows nothing. ``own-filter``: what
+a filter gives that is not Jinja's. ``unknown``: any other.
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+RENDERERS: tuple[str, ...] = (
+    "flask.render_template",
+    "flask.stream_template",
+    "quart.render_template",
+    "quart.stream_template",
+    "flask.Flask().jinja_env.get_template",
+    "flask.Flask().jinja_env.select_template",
+    "jinja2.Environment().get_template",
+    "jinja2.Environment().select_template",
+)
+"""Calls whose first argument is the name of a template, or a list of names to be tried."""
+
+LOADERS: Mapping[str, int] = {"jinja2.FileSystemLoader": 0, "jinja2.PackageLoader": 1}
+"""Calls that are told folders of templates, and at which position."""
+
+FOLDER_MAKERS: tuple[str, ...] = ("flask.Flask", "flask.Blueprint", "quart.Quart", "quart.Blueprint")
+"""Calls that are told a folder of templates as ``template_folder``."""
+
+FILTERS: Mapping[str, Nature] = {
+    "e": "escaped",
+    "escape": "escaped",
+    "forceescape": "escaped",
+    "urlize": "escaped",
+    "xmlattr": "markup",
+    "tojson": "json",
+    "urlencode": "quoted",
+    "abs": "number",
+    "count": "number",
+    "filesizeformat": "number",
+    "float": "number",
+    "int": "number",
+    "length": "number",
+    "round": "number",
+    "wordcount": "number",
+}
+"""Filters that make something else of whatever they are given."""
+
+KEEPING: frozenset[str] = _words(
+    "attr batch capitalize center d default dictsort first format groupby indent items join last list lower map max min"
+    " random reject rejectattr replace reverse select selectattr slice sort string striptags sum title trim truncate unique"
+    " upper wordwrap safe pprint"
+)
+"""Jinja's other filters: what they give is of the same nature as what they are given, arguments included."""
+
+FUNCTIONS: Mapping[str, Nature] = {
+    "url_for": "address",
+    "static_url": "address",
+    "url_for_security": "address",
+    "csrf_token": "token",
+    "super": "markup",
+    "caller": "markup",
+    "range": "number",
+    "len": "number",
+    "lipsum": "markup",
+}
+"""Functions that a template calls by a name of its context."""
+
+TRANSLATIONS: frozenset[str] = _words("_ gettext ngettext pgettext npgettext lazy_gettext N_ trans")
+"""Functions that give their first argument in another language, with the others put in."""
+
+METHODS: Mapping[str, Nature] = {
+    "hidden_tag": "markup",
+    "csrf_token": "token",
+    "isoformat": "number",
+    "strftime": "number",
+    "timestamp": "number",
+    "count": "number",
+    "fromNow": "markup",
+    "url_for": "address",
+}
+"""Methods whose result is of a known nature whatever they are called on."""
+
+TEXT_METHODS: frozenset[str] = _words(
+    "capitalize casefold center decode encode expandtabs format get items join keys ljust lower lstrip partition pop"
+    " removeprefix removesuffix replace rjust rpartition rsplit rstrip split splitlines strip swapcase title translate upper"
+    " values zfill"
+)
+"""Methods of texts and containers: what they give is of the nature of what they are called on and given."""
+
+LOOP_NUMBERS: frozenset[str] = _words("index index0 revindex revindex0 first last length depth depth0")
+"""Attributes of ``loop`` that are numbers or truths."""

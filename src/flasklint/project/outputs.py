@@ -1,0 +1,179 @@
+"""What the values that a template puts out are, as far as the template alone can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flasklint import ir
+from flasklint.knowledge.templates import (
+    FILTERS,
+    FUNCTIONS,
+    KEEPING,
+    LOOP_NUMBERS,
+    METHODS,
+    TEXT_METHODS,
+    TRANSLATIONS,
+    Nature,
+)
+
+Natures = frozenset[Nature]
+
+_UNKNOWN: Natures = frozenset(("unknown",))
+_CONSTANT: Natures = frozenset(("constant",))
+_NUMBER: Natures = frozenset(("number",))
+_MARKUP: Natures = frozenset(("markup",))
+
+_DEEPEST = 40
+
+
+class Outputs:
+    """The natures of one template's expressions. What a name is bound to in the template is looked at wherever that stands:
+    all its bindings count."""
+
+    def __init__(self, template: ir.Template) -> None:
+        self._bound: dict[str, list[ir.Expr | Natures]] = {}
+        self._depth = 0
+        for node in ir.walk(template):
+            match node:
+                case ir.Assign(targets=(target,), value=value) if value is not None:
+                    self._bind(target, value)
+                case ir.Loop(target=target, subject=subject) if target is not None:
+                    self._bind(target, subject, turns=True)
+                case ir.Function(name=name, parameters=parameters):
+                    self._bound.setdefault(name, []).append(_MARKUP)
+                    for parameter in parameters:
+                        self._bound.setdefault(parameter.name, []).append(_UNKNOWN)
+                case ir.Link(kind="import" | "from", names=names):
+                    for _, alias in names:
+                        self._bound.setdefault(alias, []).append(_MARKUP)
+
+    def _bind(self, target: ir.Expr, value: ir.Expr, turns: bool = False) -> None:
+        match target:
+            case ir.Name(id=name):
+                self._bound.setdefault(name, []).append(_UNKNOWN if turns and not _written(value) else value)
+            case ir.Attribute(name=name):
+                self._bound.setdefault(f".{name}", []).append(value)
+            case ir.Display(items=items):
+                parts: Iterable[ir.Expr | None] = [None] * len(items)
+                if not turns and isinstance(value, ir.Display) and len(value.items) == len(items):
+                    parts = [item.value for item in value.items]
+                for item, part in zip(items, parts, strict=True):
+                    self._bind(item.value, part or value, turns or part is None)
+
+    def of(self, expr: ir.Expr) -> Natures:
+        """The natures that an expression's value may have; several when it is put together or one of several."""
+        self._depth += 1
+        try:
+            return self._of(expr) if self._depth < _DEEPEST else _UNKNOWN
+        finally:
+            self._depth -= 1
+
+    def all_of(self, exprs: Iterable[ir.Expr]) -> Natures:
+        """The natures of any of them."""
+        found: Natures = frozenset()
+        for expr in exprs:
+            found |= self.of(expr)
+        return found
+
+    def _of(self, expr: ir.Expr) -> Natures:
+        match expr:
+            case ir.Const(value=bool() | int() | float()):
+                return _NUMBER
+            case ir.Const():
+                return _CONSTANT
+            case ir.Name(id=name):
+                return self._name(name)
+            case ir.Attribute(value=ir.Name(id="loop"), name=name) if name in LOOP_NUMBERS:
+                return _NUMBER
+            case ir.Attribute(value=ir.Name(id="config")) | ir.Subscript(value=ir.Name(id="config")):
+                return frozenset(("config",))
+            case ir.Attribute(name="csrf_token"):
+                return frozenset(("token",))
+            case ir.Attribute(value=ir.Name(id=owner), name=name) if f".{name}" in self._bound and owner in self._bound:
+                return self._name(f".{name}")  # of a namespace
+            case ir.Attribute(value=value) | ir.Subscript(value=value):
+                return self._part(value)
+            case ir.Call(function=ir.Name(id=name), arguments=arguments):
+                return self._call(name, [argument.value for argument in arguments])
+            case ir.Call(function=ir.Attribute(value=value, name=name), arguments=arguments):
+                return self._method(value, name, [argument.value for argument in arguments])
+            case ir.Call():
+                return frozenset(("call",))
+            case ir.Op(sign="if", operands=(_, *branches)):
+                return self.all_of(branches)
+            case ir.Op(sign="and" | "or" | "~" | "+" | "%", operands=operands):
+                return self.all_of(operands)
+            case ir.Op(sign="*", operands=operands):
+                found = self.all_of(operands)
+                return found if found <= _CONSTANT | _NUMBER else _NUMBER
+            case ir.Op(sign="opaque", operands=()):
+                return _MARKUP  # what a block of `set` puts out
+            case ir.Op(sign="opaque", operands=operands):
+                return self.all_of(operands)
+            case ir.Op() | ir.Compare():
+                return _NUMBER
+            case ir.Display(items=items):
+                return self.all_of(item.value for item in items)
+            case ir.Dict(pairs=pairs):
+                return self.all_of(pair.value for pair in pairs)
+            case ir.Function():
+                return _MARKUP
+            case _:
+                return _UNKNOWN
+
+    def _name(self, name: str) -> Natures:
+        found: Natures = frozenset()
+        for value in self._bound.get(name, (_UNKNOWN,)):
+            found |= value if isinstance(value, frozenset) else self.of(value)
+        return found
+
+    def _part(self, value: ir.Expr) -> Natures:
+        """A part of a value: of a constant a constant, of anything else nobody knows what."""
+        found = self.of(value)
+        return found if found <= _CONSTANT | _NUMBER | {"config"} else _UNKNOWN
+
+    def _call(self, name: str, arguments: list[ir.Expr]) -> Natures:
+        if name.startswith("|"):
+            return self._filter(name[1:], arguments)
+        if name.startswith("is "):
+            return _NUMBER
+        if name in TRANSLATIONS:
+            return self.all_of(arguments)
+        if name in FUNCTIONS:
+            return frozenset((FUNCTIONS[name],))
+        if _MARKUP in self._bound.get(name, ()):
+            return _MARKUP
+        return frozenset(("call",))
+
+    def _filter(self, name: str, arguments: list[ir.Expr]) -> Natures:
+        if name in FILTERS:
+            return frozenset((FILTERS[name],))
+        if name in ("attr", "map", "groupby", "random"):
+            return self._part(arguments[0])
+        if name in KEEPING:
+            return self.all_of(arguments)
+        found = self.all_of(arguments)
+        return found if found <= _NUMBER | _CONSTANT else frozenset(("own-filter",))
+
+    def _method(self, value: ir.Expr, name: str, arguments: list[ir.Expr]) -> Natures:
+        if isinstance(value, ir.Name):
+            if value.id == "self" and not arguments:
+                return _MARKUP  # a block, by its name
+            if value.id == "loop":
+                return self.all_of(arguments)
+            if value.id == "config":
+                return frozenset(("config",))
+            if _MARKUP in self._bound.get(value.id, ()):
+                return _MARKUP  # a macro of an imported template
+        if name in METHODS:
+            return frozenset((METHODS[name],))
+        if name in TEXT_METHODS:
+            return self.of(value) | self.all_of(arguments)
+        return frozenset(("call",))
+
+
+def _written(value: ir.Expr) -> bool:
+    """It is written out, so that going through it gives its items."""
+    return isinstance(value, (ir.Display, ir.Dict)) or (
+        isinstance(value, ir.Call) and isinstance(value.function, ir.Name) and value.function.id == "range"
+    )

@@ -1,0 +1,277 @@
+"""Templates by name: which file a name means, who renders it, and which templates it brings in.
+
+Jinja finds a name in the folders of its loaders, the app's before those of blueprints. Which loaders an app has is often not to
+be told, so a name is looked for in every folder of templates; of several that have it, those near the one who asks are meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from flasklint import ir
+from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS
+from flasklint.project.calls import Calls, CallSite
+from flasklint.project.scopes import Scope
+from flasklint.project.values import Known, OneOf, Setting
+from flasklint.source import Location
+
+Fold = Callable[[ir.Expr, Scope], Setting]
+
+GAP = "\x00"
+"""Stands for the part of a template's name that can't be told."""
+
+_MOST_NAMES = 12
+_MOST_MATCHES = 40
+
+
+class Use(NamedTuple):
+    """A template that another one uses. ``targets``: paths of what it may be; ``names``: as they are written there, with
+    :data:`GAP` for what can't be told."""
+
+    link: ir.Link
+    names: tuple[str, ...]
+    targets: tuple[str, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Every name is whole and one of the project's files."""
+        return bool(self.targets) and not any(GAP in name for name in self.names)
+
+
+class Rendering(NamedTuple):
+    """A call that renders a template."""
+
+    site: CallSite
+    names: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+class Pages:
+    """The templates of a project. ``fold``: what is known of an expression's value."""
+
+    def __init__(self, templates: Mapping[str, ir.Template], calls: Calls, fold: Fold) -> None:
+        self._templates = templates
+        self._calls = calls
+        self._fold = fold
+        self._by_file: dict[str, list[str]] = {}
+        for path in templates:
+            self._by_file.setdefault(path.rpartition("/")[2], []).append(path)
+        self._found: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    # Names ---------------------------------------------------------------------------------------------------------
+
+    def named(self, name: str, near: str) -> tuple[str, ...]:
+        """The paths of the templates that a name may mean to a file at path ``near``; empty when there is none."""
+        folder = near.rpartition("/")[0]
+        key = (name, folder)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._nearest(name.removeprefix("./").lstrip("/"), folder)
+        return found
+
+    def _nearest(self, name: str, folder: str) -> tuple[str, ...]:
+        if GAP not in name:
+            file = name.rpartition("/")[2]
+            ending = f"/{name}"
+            matches = [
+                (path, path[: -len(name)].rstrip("/"))
+                for path in self._by_file.get(file, ())
+                if path == name or path.endswith(ending)
+            ]
+        else:
+            matches = self._like(name)
+        matches = [(path, root) for path, root in matches if self._is_folder(root)]
+        around = [(path, root) for path, root in matches if _inside(folder, root.rpartition("/")[0])]
+        if around:
+            return tuple(path for path, _ in around)
+        closest = max((_shared(folder, root) for _, root in matches), default=0)
+        return tuple(path for path, root in matches if _shared(folder, root) == closest)
+
+    def _like(self, name: str) -> list[tuple[str, str]]:
+        """Templates whose names are like one that is known in parts; none for one of which too little is known."""
+        if len(name.replace(GAP, "").rpartition(".")[0].strip("/")) < 3:
+            return []
+        pattern = re.compile("(?:(.*)/)?" + ".+".join(map(re.escape, re.split(f"{GAP}+", name))))
+        found = [(path, match[1] or "") for path in self._templates if (match := pattern.fullmatch(path))]
+        return found if len(found) <= _MOST_MATCHES else []
+
+    def _is_folder(self, root: str) -> bool:
+        """Whether names may start from a folder: not from one inside a folder of templates, unless it is known as one."""
+        parts = root.split("/")
+        return "templates" not in parts[:-1] or parts[-1] == "templates" or _ends_with(root, self.folders)
+
+    @cached_property
+    def folders(self) -> tuple[str, ...]:
+        """Folders that apps, blueprints and loaders are told to take templates from: the ends of their paths."""
+        found: dict[str, None] = {}
+        for site in self._calls.of(*FOLDER_MAKERS, *LOADERS):
+            row = next((name for name in site.names if name in LOADERS), None)
+            given = (
+                site.argument(LOADERS[row], "searchpath", "package_path")
+                if row
+                else site.argument(None, "template_folder")
+            )
+            if given is None:
+                continue
+            for name in self.spelled(given, site.scope):
+                last = name.rpartition(GAP)[2].strip("./")
+                if last:
+                    found[last] = None
+        return tuple(found)
+
+    def spelled(self, expr: ir.Expr, scope: Scope | None) -> tuple[str, ...]:
+        """The texts that an expression may be, with :data:`GAP` for what is not known; ``scope`` is None in a template."""
+        found = dict.fromkeys(_texts(self._fold(expr, scope))) if scope is not None else {}
+        return tuple(found) or tuple(dict.fromkeys(self._pieces(expr, scope)))[:_MOST_NAMES]
+
+    def _pieces(self, expr: ir.Expr, scope: Scope | None) -> list[str]:
+        match expr:
+            case ir.Const(value=str(text)):
+                return [text]
+            case ir.Const():
+                return []
+            case ir.Display(items=items):
+                return [text for item in items for text in self._parts(item.value, scope)]
+            case ir.Op(sign="if", operands=(_, *branches)) | ir.Op(sign="or", operands=[*branches]):
+                return [text for branch in branches for text in self._parts(branch, scope)]
+            case ir.Op(sign="+" | "~", operands=operands):
+                return self._joined(operands, scope)
+            case ir.Join(parts=parts):
+                return self._joined(parts, scope)
+            case ir.Op(sign="%", operands=(ir.Const(value=str(text)), _)):
+                return [re.sub(r"%(?:\(\w*\))?[sd]", GAP, text)]
+            case ir.Call(function=ir.Attribute(value=ir.Const(value=str(text)), name="format")):
+                return [re.sub(r"\{[^{}]*\}", GAP, text)]
+            case _:
+                return [GAP]
+
+    def _parts(self, expr: ir.Expr, scope: Scope | None) -> tuple[str, ...]:
+        return self.spelled(expr, scope)
+
+    def _joined(self, operands: Iterable[ir.Expr], scope: Scope | None) -> list[str]:
+        found = [""]
+        for operand in operands:
+            ends = self._parts(operand, scope) or (GAP,)
+            if len(found) * len(ends) > _MOST_NAMES:
+                ends = (GAP,)
+            found = [start + end for start in found for end in ends]
+        return found
+
+    # Who uses what -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _links(self) -> dict[str, tuple[Use, ...]]:
+        found: dict[str, tuple[Use, ...]] = {}
+        for path, template in self._templates.items():
+            uses = []
+            for node in ir.walk(template):
+                if isinstance(node, ir.Link):
+                    names = self.spelled(node.template, None)
+                    uses.append(Use(node, names, self._all(names, path)))
+            found[path] = tuple(uses)
+        return found
+
+    def _all(self, names: Iterable[str], near: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(path for name in names for path in self.named(name, near)))
+
+    def links(self, path: str) -> tuple[Use, ...]:
+        """The templates that a template extends, includes and imports, in order of the text."""
+        return self._links.get(path, ())
+
+    @cached_property
+    def _users(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path, uses in self._links.items():
+            for target in dict.fromkeys(target for use in uses for target in use.targets):
+                found.setdefault(target, []).append(path)
+        return found
+
+    def users(self, path: str) -> tuple[str, ...]:
+        """The templates that use a template directly."""
+        return tuple(self._users.get(path, ()))
+
+    def brought(self, path: str, *kinds: str) -> tuple[str, ...]:
+        """A template and all that it brings in, however deep, by links of these kinds (of any when none is named)."""
+        found = {path: None}
+        pending = [path]
+        while pending:
+            for use in self.links(pending.pop()):
+                if not kinds or use.link.kind in kinds:
+                    for target in use.targets:
+                        if target not in found:
+                            found[target] = None
+                            pending.append(target)
+        return tuple(found)
+
+    # Who renders ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def renderings(self) -> tuple[Rendering, ...]:
+        """The calls that render a template by its name, by path and place."""
+        found = []
+        for site in self._calls.of(*RENDERERS):
+            given = site.argument(0, "template_name_or_list", "name")
+            if given is not None:
+                names = self.spelled(given, site.scope)
+                found.append(Rendering(site, names, self._all(names, site.scope.module.path)))
+        return tuple(found)
+
+    @cached_property
+    def _renderers(self) -> dict[str, list[Rendering]]:
+        found: dict[str, list[Rendering]] = {}
+        for rendering in self.renderings:
+            for target in rendering.targets:
+                found.setdefault(target, []).append(rendering)
+        return found
+
+    def rendered_by(self, path: str) -> tuple[Rendering, ...]:
+        """The calls that render a template directly."""
+        return tuple(self._renderers.get(path, ()))
+
+    @cached_property
+    def missing(self) -> tuple[tuple[str, Location], ...]:
+        """Whole names that no file of the project has, with where they stand: a library's templates, or mistakes."""
+        found = [
+            (name, rendering.site.location)
+            for rendering in self.renderings
+            for name in rendering.names
+            if not rendering.targets and GAP not in name
+        ]
+        for path, uses in self._links.items():
+            for use in uses:
+                if not use.targets and not use.link.ignore_missing:
+                    place = Location(path, use.link.template.span)
+                    found.extend((name, place) for name in use.names if GAP not in name)
+        return tuple(found)
+
+
+def _texts(setting: Setting) -> Iterator[str]:
+    match setting:
+        case Known(value=str(text)):
+            yield text
+        case Known(value=list() | tuple() as items):
+            yield from (item for item in items if isinstance(item, str))
+        case OneOf(options=options) if all(isinstance(option, Known) for option in options):
+            for option in options:
+                yield from _texts(option)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many folders two paths have in common from the top."""
+    count = 0
+    for mine, yours in zip(one.split("/"), other.split("/"), strict=False):
+        if mine != yours:
+            break
+        count += 1
+    return count
+
+
+def _inside(folder: str, outer: str) -> bool:
+    return not outer or folder == outer or folder.startswith(f"{outer}/")
+
+
+def _ends_with(root: str, endings: Iterable[str]) -> bool:
+    return any(root == ending or root.endswith(f"/{ending}") for ending in endings)
