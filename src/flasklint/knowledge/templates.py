@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -13,6 +14,7 @@ Nature = Literal[
     "escaped",
     "json",
     "quoted",
+    "stripped",
     "token",
     "config",
     "call",
@@ -23,7 +25,8 @@ Nature = Literal[
 
 ``constant``: written in the template. ``number``: a number, a truth or a date. ``address``: of the app's own making
 (``url_for``). ``markup``: HTML that a library or another part of a template made, and escaped as it should. ``escaped``:
-harmless between tags. ``json``: made by ``tojson``. ``quoted``: percent-encoded. ``token``: against forged requests. ``config``:
+harmless between tags. ``json``: made by ``tojson``. ``quoted``: percent-encoded. ``stripped``: without tags, but with the
+entities in it decoded, which may make new ones. ``token``: against forged requests. ``config``:
 of the app's configuration. ``call``: what a function or method gives of which the template knows nothing. ``own-filter``: what
 a filter gives that is not Jinja's. ``unknown``: any other.
 """
@@ -56,6 +59,7 @@ FILTERS: Mapping[str, Nature] = {
     "escape": "escaped",
     "forceescape": "escaped",
     "urlize": "escaped",
+    "striptags": "stripped",
     "xmlattr": "markup",
     "tojson": "json",
     "urlencode": "quoted",
@@ -72,7 +76,7 @@ FILTERS: Mapping[str, Nature] = {
 
 KEEPING: frozenset[str] = _words(
     "attr batch capitalize center d default dictsort first format groupby indent items join last list lower map max min"
-    " random reject rejectattr replace reverse select selectattr slice sort string striptags sum title trim truncate unique"
+    " random reject rejectattr replace reverse select selectattr slice sort string sum title trim truncate unique"
     " upper wordwrap safe pprint"
 )
 """Jinja's other filters: what they give is of the same nature as what they are given, arguments included."""
@@ -114,3 +118,19 @@ TEXT_METHODS: frozenset[str] = _words(
 
 LOOP_NUMBERS: frozenset[str] = _words("index index0 revindex revindex0 first last length depth depth0")
 """Attributes of ``loop`` that are numbers or truths."""
+
+_COUNTS = _words(
+    "id ids pk index idx count counter counts number num no nr total page pages size length width height rows cols rowspan"
+    " colspan tabindex maxlength minlength min max step year month day hour minute second timestamp port percent"
+    " percentage progress score rank level depth version status_code"
+)
+
+
+def is_count(name: str) -> bool:
+    """Whether a name is one that is usually given to a number: ``id``, ``user_id``, ``pageCount``."""
+    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
+    return bool(parts) and parts[-1].lower() in _COUNTS
+
+
+ESCAPED_ENDINGS: tuple[str, ...] = (".html", ".htm", ".xml", ".xhtml", ".svg")
+"""The ends of names of templates that Flask escapes."""

@@ -23,8 +23,6 @@ _CONSTANT: Natures = frozenset(("constant",))
 _NUMBER: Natures = frozenset(("number",))
 _MARKUP: Natures = frozenset(("markup",))
 
-_DEEPEST = 40
-
 
 class Outputs:
     """The natures of one template's expressions. What a name is bound to in the template is looked at wherever that stands:
@@ -32,7 +30,7 @@ class Outputs:
 
     def __init__(self, template: ir.Template) -> None:
         self._bound: dict[str, list[ir.Expr | Natures]] = {}
-        self._depth = 0
+        self._names: dict[str, Natures] = {}
         for node in ir.walk(template):
             match node:
                 case ir.Assign(targets=(target,), value=value) if value is not None:
@@ -48,6 +46,10 @@ class Outputs:
                         self._bound.setdefault(alias, []).append(_MARKUP)
 
     def _bind(self, target: ir.Expr, value: ir.Expr, turns: bool = False) -> None:
+        match value:
+            case ir.Call(function=ir.Name(id="namespace"), arguments=arguments):
+                for argument in arguments:
+                    self._bound.setdefault(f".{argument.name}", []).append(argument.value)
         match target:
             case ir.Name(id=name):
                 self._bound.setdefault(name, []).append(_UNKNOWN if turns and not _written(value) else value)
@@ -62,20 +64,6 @@ class Outputs:
 
     def of(self, expr: ir.Expr) -> Natures:
         """The natures that an expression's value may have; several when it is put together or one of several."""
-        self._depth += 1
-        try:
-            return self._of(expr) if self._depth < _DEEPEST else _UNKNOWN
-        finally:
-            self._depth -= 1
-
-    def all_of(self, exprs: Iterable[ir.Expr]) -> Natures:
-        """The natures of any of them."""
-        found: Natures = frozenset()
-        for expr in exprs:
-            found |= self.of(expr)
-        return found
-
-    def _of(self, expr: ir.Expr) -> Natures:
         match expr:
             case ir.Const(value=bool() | int() | float()):
                 return _NUMBER
@@ -121,10 +109,22 @@ class Outputs:
             case _:
                 return _UNKNOWN
 
+    def all_of(self, exprs: Iterable[ir.Expr]) -> Natures:
+        """The natures of any of them."""
+        found: Natures = frozenset()
+        for expr in exprs:
+            found |= self.of(expr)
+        return found
+
     def _name(self, name: str) -> Natures:
+        known = self._names.get(name)
+        if known is not None:
+            return known
+        self._names[name] = _UNKNOWN  # for a name that hangs on itself
         found: Natures = frozenset()
         for value in self._bound.get(name, (_UNKNOWN,)):
             found |= value if isinstance(value, frozenset) else self.of(value)
+        self._names[name] = found
         return found
 
     def _part(self, value: ir.Expr) -> Natures:
@@ -177,3 +177,44 @@ def _written(value: ir.Expr) -> bool:
     return isinstance(value, (ir.Display, ir.Dict)) or (
         isinstance(value, ir.Call) and isinstance(value.function, ir.Name) and value.function.id == "range"
     )
+
+
+def written(expr: ir.Expr) -> str:
+    """An expression in a message: as written when it is short, in words otherwise."""
+    match expr:
+        case ir.Name(id=name) if not name.startswith(("|", "is ")):
+            return f"`{name}`"
+        case ir.Attribute(value=value, name=name):
+            return _longer(value, f".{name}")
+        case ir.Subscript(value=value, key=ir.Const(value=str(key))):
+            return _longer(value, f"['{key}']")
+        case ir.Subscript(value=value):
+            return _longer(value, "[...]")
+        case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name.startswith("|"):
+            return _longer(value, name)
+        case ir.Call(function=function):
+            return _longer(function, "()")
+        case _:
+            return "this value"
+
+
+def last_word(expr: ir.Expr) -> str:
+    """The last name in an expression: of ``user.bio|trim`` it is ``bio``; empty when it ends in none."""
+    match expr:
+        case ir.Name(id=name) | ir.Attribute(name=name):
+            return name
+        case ir.Subscript(key=ir.Const(value=str(key))):
+            return key
+        case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name.startswith("|"):
+            return last_word(value)
+        case ir.Op(sign="if", operands=(_, then, _)):
+            return last_word(then)
+        case ir.Op(sign="or" | "+", operands=(first, *_)):
+            return last_word(first)
+        case _:
+            return ""
+
+
+def _longer(value: ir.Expr, more: str) -> str:
+    text = written(value)
+    return f"{text[:-1]}{more}`" if text.endswith("`") and len(text) < 60 else "this value"

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from flasklint import ir
 from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS
 from flasklint.project.calls import Calls, CallSite
+from flasklint.project.outputs import Outputs
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known, OneOf, Setting
 from flasklint.source import Location
@@ -60,6 +61,14 @@ class Pages:
         for path in templates:
             self._by_file.setdefault(path.rpartition("/")[2], []).append(path)
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._outputs: dict[str, Outputs] = {}
+
+    def outputs(self, path: str) -> Outputs:
+        """What a template's values are, as far as it tells itself."""
+        found = self._outputs.get(path)
+        if found is None:
+            found = self._outputs[path] = Outputs(self._templates[path])
+        return found
 
     # Names ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.templates import ESCAPED_ENDINGS, Nature
+from flasklint.project.outputs import Outputs
+from flasklint.project.project import Project
+from flasklint.rules.base import ProjectRule
+from flasklint.source import Location
+
+_HARMLESS: frozenset[Nature] = frozenset(("constant", "number", "markup", "escaped", "json", "quoted", "token"))
+_PLACES = frozenset(("text", "attribute", "unquoted", "url", "json"))
+_SHOWN = 5
+_OVERRIDES = frozenset(("autoescape", "jinja_options", "jinja_environment"))
+
+
+class UnescapedTemplateExtension(ProjectRule):
+    """A template makes HTML, but its name switches escaping off.
+
+    ## What it does
+    Finds templates that make HTML, are rendered by Flask, put out values, and whose name does not end with `.html`, `.htm`,
+    `.xml`, `.xhtml` or `.svg`: Flask escapes nothing in them. Plain text, as in mails, is left alone, and so are apps that
+    decide themselves what is escaped.
+
+    ## Why is this bad
+    `page.html.j2` looks like any other template, but `{{ name }}` in it prints the tags that a visitor puts into a name.
+
+    ## Bad
+    ```python title="app.py"
+    from flask import Flask, render_template
+
+    app = Flask(__name__)
+
+
+    @app.route("/<name>")
+    def profile(name):
+        return render_template("profile.jinja", name=name)
+    ```
+    ```jinja title="templates/profile.jinja"
+    <!doctype html>
+    <h1>{{ name }}</h1>
+    ```
+
+    ## Good
+    ```python title="app.py"
+    from flask import Flask, render_template
+
+    app = Flask(__name__)
+
+
+    @app.route("/<name>")
+    def profile(name):
+        return render_template("profile.html", name=name)
+    ```
+    ```jinja title="templates/profile.html"
+    <!doctype html>
+    <h1>{{ name }}</h1>
+    ```
+
+    ## References
+    - [CWE-79](https://cwe.mitre.org/data/definitions/79.html)
+    - [Flask: Jinja setup](https://flask.palletsprojects.com/en/stable/templating/#jinja-setup)
+    """
+
+    code = "FLK406"
+    name = "unescaped-template-extension"
+    severity = Severity.HIGH
+    cwe = (79, 116)
+
+    def check(self, project: Project) -> Iterator[Finding]:
+        """The templates that Flask renders without escaping."""
+        if not any(
+            template.html and not path.endswith(ESCAPED_ENDINGS) for path, template in project.templates.items()
+        ) or _decides_itself(project):
+            return
+        uses = _uses(project)
+        for path, template in project.templates.items():
+            if not template.html or path.endswith(ESCAPED_ENDINGS) or path not in uses:
+                continue
+            raw = list(_unescaped(template.body, project.pages.outputs(path)))
+            if not raw:
+                continue
+            ending = path.rpartition("/")[2].partition(".")[2]
+            related = tuple(Place(Location(path, output.span), "printed as it is") for output in raw[:_SHOWN])
+            yield self.finding(
+                uses[path],
+                f"Flask escapes nothing in `{path.rpartition('/')[2]}`, which makes HTML. "
+                f"It escapes templates by the end of their names, and `.{ending}` is not among them.",
+                confidence=Confidence.HIGH if "text" in {output.context.place for output in raw} else Confidence.MEDIUM,
+                label="rendered without escaping",
+                related=related,
+                help="rename it to end with `.html`, or set `app.jinja_env.autoescape`",
+            )
+
+
+def _uses(project: Project) -> dict[str, Location]:
+    """Where each template is rendered by Flask first, by path: directly, or else where another one brings it in."""
+    found: dict[str, Location] = {}
+    pending: list[str] = []
+    for rendering in project.pages.renderings:
+        if rendering.site.scope.module.is_test or any(name.startswith("jinja2.") for name in rendering.site.names):
+            continue
+        for target in rendering.targets:
+            if target not in found:
+                found[target] = rendering.site.location
+                pending.append(target)
+    while pending:
+        path = pending.pop(0)
+        for use in project.pages.links(path):
+            for target in use.targets:
+                if target not in found:
+                    found[target] = Location(path, use.link.template.span)
+                    pending.append(target)
+    return found
+
+
+def _decides_itself(project: Project) -> bool:
+    """The project says somewhere what is escaped: that is for other rules to judge."""
+    for module in project.modules.values():
+        for scope in module.scopes:
+            if scope.qualname.endswith(("select_jinja_autoescape", "create_jinja_environment")):
+                return True
+            if any(write.name in _OVERRIDES for write in scope.writes) or "jinja_options" in scope.bindings:
+                return True
+    return False
+
+
+def _unescaped(body: tuple[ir.Stmt, ...], natures: Outputs) -> Iterator[ir.Output]:
+    """The outputs whose values may hold HTML, but for those where escaping is switched on by hand."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        match node:
+            case ir.Region(kind="autoescape", value=ir.Const(value=True)):
+                continue
+            case ir.Output(value=value, context=context):
+                if context.place in _PLACES and "unknown" in natures.of(value) - _HARMLESS:
+                    yield node
+        stack.extend(reversed(list(ir.children(node))))

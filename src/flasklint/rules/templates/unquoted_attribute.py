@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.templates import Nature, is_count
+from flasklint.project.outputs import last_word, written
+from flasklint.project.project import Project
+from flasklint.rules.base import TemplateRule
+from flasklint.source import Location
+
+_HARMLESS: frozenset[Nature] = frozenset(("constant", "number", "address", "quoted", "token"))
+
+_TEXTS: frozenset[Nature] = frozenset(("unknown", "escaped", "json", "markup"))
+
+
+class UnquotedAttribute(TemplateRule):
+    """A value stands in an attribute without quotes.
+
+    ## What it does
+    Finds `attribute={{ value }}` in HTML. Numbers, constants, addresses made by `url_for` and percent-encoded text, which hold
+    no space, are left alone.
+
+    ## Why is this bad
+    Escaping takes care of quotes and tags, not of spaces. A value `x onmouseover=alert(1)` ends the attribute and adds one
+    of its own, and needs no character that is escaped.
+
+    ## Bad
+    ```jinja
+    <img alt={{ photo.title }} src="/photo.jpg">
+    ```
+
+    ## Good
+    ```jinja
+    <img alt="{{ photo.title }}" src="/photo.jpg" width={{ photo.width|int }}>
+    ```
+
+    ## References
+    - [CWE-79](https://cwe.mitre.org/data/definitions/79.html)
+    - [Flask: security considerations](https://flask.palletsprojects.com/en/stable/web-security/#cross-site-scripting-xss)
+    """
+
+    code = "FLK407"
+    name = "unquoted-attribute"
+    severity = Severity.MEDIUM
+    cwe = (79,)
+
+    def check_template(self, template: ir.Template, project: Project) -> Iterator[Finding]:
+        """The outputs without quotes around them."""
+        natures = project.pages.outputs(template.path)
+        for output in ir.walk(template):
+            if not isinstance(output, ir.Output) or output.context.place != "unquoted":
+                continue
+            found = natures.of(output.value) - _HARMLESS
+            if not found:
+                continue
+            attribute = output.context.attribute
+            sure = not found.isdisjoint(_TEXTS) and not is_count(last_word(output.value)) and not is_count(attribute)
+            yield self.finding(
+                Location(template.path, output.span),
+                f"There are no quotes around {written(output.value)} in `{attribute or 'an attribute'}`. "
+                "A space in it begins a new attribute, which escaping does not prevent.",
+                confidence=Confidence.MEDIUM if sure else Confidence.LOW,
+                label="no quotes around it",
+                help="put the whole value of the attribute between double quotes",
+            )
