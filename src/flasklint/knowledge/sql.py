@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flasklint.findings import Confidence
-from flasklint.knowledge.rows import Sanitizer, Sink, Summary, Tables
+from flasklint.knowledge.rows import Sink, Summary, Tables
 
 _RUN = "is run as SQL"
 
@@ -61,6 +60,8 @@ _SINKS = (
 )
 
 _SUMMARIES = (
+    # The statement was told of where its text was given: what is made of it is no second finding.
+    Summary("sqlalchemy.text", result="sqlalchemy.TextClause()"),
     Summary("sqlite3.connect", result="sqlite3.Connection()"),
     Summary("sqlite3.Connection().cursor", result="sqlite3.Cursor()"),
     Summary("sqlite3.Connection().execute", result="sqlite3.Cursor()"),
@@ -77,11 +78,8 @@ _SUMMARIES = (
     Summary("?.order_by", ("self",), "same"),
     Summary("?.get_or_404"),
     Summary("?.first_or_404"),
-    Summary("sqlalchemy.text", ("0|text",), "same", "sqlalchemy.TextClause()"),
     Summary("sqlalchemy.TextClause().bindparams", ("self",), "same", "sqlalchemy.TextClause()"),
 )
 
 SQL = Tables(sinks=_SINKS, summaries=_SUMMARIES)
 """What the names of databases mean."""
-
-__all__ = ["SQL", "Confidence", "Sanitizer"]

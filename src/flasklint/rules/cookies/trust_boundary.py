@@ -7,6 +7,7 @@ from flasklint.findings import Finding, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.source import Span
 from flasklint.taint.flows import Flow
 
 DECIDES = frozenset(
@@ -45,7 +46,8 @@ class TrustBoundary(FlowRule):
 
     ## What it does
     Follows untrusted data into session entries whose names say that they tell the user or their rights, and into the names of
-    session entries. Other values (a language, a search) are left alone.
+    session entries. Other values (a language, a search) are left alone, and so is a name that was looked up before, as a login
+    does.
 
     ## Why is this bad
     Code that reads the session trusts it: the app itself has written it. A visitor who chooses `user_id` is whoever they like.
@@ -101,7 +103,39 @@ class TrustBoundary(FlowRule):
         if computed or any(
             word in DECIDES for key in keys if isinstance(key, ir.Const) for word in words(str(key.value))
         ):
-            yield self.untrusted(flow)
+            if computed or not _looked_up(path, flow.call.span):
+                yield self.untrusted(flow)
+
+
+def _looked_up(path: tuple[ir.Node, ...], write: Span) -> bool:
+    """Whether the value was given to a call before: a login looks the name up and checks the password, then keeps it."""
+    function = next((node for node in reversed(path) if isinstance(node, ir.Function)), None)
+    kept = next((node.value for node in reversed(path) if isinstance(node, ir.Assign)), None)
+    if function is None or kept is None:
+        return False
+    text = _spelled(kept)
+    return any(
+        isinstance(node, ir.Call)
+        and node.end <= write.start
+        and text is not None
+        and any(
+            _spelled(part) == text for argument in node.arguments for part in (argument.value, *ir.walk(argument.value))
+        )
+        for node in ir.walk(function)
+    )
+
+
+def _spelled(node: object) -> tuple[object, ...] | None:
+    """A name or a chain of attributes and keys as it is spelled, wherever it stands; None for anything else."""
+    match node:
+        case ir.Name(id=name):
+            return (name,)
+        case ir.Attribute(value=value, name=name) if (owner := _spelled(value)) is not None:
+            return (*owner, name)
+        case ir.Subscript(value=value, key=ir.Const(value=key)) if (owner := _spelled(value)) is not None:
+            return (*owner, key)
+        case _:
+            return None
 
 
 def _keys(node: ir.Node) -> Iterator[ir.Expr]:

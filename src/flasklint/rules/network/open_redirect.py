@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 
-from flasklint.findings import Severity
+from flasklint.findings import Finding, Severity
+from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
 
 
 class OpenRedirect(FlowRule):
@@ -58,3 +61,9 @@ class OpenRedirect(FlowRule):
             "weak:no-host": "The check of the host alone lets `http:///evil.example` through.",
         }
     )
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted targets; the referrer is where the visitor comes from, which an attacker decides by half only."""
+        if flow.untrusted:
+            back = flow.paths[0].source.name.endswith(".referrer")
+            yield self.untrusted(flow, severity=Severity.LOW if back else None)
