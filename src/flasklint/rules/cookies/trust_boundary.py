@@ -100,11 +100,9 @@ class TrustBoundary(FlowRule):
         path = ir.path_to(module.facts, flow.call.span) if module else ()
         keys = [key for node in path for key in _keys(node)]
         computed = any(not isinstance(key, ir.Const) for key in keys)
-        if computed or any(
-            word in DECIDES for key in keys if isinstance(key, ir.Const) for word in words(str(key.value))
-        ):
-            if computed or not _looked_up(path, flow.call.span):
-                yield self.untrusted(flow)
+        named = {word for key in keys if isinstance(key, ir.Const) for word in words(str(key.value))}
+        if computed or (named & DECIDES and not _looked_up(path, flow.call.span)):
+            yield self.untrusted(flow)
 
 
 def _looked_up(path: tuple[ir.Node, ...], write: Span) -> bool:
