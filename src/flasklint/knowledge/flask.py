@@ -146,10 +146,11 @@ _SANITIZERS = (
 )
 
 _GUARDS = (
-    Guard("part:netloc", when="const", kinds=("redirect", "ssrf")),
-    Guard("part:hostname", when="const", kinds=("redirect", "ssrf")),
-    Guard("part:netloc", when="empty", weak="weak:no-host"),
-    Guard("part:hostname", when="empty", weak="weak:no-host"),
+    Guard("part:attr:netloc", when="const", kinds=("redirect", "ssrf")),
+    Guard("part:attr:hostname", when="const", kinds=("redirect", "ssrf")),
+    Guard("part:attr:netloc", when="empty", weak="weak:no-host"),
+    Guard("part:attr:hostname", when="empty", weak="weak:no-host"),
+    Guard("part:attr:parents", when="holds", kinds=("path", "upload-save", "archive"), needs="normal-path"),
     Guard("part:normal-path", when="begins", kinds=("path", "upload-save", "archive", "template-name")),
 )
 

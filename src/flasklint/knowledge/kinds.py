@@ -28,7 +28,7 @@ KINDS: tuple[Kind, ...] = (
             "from",
         ),
     ),
-    Kind("command", needs="^a-zA-Z0-9_./:@,+="),
+    Kind("command", needs=r"^a-zA-Z0-9_./:@,+=\-"),
     Kind("code", needs="^a-zA-Z0-9_", quoted=True),
     Kind("import", needs="^"),
     Kind("deserialization"),

@@ -137,12 +137,13 @@ class Guard(NamedTuple):
     ``characters``: the only ones it then has. ``against``: an argument that must be of our own making.
     ``pattern``: the argument that is a regular expression, ``matching``: how it is matched.
     A name ``part:netloc`` speaks of a part of a text that goes by that tag, ``when`` being ``const`` (it equals something of
-    ours), ``empty``, ``full`` or ``begins`` (with something of ours); what is excluded then is excluded for the whole text.
+    ours), ``empty``, ``full`` or ``begins`` (with something of ours) or ``holds`` (it, as a collection); ``needs`` is then
+    the tag of what it is a part of. What is excluded then is excluded for the whole text.
     """
 
     name: str
     argument: str = "0"
-    when: Literal["true", "false", "returns", "const", "empty", "full", "begins"] = "true"
+    when: Literal["true", "false", "returns", "const", "empty", "full", "begins", "holds"] = "true"
     kinds: tuple[str, ...] = ()
     characters: str = ""
     needs: Tag = ""

@@ -325,10 +325,13 @@ _SUMMARIES = (
     Summary("re.escape", ("0|pattern",), "characters", "builtins.str()"),
     Summary("re.sub", ("2|string", "1|repl"), "substituted", key="1|repl", pattern="0|pattern"),
     Summary("re.Pattern().sub", ("1|string", "0|repl"), "substituted", key="0|repl", pattern="self.pattern"),
-    *(Summary(f"re.{name}", ("1|string",), "characters", "re.Match()") for name in ("match", "search", "fullmatch")),
+    *(
+        Summary(f"re.{name}", ("1|string",), "characters", "re.Match()", pattern="0|pattern")
+        for name in ("match", "search", "fullmatch")
+    ),
     *(Summary(f"re.{name}", ("1|string",), "characters") for name in ("findall", "split", "finditer")),
     *(
-        Summary(f"re.Pattern().{name}", ("0|string",), "characters", "re.Match()")
+        Summary(f"re.Pattern().{name}", ("0|string",), "characters", "re.Match()", pattern="self.pattern")
         for name in ("match", "search", "fullmatch")
     ),
     *(Summary(f"re.Pattern().{name}", ("0|string",), "characters") for name in ("findall", "split", "finditer")),

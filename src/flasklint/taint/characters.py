@@ -147,7 +147,7 @@ def examined(pattern: str, how: str) -> tuple[int, int]:
     """What ``re.fullmatch``, ``re.match`` or ``re.search`` tells of the text: (characters if it matches, if it doesn't).
 
     A pattern without anchors says nothing of a text that it matches somewhere, but if it is one set of characters, a text
-    that it is not found in has none of them.
+    that it is not found in has none of them. (``$`` also matches before a last line break, which is not counted here.)
     """
     found = _parse(pattern)
     if found is None:
@@ -164,8 +164,6 @@ def examined(pattern: str, how: str) -> tuple[int, int]:
         yes = _pattern(items)
         if found[1]:
             yes = _either_case(yes)
-        if how != "fullmatch" and last is not None and last[1] is _constants.AT_END:
-            yes |= of("\n")  # ``$`` also matches before a last line break
     no = ANY
     if how == "search" and len(items) == 1:
         op, arg = items[0]
@@ -202,3 +200,10 @@ def replaced(pattern: str) -> int | None:
     if op is _constants.LITERAL:
         return _one(arg) & ASCII
     return None
+
+
+@lru_cache(maxsize=1024)
+def open_ended(pattern: str) -> bool:
+    """The pattern ends in ``$``, which lets a last line break through."""
+    found = _parse(pattern)
+    return found is not None and bool(found[0]) and found[0][-1] == (_constants.AT, _constants.AT_END)

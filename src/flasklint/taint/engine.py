@@ -20,7 +20,7 @@ from flasklint.taint.flows import Flow, Flows, Limit, Path, steps
 from flasklint.taint.frame import Arguments, Exit, Frame, Machine, Pending
 from flasklint.taint.passing import Outcome, Passing, Returning, captures, rooted
 from flasklint.taint.routes import rule_text
-from flasklint.taint.state import Obj, State, join_states
+from flasklint.taint.state import Obj, State, join_states, same_part
 from flasklint.taint.statements import run
 from flasklint.taint.tables import Index
 from flasklint.taint.values import (
@@ -34,6 +34,7 @@ from flasklint.taint.values import (
     ClassRef,
     Closure,
     Constant,
+    Fragment,
     FunctionKey,
     Info,
     Method,
@@ -50,6 +51,7 @@ from flasklint.taint.values import (
     join_all,
     merge_taints,
     ref,
+    renamed,
     with_taints,
 )
 
@@ -804,7 +806,8 @@ class Engine(Machine):
                 frame.dead = False
             result = join(result, made)
         if names:
-            result = join(result, self.call_library(frame, tuple(names), None, arguments, node, ""))
+            tail = "" if any(name in self.index.callables for name in names) else names[0].rpartition(".")[2]
+            result = join(result, self.call_library(frame, tuple(names), None, arguments, node, tail))
             lived = lived or not frame.dead
         if (callee.open and not methods) or not callee.refs:
             result = join(result, self.call_unknown(frame, callee, arguments, node))
@@ -1200,9 +1203,12 @@ class Engine(Machine):
             if result.claim is not None:
                 result = result._replace(claim=claim_of(result))
         elif exits:
-            for way in exits:
-                state = join_states(state, way.state)
+            for number, way in enumerate(exits):
                 value = way.value
+                for other in exits:
+                    if other is not way and value.taints:
+                        value = _keeping(value, way.state, other.state, number)
+                state = join_states(state, way.state)
                 told = claim_of(value)
                 here = tuple(
                     (fragment, info)
@@ -1300,6 +1306,17 @@ class Engine(Machine):
 
 
 _CUT = Outcome(UNKNOWN, None, {}, (), (), cut=True)
+
+
+def _keeping(value: Value, mine: State, yours: State, number: int) -> Value:
+    """A value of one way out, which goes on knowing what was found out on it alone."""
+    names: dict[Fragment, Fragment] = {}
+    for taint in value.taints:
+        info = mine.infos.get(taint.fragment, NOTHING_KNOWN)
+        if info is not NOTHING_KNOWN and info != yours.infos.get(taint.fragment, NOTHING_KNOWN):
+            name = names[taint.fragment] = same_part(taint.fragment, f"exit{number}")
+            mine.infos[name] = info
+    return renamed(value, names) if names else value
 
 
 class _ClassNames(dict[str, Value]):

@@ -9,13 +9,14 @@ from typing import Any
 from flasklint import ir
 from flasklint.taint import characters, guards
 from flasklint.taint.frame import Arguments, Frame
-from flasklint.taint.state import Obj, State, join_states
+from flasklint.taint.state import Obj, State, join_states, same_part
 from flasklint.taint.text import braces, concat, cut, is_bytes, numeric, percent, text_value
 from flasklint.taint.values import (
     BOOL,
     FALSE,
     NEVER,
     NONE,
+    NOTHING_KNOWN,
     NUMBER,
     NUMERIC,
     STRING,
@@ -24,14 +25,17 @@ from flasklint.taint.values import (
     Claim,
     Closure,
     Constant,
+    Fragment,
     Info,
     Method,
+    Ref,
     Value,
     claim_of,
     constant,
     join,
     join_all,
     merge_taints,
+    renamed,
     texts,
     truth,
 )
@@ -81,6 +85,13 @@ def _subscript(frame: Frame, node: ir.Subscript) -> Value:
     return item(frame, base, key, node)
 
 
+def names_of_ref(item: Ref) -> tuple[str, ...]:
+    """The canonical names of what a value may be, when it goes by any."""
+    if isinstance(item, str):
+        return (item,)
+    return item.names if isinstance(item, Method) else ()
+
+
 def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
     """``base[key]``"""
     result = NEVER
@@ -114,7 +125,7 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
         if not keys and isinstance(value, (str, bytes)):
             for at in range(min(len(value), 256)):
                 result = join(result, constant(value[at]))
-    names = tuple(name for name in base.refs if isinstance(name, str))
+    names = tuple(name for one in base.refs for name in names_of_ref(one))
     rest = base._replace(constants=(), refs=tuple(r for r in base.refs if type(r) is not int), claim=None)
     if names and names not in (("builtins.str()",), ("builtins.bytes()",)):
         method = Method(rest, "__getitem__", tuple(f"{name}.__getitem__" for name in names))
@@ -155,6 +166,8 @@ def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, n
         known = [choice for choice in cuts if choice is not None]
         if len(known) == len(cuts):
             return join(result, text_value(known, is_bytes(base)))
+    if base.taints and start == 1 and stop == -1 and every and not objects and guards.whole(base):
+        return join(result, frame.machine.part(frame, base, "inside", node))
     if base.taints:
         info = kept(frame.text_info(base))
         refs = ("builtins.bytes()",) if is_bytes(base) else ()
@@ -582,24 +595,27 @@ def _choice(frame: Frame, node: ir.Op) -> Value:
     frame.state.learn(claim.true or ())
     narrow(frame, test, True)
     one = frame.machine.evaluate(frame, then)
-    one = _fixed_facts(frame, one)
+    one = _fixed_facts(frame, one, node)
     after = frame.state
     frame.state = before
     frame.state.learn(claim.false or ())
     narrow(frame, test, False)
-    other = _fixed_facts(frame, frame.machine.evaluate(frame, otherwise))
-    joined = join_states(after, frame.state)
+    other = _fixed_facts(frame, frame.machine.evaluate(frame, otherwise), otherwise)
+    joined = join_states(after, frame.state, node.start)
     assert joined is not None
     frame.state = joined
     return join(one, other)
 
 
-def _fixed_facts(frame: Frame, value: Value) -> Value:
-    """Without the data that was found harmless on this way."""
-    if not value.taints or value.texts:
-        return value
-    left = tuple(taint for taint in value.taints if "*" not in frame.info(taint.fragment).clear)
-    return value if len(left) == len(value.taints) else value._replace(taints=left)
+def _fixed_facts(frame: Frame, value: Value, node: ir.Node) -> Value:
+    """The value of one way, which goes on knowing what was found out on it alone."""
+    names: dict[Fragment, Fragment] = {}
+    for taint in value.taints:
+        info = frame.info(taint.fragment)
+        if info is not NOTHING_KNOWN and taint.fragment not in names:
+            name = names[taint.fragment] = same_part(taint.fragment, f"{node.start}")
+            frame.state.infos[name] = info
+    return renamed(value, names) if names else value
 
 
 _ORDER: dict[str, Callable[[Any, Any], Any]] = {
@@ -961,7 +977,7 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: ir.N
             frame.update(address, thing._replace(items={**thing.items, at: value}), certain)
         else:
             frame.update(address, thing._replace(rest=join(thing.rest, value), keys=join(thing.keys, key)), True)
-    names = tuple(name for name in receiver.refs if isinstance(name, str))
+    names = tuple(name for one in receiver.refs for name in names_of_ref(one))
     if names:
         method = Method(receiver, "__setitem__", tuple(f"{name}.__setitem__" for name in names))
         frame.machine.call(frame, Value(refs=(method,)), Arguments((key, value), places=(node, node)), node)

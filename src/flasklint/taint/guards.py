@@ -33,10 +33,14 @@ def lacking(text: str) -> Info:
 
 def chosen(values: Iterable[Constant]) -> Info:
     """What is known of a text that is one of these."""
-    mask = 0
+    mask, short = 0, True
     for value in values:
-        mask |= characters.of(value if isinstance(value, str) else str(value))
-    return Info(mask=mask, clear=frozenset(("*",)), tags=frozenset(("chosen",)))
+        text = value if isinstance(value, str) else str(value)
+        mask |= characters.of(text)
+        short = short and len(text) < 2
+    # Of single characters any text can be made, one after the other.
+    tags = ("chosen", "character") if short else ("chosen",)
+    return Info(mask=mask, clear=frozenset(("*",)), tags=frozenset(tags))
 
 
 OURS = Info(clear=frozenset(("*",)), tags=frozenset(("chosen",)))
@@ -60,9 +64,15 @@ def everywhere(value: Value, info: Info) -> Facts:
         return ()
     alone = whole(value)
     if alone:
+        if "character" in info.tags:
+            return tuple((one, Info(mask=info.mask) if _is_turn(one) else info) for one in alone)
         return tuple((fragment, info) for fragment in alone)
     narrow = info._replace(prefix="", suffix="")
     return tuple((fragment, narrow) for fragment in dict.fromkeys(taint.fragment for taint in value.taints))
+
+
+def _is_turn(fragment: Fragment) -> bool:
+    return fragment[0] == "part" and str(fragment[1]).startswith(("turn@", "each"))
 
 
 def upwards(facts: Facts, parts: Parts, sign: str) -> Facts:
@@ -79,18 +89,24 @@ def upwards(facts: Facts, parts: Parts, sign: str) -> Facts:
 def lifted(fragment: Fragment, parts: Parts, sign: str) -> Facts:
     """What an answer on a part of a text tells of the text, and of the text that this is a part of, and so on."""
     found: list[tuple[Fragment, Info]] = []
+    told = NOTHING_KNOWN
     while fragment[0] == "part":
         tag, base = str(fragment[1]), fragment[2]
         assert isinstance(base, tuple)
-        if tag == "same":
-            fragment = base
-            continue
+        if tag.startswith(_MEMBERS):
+            # What holds of a member says nothing of its container.
+            break
         for row in parts.get(tag, ()):
-            if row.when == sign:
+            if row.when == sign and (not row.needs or base[:2] == ("part", row.needs)):
                 tags = frozenset(item for item in (row.tag, row.weak) if item)
-                found.append((base, Info(clear=frozenset(row.kinds), tags=tags)))
+                told = told.both(Info(clear=frozenset(row.kinds), tags=tags))
+        if told is not NOTHING_KNOWN:
+            found.append((base, told))
         fragment = base
     return tuple(found)
+
+
+_MEMBERS = ("item", "turn@", "each")
 
 
 def compare(frame: Frame, sign: str, left: Value, right: Value, parts: Parts) -> Claim | None:
@@ -112,12 +128,15 @@ def _ours(frame: Frame, value: Value) -> bool:
 
 
 def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | None:
+    told = _truths(left, right)
+    if told is not None:
+        return told
     if left.taints and right.taints:
         return None
     if not left.taints:
         left, right = right, left
     if not left.taints:
-        return _truths(left, right)
+        return None
     if not _ours(frame, right):
         return None
     constants = right.constants if right.known else ()
@@ -174,6 +193,9 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
             return _equal(frame, left, Value(("",)), parts)
         facts = everywhere(left, info)
         return Claim(upwards(facts, parts, "const") if whole(left) else facts, ())
+    if right.taints and not left.taints and not left.known and _ours(frame, left):
+        # ``base in path.parents``
+        return Claim(_lift_all(whole(right), parts, "holds"), ())
     if right.taints and left.known:
         absent = NOTHING_KNOWN
         if len(left.constants) == 1:
@@ -182,7 +204,13 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
                 item = item.decode("latin-1")
             if isinstance(item, str):
                 absent = lacking(item)
-        false = everywhere(right, absent)
+        false: Facts | None = everywhere(right, absent)
+        for fragment in whole(right):
+            if fragment[0] == "part" and fragment[1] == "inside" and len(left.constants) == 1:
+                # All but its first and last character lacks it.
+                base = fragment[2]
+                assert isinstance(base, tuple)
+                false = facts_both(false, ((base, Info(tags=frozenset((f"inner-without:{left.constants[0]!s}",)))),))
         return Claim((), false)
     return None
 

@@ -41,7 +41,7 @@ def _harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bo
     if "*" in info.clear or kind.name in info.clear:
         return True
     needs = _needs(kind.needs)
-    if needs and not info.mask & needs:
+    if needs and not info.mask & needs and not ("last-newline" in info.tags and not needs & ~characters.NEWLINES):
         return True
     if kind.quoted:
         quote = open_quote(before)

@@ -124,8 +124,10 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
 
 
 def _unsure(choices: tuple[Text, ...]) -> bool:
-    """Some part of the text is neither written in the program nor a number."""
-    return any(not isinstance(piece, str) and not piece.plain for choice in choices for piece in choice)
+    """Some part of the text is neither written in the program nor a number, nor was it judged already."""
+    return any(
+        not isinstance(piece, str) and not piece.plain and not piece.taints for choice in choices for piece in choice
+    )
 
 
 def _looks_like(language: tuple[str, ...], choices: tuple[Text, ...]) -> bool:
@@ -239,7 +241,11 @@ def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | No
             one = pattern.constants[0]
             text = one.decode("latin-1") if isinstance(one, bytes) else str(one)
             matched, unmatched = characters.examined(text, row.matching)
-            yes, no = Info(mask=matched), Info(mask=unmatched)
+            loose = row.matching != "fullmatch" and matched != characters.ANY and characters.open_ended(text)
+            yes, no = (
+                Info(mask=matched, tags=frozenset(("last-newline",)) if loose else frozenset()),
+                Info(mask=unmatched),
+            )
     if row.characters:
         yes = yes.both(Info(mask=characters.named(row.characters)))
     facts: Facts | None = guards.everywhere(value, yes)
@@ -362,6 +368,12 @@ def summarized(
             return _substituted(frame, row, arguments, receiver, whole, node)
         case "characters":
             info = kept(frame.text_info(whole))
+            if row.pattern:
+                pattern = picked(frame, row.pattern, arguments, receiver)
+                if pattern is not None and pattern.known and isinstance(pattern.constants[0], str):
+                    matched = characters.matched(pattern.constants[0])
+                    if matched is not None:
+                        info = info._replace(mask=info.mask & matched)
             if row.characters:
                 info = info._replace(mask=characters.named(row.characters))
             return frame.derive(whole, node.start, info, refs=refs)

@@ -215,7 +215,7 @@ def _joined(frame: Frame, base: Value, first: Value | None, node: ir.Node) -> Va
         if isinstance(one, str) and base.known and isinstance(base.constants[0], str):
             result = join(result, constant(base.constants[0].join(one)))
     if result is NEVER:
-        return STRING if is_fixed(base) and not first.open else UNKNOWN
+        return STRING_OF_OURS if is_fixed(base) and is_fixed(first) else STRING
     return frame.stepped(result, node, "joined into a text")
 
 
@@ -765,15 +765,7 @@ def _number(frame: Frame, name: str, given: tuple[Value, ...], node: ir.Node) ->
             return NUMBER
     if name in ("int", "float") and first.taints:
         # Coming back at all means that it was a number.
-        frame.state.learn(
-            guards.everywhere(
-                first,
-                Info(
-                    mask=characters.DIGITS | characters.of("+-._eEinfatyINFATY") | characters.SPACE | characters.OTHER,
-                    tags=frozenset(("number",)),
-                ),
-            )
-        )
+        frame.state.learn(guards.everywhere(first, Info(clear=frozenset(("*",)), tags=frozenset(("number",)))))
     if name == "bool":
         claim = guards.told(first, frame.machine.parts)
         return BOOL._replace(claim=claim)

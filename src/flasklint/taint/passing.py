@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.taint.frame import Frame, Pending
-from flasklint.taint.state import Obj, State
+from flasklint.taint.state import Obj, State, same_part
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
@@ -222,7 +222,10 @@ class Returning:
             case "part":
                 base = fragment[2]
                 assert isinstance(base, tuple)
-                return self.frame.part_of(self.fragment(base), str(fragment[1]))
+                tag = str(fragment[1])
+                if tag.startswith("same@"):
+                    return same_part(self.fragment(base), f"{self.node.start}:{self.name}:{tag[5:]}"[:60])
+                return self.frame.part_of(self.fragment(base), tag)
             case "source":
                 return fragment
             case _:
@@ -238,9 +241,8 @@ class Returning:
             fragment = self.fragment(taint.fragment)
             if learn and state is not None and fragment[0] in ("call", "part") and taint.fragment[0] != "param":
                 info = state.infos.get(taint.fragment)
-                if (info is not None and fragment not in self.frame.state.infos) or (
-                    info is not None and fragment[0] == "call"
-                ):
+                known = fragment in self.frame.state.infos
+                if info is not None and (not known or fragment[0] == "call" or str(fragment[1]).startswith("same@")):
                     self.frame.state.infos[fragment] = info
             if isinstance(taint.origin, Symbol):
                 for outer in self.groups[taint.origin.number]:

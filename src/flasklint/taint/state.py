@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
 from flasklint.taint.values import (
@@ -14,6 +15,7 @@ from flasklint.taint.values import (
     Info,
     Value,
     join,
+    renamed,
 )
 
 Shape = Literal["list", "tuple", "set", "dict", "instance", "iterator"]
@@ -119,12 +121,77 @@ class State:
         return self.variables == other.variables and self.heap == other.heap and self.infos == other.infos
 
 
-def join_states(one: State | None, other: State | None) -> State | None:
-    """What holds after either; None is a point that is not reached."""
+def same_part(fragment: Fragment, tag: str) -> Fragment:
+    """The fragment under another name, for what only some of its occurrences are known to be."""
+    if fragment[0] == "part" and str(fragment[1]).startswith("same@"):
+        return ("part", f"same@{tag}", fragment[2])
+    return ("part", f"same@{tag}", fragment)
+
+
+def keep(state: State, fragments: Collection[Fragment], tag: str, values: Mapping[str, Value]) -> None:
+    """Let some variables' values (and all objects) remember what is known of fragments now, whatever becomes known later."""
+    names: dict[Fragment, Fragment] = {}
+    for fragment in fragments:
+        name = names[fragment] = same_part(fragment, tag)
+        state.infos[name] = state.infos[fragment]
+    for variable, value in values.items():
+        if value.taints:
+            state.variables[variable] = renamed(value, names)
+    for address, thing in state.heap.items():
+        state.heap[address] = _renamed_object(thing, names)
+
+
+def _renamed_object(thing: Obj, names: Mapping[Fragment, Fragment]) -> Obj:
+    items: dict[Constant, Value] = {}
+    changed = False
+    for key, value in thing.items.items():
+        items[key] = made = renamed(value, names)
+        changed = changed or made is not value
+    attributes: dict[str, Value] = {}
+    for name, value in thing.attributes.items():
+        attributes[name] = made = renamed(value, names)
+        changed = changed or made is not value
+    rest = renamed(thing.rest, names)
+    if not changed and rest is thing.rest:
+        return thing
+    return thing._replace(items=items, attributes=attributes, rest=rest)
+
+
+def _differs(info: Info, other: Info | None) -> bool:
+    return info is not NOTHING_KNOWN and other is not None and info is not other and info != other
+
+
+def _keep_differing(one: State, other: State, site: object) -> None:
+    """Before two ways come together: what each changed goes on knowing what was found out on it alone."""
+    for mine, yours, side in ((one, other, "+"), (other, one, "-")):
+        fragments = [fragment for fragment, info in mine.infos.items() if _differs(info, yours.infos.get(fragment))]
+        if not fragments:
+            continue
+        values = {
+            name: value
+            for name, value in mine.variables.items()
+            if value.taints and (known := yours.variables.get(name)) is not value and known != value
+        }
+        if values:
+            names: dict[Fragment, Fragment] = {}
+            for fragment in fragments:
+                name = names[fragment] = same_part(fragment, f"{site}{side}")
+                mine.infos[name] = mine.infos[fragment]
+            for variable, value in values.items():
+                mine.variables[variable] = renamed(value, names)
+
+
+def join_states(one: State | None, other: State | None, site: object = None) -> State | None:
+    """What holds after either; None is a point that is not reached.
+
+    ``site``: of the branch that ends here, if what was learnt on one way only shall be kept with the values made there.
+    """
     if one is None or one is other:
         return other
     if other is None:
         return one
+    if site is not None and one.infos != other.infos:
+        _keep_differing(one, other, site)
     variables = dict(one.variables)
     for name, value in other.variables.items():
         mine = variables.get(name)

@@ -17,10 +17,11 @@ from flasklint.taint.expressions import (
     narrow,
 )
 from flasklint.taint.frame import Exit, Frame
-from flasklint.taint.state import Obj, State, join_states
+from flasklint.taint.state import Obj, State, join_states, keep
 from flasklint.taint.values import (
     NEVER,
     NONE,
+    NOTHING_KNOWN,
     UNKNOWN,
     Claim,
     ClassRef,
@@ -174,7 +175,7 @@ def _if(frame: Frame, node: ir.If) -> None:
     frame.state.learn(claim.false)
     narrow(frame, node.test, False)
     run(frame, node.orelse)
-    joined = join_states(after, None if frame.dead else frame.state)
+    joined = join_states(after, None if frame.dead else frame.state, node.start)
     frame.dead = joined is None
     if joined is not None:
         frame.state = joined
@@ -246,6 +247,7 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
         frame.breaks, frame.continues = [], []
         if end is None:
             break
+        _keep_turn(end, node)
         after = join_states(start, end)
         assert after is not None
         if turn:
@@ -266,6 +268,18 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
     frame.dead = joined is None
     if joined is not None:
         frame.state = joined
+
+
+def _keep_turn(state: State, node: ir.Loop) -> None:
+    """What was found out of one turn's element holds for what was made of it, not for the next turn's."""
+    tag = f"turn@{node.start}"
+    fragments = [
+        fragment
+        for fragment, info in state.infos.items()
+        if fragment[0] == "part" and fragment[1] == tag and info is not NOTHING_KNOWN
+    ]
+    if fragments:
+        keep(state, fragments, f"turn{node.start}", dict(state.variables))
 
 
 def _widen(before: State, after: State) -> None:
@@ -342,7 +356,7 @@ def _try(frame: Frame, node: ir.Try) -> None:
                 if handler.name:
                     frame.state.variables[handler.name] = frame.machine.caught(frame, kind, handler)
             run(frame, handler.body)
-            joined = join_states(joined, None if frame.dead else frame.state)
+            joined = join_states(joined, None if frame.dead else frame.state, handler.start)
             frame.dead = False
     elif frame.raises:
         frame.raises[-1].extend(thrown[-1:])
@@ -423,7 +437,7 @@ def _match(frame: Frame, node: ir.Match) -> None:
             narrow(frame, case.guard, True)
         run(frame, case.body)
         if not frame.dead:
-            joined = join_states(joined, frame.state)
+            joined = join_states(joined, frame.state, case.start)
         frame.dead = False
     joined = join_states(joined, rest)
     frame.dead = joined is None

@@ -9,7 +9,7 @@ the values that hold it: a check of one variable then also speaks for every text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from flasklint import ir
@@ -139,17 +139,16 @@ class Info(NamedTuple):
             # A weak check that was made on one way only is still worth a word.
             weak = frozenset(tag for tag in self.tags | other.tags if tag.startswith("weak:"))
             return Info(tags=weak) if weak else NOTHING_KNOWN
-        harmless = ("*" in self.clear, "*" in other.clear)
-        clear = self.clear & other.clear
-        if harmless[0]:
-            clear |= other.clear
-        if harmless[1]:
-            clear |= self.clear
+        if ("*" in self.clear) != ("*" in other.clear):
+            # What harm there is, is in the other.
+            rest, ours = (other, self) if "*" in self.clear else (self, other)
+            weak = frozenset(tag for tag in ours.tags if tag.startswith("weak:"))
+            return rest._replace(tags=rest.tags | weak) if weak else rest
         weak = frozenset(tag for tag in self.tags | other.tags if tag.startswith("weak:"))
         return Info(
             self.mask | other.mask,
             self.lacks & other.lacks,
-            clear,
+            self.clear & other.clear,
             (self.tags & other.tags) | weak,
             _common(self.prefix, other.prefix),
             _common(self.suffix[::-1], other.suffix[::-1])[::-1],
@@ -447,6 +446,31 @@ def with_taints(value: Value, taints: Iterable[Taint]) -> Value:
     """The same with more untrusted data inside."""
     merged = merge_taints(value.taints, taints)
     return value if merged == value.taints else value._replace(taints=merged)
+
+
+def renamed(value: Value, names: Mapping[Fragment, Fragment]) -> Value:
+    """The value with some of its fragments known by other names."""
+    if not value.taints or not any(taint.fragment in names for taint in value.taints):
+        return value
+    taints = _renamed_taints(value.taints, names)
+    if not value.texts:
+        return value._replace(taints=taints)
+    choices = tuple(
+        tuple(
+            piece
+            if isinstance(piece, str) or not piece.taints
+            else piece._replace(taints=_renamed_taints(piece.taints, names))
+            for piece in choice
+        )
+        for choice in value.texts
+    )
+    return value._replace(taints=taints, texts=choices)
+
+
+def _renamed_taints(taints: tuple[Taint, ...], names: Mapping[Fragment, Fragment]) -> tuple[Taint, ...]:
+    return tuple(
+        taint._replace(fragment=names[taint.fragment]) if taint.fragment in names else taint for taint in taints
+    )
 
 
 def truth(value: Value) -> bool | None:
