@@ -89,6 +89,8 @@ class Engine(Machine):
         self.memo: dict[_Key, Outcome] = {}
         self.active: dict[FunctionKey, int] = {}
         self.running: set[_Key] = set()
+        self.recursive: set[_Key] = set()
+        self.rounds: dict[_Key, Outcome] = {}
         self.contexts: dict[FunctionKey, int] = {}
         self.frames: dict[FunctionKey, Frame] = {}
         self.found: dict[tuple[object, ...], tuple[Pending, dict[tuple[object, ...], Taint]]] = {}
@@ -327,6 +329,10 @@ class Engine(Machine):
             for found in self.known_as(f"{one}.{name}"):
                 if found not in names:
                     names.append(found)
+        for one in strings:
+            kept = frame.state.variables.get(f"\x01{one}.{name}")
+            if kept is not None:
+                return kept
         for one in names:
             row = self.index.sources.get(one)
             if row is not None:
@@ -344,6 +350,8 @@ class Engine(Machine):
         return result
 
     def _method_attribute(self, frame: Frame, one: Method, name: str, node: ir.Node) -> Value:
+        if one.names and one.names[0].startswith("super "):
+            return Value(refs=(Method(one.receiver, name, one.names),))
         names = [found for base in one.names for found in self.known_as(f"{base}.{name}")]
         for found in names:
             row = self.index.sources.get(found)
@@ -506,6 +514,7 @@ class Engine(Machine):
             names: tuple[str, ...] = ()
             if type(one) is str:
                 names = (one,)
+                frame.state.variables[f"\x01{one}.{name}"] = value
             elif type(one) is Method:
                 names = one.names
             elif type(one) is int:
@@ -848,7 +857,7 @@ class Engine(Machine):
         return join(result, self.call_library(frame, one.names, plain, arguments, node, one.name))
 
     def _call_super(self, frame: Frame, one: Method, arguments: Arguments, node: ir.Node) -> Value:
-        owner = one.names[0].removeprefix("super ").split(".__super__.")[0]
+        owner = one.names[0].removeprefix("super ")
         found = self.classes.after(self._own_class(frame, one.receiver) or owner, owner, one.name)
         if found is None:
             bases = self.classes.library_bases(owner)
@@ -925,8 +934,9 @@ class Engine(Machine):
             full = tuple(found for name in names for found in self.known_as(f"{name}()") if not name.startswith("?"))
             typed = [name[:-2] for name in full]
             result = library.assumed(frame, tuple(typed), arguments, receiver, node, method)
+        if any(type(one) is Closure for value in arguments.all() for one in value.refs):
             self._callbacks(frame, arguments, node)
-        elif result.refs and all(type(one) is str for one in result.refs):
+        if result.refs and all(type(one) is str for one in result.refs):
             refs = tuple(dict.fromkeys(found for one in result.refs for found in self.known_as(str(one))))
             if refs != result.refs:
                 result = result._replace(refs=refs)
@@ -936,16 +946,23 @@ class Engine(Machine):
 
     def _callbacks(self, frame: Frame, arguments: Arguments, node: ir.Node) -> None:
         """Functions that are passed to a library along with untrusted data are taken to be called with it."""
-        if not arguments.positional or not any(type(one) is Closure for one in arguments.positional[0].refs):
+        keywords = dict(arguments.keywords)
+        target = keywords.get("target")
+        if target is not None:
+            passed = keywords.get("args")
+            values: tuple[Value, ...] = ()
+            if passed is not None:
+                for _, thing in frame.objects(passed):
+                    values = tuple(thing.items[index] for index in range(len(thing.items)) if index in thing.items)
+            inner = Arguments(values, places=(node,) * len(values))
+        elif arguments.positional:
+            target = arguments.positional[0]
+            inner = arguments._replace(positional=arguments.positional[1:], places=arguments.places[1:])
+        else:
             return
-        rest = arguments.positional[1:]
-        if any(value.taints for value in (*rest, *(value for _, value in arguments.keywords))):
-            self.call(
-                frame,
-                Value(refs=tuple(one for one in arguments.positional[0].refs if type(one) is Closure)),
-                arguments._replace(positional=rest, places=arguments.places[1:]),
-                node,
-            )
+        closures = tuple(one for one in target.refs if type(one) is Closure)
+        if closures and any(frame.inside(value) for value in inner.all()):
+            self.call(frame, Value(refs=closures), inner, node)
             frame.dead = False
 
     def _partial(self, frame: Frame, arguments: Arguments, node: ir.Node) -> Value:
@@ -1009,7 +1026,7 @@ class Engine(Machine):
         )
         passing = Passing(frame)
         contexts = self.contexts.get(key, 0)
-        if contexts >= MOST_CONTEXTS:
+        if contexts >= MOST_CONTEXTS or self.active.get(key):
             bound = {name: _plainer(value, contexts) for name, value in bound.items()}
         values = tuple((name, passing.value(value)) for name, value in bound.items())
         captured = closure.captured or (captures(self._home(frame, key), closure) if key.free else ())
@@ -1022,7 +1039,10 @@ class Engine(Machine):
                     value = portable(value)
                 held.append((name, passing.value(value)))
             values = (*values, *(("\x00" + name, value) for name, value in held))
-        outcome = self.outcome(frame, key, values, passing, node)
+        shared = tuple(
+            (name, passing.value(value)) for name, value in frame.state.variables.items() if name[0] == "\x01"
+        )
+        outcome = self.outcome(frame, key, (*values, *shared), passing, node)
         if outcome.cut:
             words = f"passed to `{key.function.name}()`"
             taints: tuple[Taint, ...] = ()
@@ -1049,6 +1069,9 @@ class Engine(Machine):
             frame.dead = True
             return NEVER
         returning.effects(passing)
+        for name, value in outcome.outer:
+            if name[0] == "\x01" or frame.key is key.parent:
+                frame.state.variables[name] = returning.value(value)
         return returning.value(outcome.result)
 
     def _home(self, frame: Frame, key: FunctionKey) -> Frame:
@@ -1140,7 +1163,11 @@ class Engine(Machine):
             return found
         if self._is_bodiless(key.function):
             return _CUT
-        if memo_key in self.running or self.active.get(key, 0) >= 2 or frame.depth >= DEEPEST_CALLS:
+        if memo_key in self.running:
+            # A recursive call: first nothing, then what one round came to.
+            self.recursive.add(memo_key)
+            return self.rounds.get(memo_key, _NOTHING)
+        if self.active.get(key, 0) >= 3 or frame.depth >= DEEPEST_CALLS:
             return _CUT
         if self.fuel <= 0:
             self.limits.add(
@@ -1151,22 +1178,34 @@ class Engine(Machine):
         self.running.add(memo_key)
         self.active[key] = self.active.get(key, 0) + 1
         try:
-            inner = Frame(self, key.scope, key, frame.depth + 1)
-            for name, value in values:
-                if name[0] == "\x00":
-                    inner.outer[name[1:]] = value
-                else:
-                    inner.state.variables[name] = value
-            inner.state.heap = dict(passing.objects)
-            inner.addresses = {("passed", number): number for number in passing.objects}
-            for number, info in enumerate(passing.infos()):
-                inner.state.infos[("param", number)] = info
-            result = self.run_frame(inner, passing.infos())
+            result = self._evaluated(frame, key, values, passing)
+            if memo_key in self.recursive:
+                self.rounds[memo_key] = result
+                result = self._evaluated(frame, key, values, passing)
         finally:
             self.running.discard(memo_key)
             self.active[key] -= 1
         self.memo[memo_key] = result
         return result
+
+    def _evaluated(
+        self, frame: Frame, key: FunctionKey, values: tuple[tuple[str, Value], ...], passing: Passing
+    ) -> Outcome:
+        """One evaluation of a function with these values."""
+        inner = Frame(self, key.scope, key, frame.depth + 1)
+        for name, value in values:
+            if name[0] == "\x00":
+                inner.outer[name[1:]] = value
+            else:
+                inner.state.variables[name] = value
+        inner.state.heap = dict(passing.objects)
+        inner.addresses = {("passed", number): number for number in passing.objects}
+        for number, info in enumerate(passing.infos()):
+            inner.state.infos[("param", number)] = info
+        for parameter in key.function.parameters:
+            if parameter.annotation is not None and inner.state.variables.get(parameter.name) == UNKNOWN:
+                inner.state.variables[parameter.name] = self.annotated(inner, parameter.annotation)
+        return self.run_frame(inner, passing.infos())
 
     def _is_bodiless(self, function: ir.Function) -> bool:
         """Only a docstring, ``pass``, ``...`` or ``raise NotImplementedError``: an interface, not an empty body."""
@@ -1224,6 +1263,7 @@ class Engine(Machine):
                 and None not in result.claim
             ):
                 result = result._replace(claim=None)
+        outer = self._outer(key, state)
         objects = state.heap if state is not None else inner.state.heap
         inner.state = state or inner.state
         result = self._leaving(inner, result)
@@ -1231,7 +1271,18 @@ class Engine(Machine):
             yielded = join_all(inner.yields)
             made = inner.make("yielded", Obj("iterator", rest=yielded, keys=UNKNOWN))
             return Outcome(made, inner.state, inner.state.heap, infos, tuple(inner.flows.values()), True)
-        return Outcome(result, state, objects, infos, tuple(inner.flows.values()))
+        return Outcome(result, state, objects, infos, tuple(inner.flows.values()), outer=outer)
+
+    def _outer(self, key: FunctionKey, state: State | None) -> tuple[tuple[str, Value], ...]:
+        """What a function leaves in variables of outer functions and in attributes of libraries' objects."""
+        if state is None:
+            return ()
+        declared = key.scope.declared if key.scope.node is key.function else {}
+        return tuple(
+            (name, value)
+            for name, value in state.variables.items()
+            if name[0] == "\x01" or declared.get(name) == "nonlocal"
+        )
 
     def _leaving(self, inner: Frame, value: Value) -> Value:
         """A value that leaves its function takes along what its closures captured there."""
@@ -1305,6 +1356,7 @@ class Engine(Machine):
         return Flows(result, self.limits)
 
 
+_NOTHING = Outcome(NEVER, State({}, {}, {}), {}, (), ())
 _CUT = Outcome(UNKNOWN, None, {}, (), (), cut=True)
 
 

@@ -178,7 +178,8 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
         strings = [item for item in right.constants if isinstance(item, str)]
         if strings and right.known:
             # One of the characters, or a stretch, of a text of ours.
-            facts = everywhere(left, chosen(strings))
+            stretch = chosen(strings)
+            facts = everywhere(left, stretch._replace(tags=stretch.tags | {"character"}))
             return Claim(upwards(facts, parts, "const"), ())
         members: list[Constant] = []
         for _, thing in frame.objects(right):

@@ -186,7 +186,8 @@ class Outcome(NamedTuple):
     """What an evaluation of a function came to, in its own terms.
 
     ``state``: what holds when it comes back, None if it never does. ``pending``: where passed data does harm.
-    ``cut``: it was not carried out, for lack of budget or because it was already under way.
+    ``cut``: it was not carried out, for lack of budget. ``outer``: variables of outer functions that it sets, and attributes
+    of libraries' objects.
     """
 
     result: Value
@@ -196,6 +197,7 @@ class Outcome(NamedTuple):
     pending: tuple[Pending, ...]
     generator: bool = False
     cut: bool = False
+    outer: tuple[tuple[str, Value], ...] = ()
 
 
 class Returning:
