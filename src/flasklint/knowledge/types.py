@@ -273,8 +273,15 @@ CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "requests.session": ("requests.Session",),
         "cachecontrol.CacheControl": ("requests.Session",),
         "sqlalchemy.ext.asyncio.AsyncSession": ("sqlalchemy.orm.Session",),
+        **{
+            f"sqlalchemy.{name}": ()
+            for name in ("select", "insert", "update", "delete", "exists", "text", "cast", "case")
+        },
+        **{
+            f"peewee.{name}": ("peewee.Database",)
+            for name in ("MySQLDatabase", "PostgresqlDatabase", "SqliteDatabase", "PooledMySQLDatabase")
+        },
         "sqlmodel.Session": ("sqlalchemy.orm.Session",),
-        "subprocess.getoutput": (),
         "threading.local": (),
         "werkzeug.datastructures.ImmutableMultiDict": ("werkzeug.datastructures.MultiDict",),
         "werkzeug.datastructures.FilesDict": ("werkzeug.datastructures.MultiDict",),
@@ -340,6 +347,8 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "flask.render_template_string()": ("builtins.str()",),
         "flask.url_for()": ("builtins.str()",),
         "flask.json": ("json",),
+        "flask.Flask().login_manager": ("flask_login.LoginManager()",),
+        "flask.Flask().session_interface.open_session()": ("flask.session",),
         "flask_restful.Api().app": ("flask.Flask()",),
         "flask_script.Manager().app": ("flask.Flask()",),
         "connexion.App()": ("connexion.FlaskApp()",),
@@ -396,6 +405,7 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sqlalchemy.orm.Session().session_factory()": ("sqlalchemy.orm.Session()",),
         "sqlalchemy.orm.Session().registry()": ("sqlalchemy.orm.Session()",),
         "sqlalchemy.orm.Session().begin()": ("sqlalchemy.orm.Session()",),
+        "sqlalchemy.orm.Session().query_property()": ("sqlalchemy.orm.Query()",),
         "sqlalchemy.orm.Session().bind": ("sqlalchemy.engine.Engine()",),
         **_fluent("sqlalchemy.orm.Session", "get_bind", "sqlalchemy.engine.Engine"),
         **_fluent("sqlalchemy.orm.Session", "connection", "sqlalchemy.engine.Connection"),
@@ -434,6 +444,16 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "flask_sqlalchemy.SQLAlchemy().Model().query": ("sqlalchemy.orm.Query()",),
         "flask_sqlalchemy.model.Model.query": ("sqlalchemy.orm.Query()",),
         "flask_sqlalchemy.Model.query": ("sqlalchemy.orm.Query()",),
+        **{
+            f"peewee.Model.{name}()": ("peewee.ModelSelect()",)
+            for name in ("select", "select_extend", "insert", "update", "delete", "raw")
+        },
+        **_fluent(
+            "peewee.ModelSelect",
+            "where join join_from order_by group_by having limit offset distinct switch paginate alias dicts tuples objects "
+            "namedtuples union with_cte returning on_conflict for_update select from_ orwhere",
+        ),
+        "peewee.Database().execute_sql()": ("dbapi.Cursor()",),
         "flask_migrate.Migrate().db": ("flask_sqlalchemy.SQLAlchemy()",),
         "alembic.op.get_bind()": ("sqlalchemy.engine.Connection()",),
         # drivers; `dbapi` is what every one of them does in the same way
@@ -569,6 +589,8 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **_fluent("builtins.str", "split rsplit splitlines", "builtins.list"),
         **_fluent("builtins.bytes", "decode hex", "builtins.str"),
         **_fluent("builtins.dict", "copy"),
+        "werkzeug.datastructures.MultiDict().to_dict()": ("builtins.dict()",),
+        "werkzeug.datastructures.MultiDict().copy()": ("werkzeug.datastructures.MultiDict()",),
         **_fluent("builtins.list", "copy"),
         "builtins.repr()": ("builtins.str()",),
         "builtins.chr()": ("builtins.str()",),

@@ -15,6 +15,8 @@ Slot = Binding | Write
 """A place that gives an attribute its value."""
 
 _MOST_WRITES = 30
+_MOST_HEIRS = 8
+_EMPTY_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
 class Members:
@@ -101,7 +103,10 @@ class Members:
             if not base.name:
                 names = self.value(base.value, outer)
                 classes = [one for one in names if self.class_named(one)]
-                found.extend(classes[:1] or [one for one in names if one[0] != "?" and one not in self.variables][:3])
+                plain = [
+                    one for one in names if one[0] != "?" and one not in self.variables and one not in _EMPTY_BASES
+                ]
+                found.extend(classes[:1] or plain[:3])
         return tuple(found)
 
     def _linear(self, name: str, scope: Scope) -> Names:
@@ -115,6 +120,28 @@ class Members:
                 found.append(head)
             rows = [[one for one in row if one != head] for row in rows]
         return tuple(found)
+
+    @cached_property
+    def _heirs(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, scopes in self.definitions.items():
+            if any(scope.is_class for scope in scopes):
+                for base in self.order(name)[1:]:
+                    found.setdefault(base, []).append(name)
+        return found
+
+    def heirs_without(self, name: str, method: str) -> list[str]:
+        """The project classes below a class that get a method from it, not having their own."""
+        return [
+            heir
+            for heir in self._heirs.get(name, ())
+            if next((one for one in self.order(heir) if f"{one}.{method}" in self.definitions), None) == name
+        ]
+
+    def heirs(self, name: str) -> list[str]:
+        """The project classes below a class, unless there are too many to look at."""
+        found = self._heirs.get(name, [])
+        return found if len(found) <= _MOST_HEIRS else []
 
     def own_writes(self, scope: Scope) -> dict[str, list[Write]]:
         """What a class's methods write to ``self`` (or ``cls``), by attribute."""
@@ -171,10 +198,15 @@ class Members:
             listed = self.exported(target)
             if name.startswith("_") if listed is None else name not in listed:
                 continue
-            if found := target.scope.at(name):
+            found = [one for one in target.scope.at(name) if not self._leads_back(one, target, module)]
+            if found:
                 return tuple((binding, target.scope) for binding in found), []
             stack.extend((target, inner) for inner in target.scope.stars)
         return (), libraries
+
+    def _leads_back(self, binding: Binding, importer: LinkedModule, module: LinkedModule) -> bool:
+        """Whether a binding imports its name from the very module that is asked for it: some other star brings it there."""
+        return isinstance(binding.node, ir.Import) and self.modules.find(binding.node.module, importer) is module
 
     def exported(self, module: LinkedModule) -> frozenset[str] | None:
         """``__all__``, or ``None`` when there is none or it is not a plain list of texts."""

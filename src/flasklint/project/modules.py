@@ -186,6 +186,11 @@ class Modules:
                 return found
         if top in self._only_root:
             return self.inside(self._only_root[top], parts)
+        outer = own
+        while outer:  # a package that was moved into another one, and still speaks of itself as before
+            outer, _, last = outer.rpartition("/")
+            if last == top and self._regular(outer, top):
+                return self.inside(outer, parts)
         return importer if len(parts) == 1 and _stem(importer.path) == top else None
 
     def _regular(self, folder: str, top: str) -> bool:

@@ -172,6 +172,7 @@ class Resolver(Members):
     def _bound(self, slot: Slot, scope: Scope) -> Names:
         if isinstance(slot, Write):
             return () if slot.sign else self.at(slot.value, slot.scope, slot.path)
+        scope = scope.origins.get(id(slot), scope)
         node = slot.node
         match slot.kind:
             case "import" if isinstance(node, ir.Import):
@@ -340,8 +341,18 @@ class Resolver(Members):
             own = f"{name}{called}.{attribute}"
             self.variables.add(own)
             outside = self._slots((write, write.scope) for write in self.outside_writes((name + called,), attribute))
-            return unique((own, *outside))
+            return unique((own, *outside, *self._of_heirs(name, attribute, called)))
         return unique(found for base in bases for found in self.attribute(base + called, attribute))
+
+    def _of_heirs(self, name: str, attribute: str, called: str) -> Names:
+        """An attribute that a mixin or an abstract base has only through the classes made of it."""
+        found: list[str] = []
+        for heir in self.heirs(name):
+            slots = self.class_slots(heir, attribute, bool(called))
+            bases = [base for base in self.order(heir)[1:] if not self.class_named(base)]
+            if slots or bases:
+                found.extend(one for one in self.attribute(heir + called, attribute) if one not in self.variables)
+        return unique(found)
 
     def _class_of(self, scope: Scope) -> Scope:
         current: Scope | None = scope
@@ -405,7 +416,15 @@ class Resolver(Members):
                 found.extend(self.called(callee))
         if isinstance(call.function, ir.Attribute):
             method = call.function.name
-            if method in ("get", "pop", "setdefault") and arguments:
+            if (
+                method in ("get", "pop", "setdefault")
+                and arguments
+                and "flask.g" in self.value(call.function.value, scope)
+            ):
+                found.extend(
+                    self._passed((ir.Argument(call.function.value, start=0, end=0), *arguments), 0, "attribute", scope)
+                )
+            elif method in ("get", "pop", "setdefault") and arguments:
                 found.extend(self._looked_up(call.function.value, arguments[0].value, scope))
                 if len(arguments) > 1 and found:
                     found.extend(self.value(arguments[1].value, scope))
@@ -585,7 +604,7 @@ class Resolver(Members):
                     if not slot.path and not slot.sign:
                         pending.append((slot.value, slot.scope))
                 elif slot.kind == "assign" and slot.value is not None and not slot.path:
-                    pending.append((slot.value, where))
+                    pending.append((slot.value, where.origins.get(id(slot), where)))
         return found
 
     def places(self, expr: ir.Expr, scope: Scope) -> list[tuple[Slot, Scope]] | None:
@@ -700,16 +719,19 @@ class Resolver(Members):
         assert isinstance(scope.node, ir.Function)
         own = receiver(scope)
         if scope.node.name == "__init__" and own is not None and scope.parent is not None:
-            word, name = getattr(scope.parent.node, "name", ""), scope.parent.name
+            called = {scope.parent.name, *self.heirs_without(scope.parent.name, "__init__")}
         else:
-            word, name = scope.node.name, scope.name
-        sites = self._sites.get(word, ())
+            called = {scope.name}
+        words = {name.rpartition(".")[2] for name in called}
+        sites = [site for word in sorted(words) for site in self._sites.get(word, ())]
+        if not scope.module.is_test:  # what tests pass says little, and there may be a lot of it
+            sites = [site for site in sites if not site[1].module.is_test]
         if len(sites) > _MOST_SITES:
             return []
         position = next((at for at, one in enumerate(scope.node.parameters) if one is node), 0) - (own is not None)
         found: list[tuple[ir.Expr | None, Scope]] = []
         for call, place in sites:
-            if any(callee.replace("()", "") == name for callee in self.value(call.function, place)):
+            if any(callee.replace("()", "") in called for callee in self.value(call.function, place)):
                 found.append((_argument(call, None if node.kind == "keyword" else position, node.name), place))
         return found
 
@@ -718,12 +740,40 @@ class Resolver(Members):
         agreed = [
             names for expr, place in self.passed(node, scope) if expr is not None and (names := self.value(expr, place))
         ]
+        agreed = agreed or self._injected(node, scope)
         if not agreed:
             return ()
         common = [one for one in agreed[0] if all(one in other for other in agreed[1:])]
         return tuple(
             common or [one for one in unique(one for names in agreed for one in names) if self._telling(one)][:_AGREED]
         )
+
+    def _injected(self, node: ir.Parameter, scope: Scope) -> list[Names]:
+        """What a decorator of the project gives its function under a parameter's name: ``f(*args, session=session, **kwargs)``
+        or ``kwargs["session"] = session``."""
+        assert isinstance(scope.node, ir.Function)
+        found: list[Names] = []
+        for decorator in scope.node.decorators:
+            written = decorator.function if isinstance(decorator, ir.Call) else decorator
+            for name in self.value(written, scope.parent or scope):
+                for outer in self.functions_named(name):
+                    found.extend(self._given_inside(node.name, outer))
+        return found
+
+    def _given_inside(self, name: str, outer: Scope) -> Iterator[Names]:
+        start, end = outer.node.start, outer.node.end  # type: ignore[union-attr]
+        for call, scope in outer.module.calls:
+            if start <= call.start < end:
+                for argument in call.arguments:
+                    if argument.name == name and (names := self.value(argument.value, scope)):
+                        yield names
+        for scope in outer.module.scopes:
+            if scope.is_function and start <= scope.node.start < end:  # type: ignore[union-attr]
+                for write in scope.writes:
+                    if write.key is not None and (names := self.at(write.value, write.scope, write.path)):
+                        keys = self.origins(write.key, scope)
+                        if any(_constant(key) == name for key, _ in keys):
+                            yield names
 
     def _annotated(self, annotation: ir.Expr, scope: Scope) -> Names:
         """Instances of the classes that an annotation names."""

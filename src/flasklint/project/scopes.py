@@ -75,7 +75,8 @@ class Scope:
 
     ``qualname``: empty for a module, ``Class.method``, ``function.<locals>.inner``. ``bindings``: by name, in the order of the
     text. ``children``: classes and functions defined directly in it, in order. ``returns``, ``yields``: values given back.
-    ``declared``: names that a ``global`` or ``nonlocal`` statement gives to an outer scope.
+    ``declared``: names that a ``global`` or ``nonlocal`` statement gives to an outer scope; ``origins``: for each binding that
+    came to this scope in that way, by its identity, the scope that it stands in.
     """
 
     __slots__ = (
@@ -84,6 +85,7 @@ class Scope:
         "declared",
         "module",
         "node",
+        "origins",
         "parent",
         "qualname",
         "returns",
@@ -100,6 +102,7 @@ class Scope:
         self.bindings: dict[str, list[Binding]] = {}
         self.children: list[Scope] = []
         self.declared: dict[str, Literal["global", "nonlocal"]] = {}
+        self.origins: dict[int, Scope] = {}
         self.returns: list[ir.Expr | None] = []
         self.yields: list[ir.Expr | None] = []
         self.stars: list[ir.Import] = []
@@ -270,6 +273,8 @@ class _Builder:
             # Some other function's run: seen from anywhere, certain nowhere.
             scope, block = outer, _NEVER
         found = Binding(name, kind, node, value, start, block, path, self.loop, inside)
+        if scope is not self.scope:
+            scope.origins[id(found)] = self.scope
         bindings = scope.bindings
         if name in bindings:
             bindings[name].append(found)
