@@ -1,0 +1,106 @@
+"""What the facts around a place say about it: tests that stand before it, what a name was made from, how a text begins.
+
+Small questions that several rules ask of a scope; each says what it does not see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import get_args
+
+from flasklint import ir
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.project.values import Known
+
+_DEEPEST = 6
+_EXPRESSIONS: tuple[type[ir.Expr], ...] = get_args(ir.Expr)
+_PATHS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "builtins.str", "os.fspath"})
+_LOOPBACK = re.compile(r"(?:\w+:)?//(?:[^/@]*@)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
+
+
+def conditions(scope: Scope, node: ir.Node) -> Iterator[ir.Expr]:
+    """The tests of the ``if``, ``while`` and conditional expressions of a scope that a node stands under, outermost first.
+
+    A test before an early ``return`` is not one: the node does not stand under it.
+    """
+    current: object = scope.node
+    while current is not None:
+        inner = next(
+            (child for child in ir.children(current) if child.start <= node.start and node.end <= child.end), None
+        )
+        match current:
+            case ir.If(test=test) | ir.Loop(target=None, subject=test) if inner is not test:
+                yield test
+            case ir.Op(sign="if", operands=(test, _, _)) if inner is not test:
+                yield test
+            case ir.Op(sign="and", operands=(first, *_)) if inner is not first:
+                yield first
+        current = None if inner is node else inner
+
+
+def words(expr: ir.Expr) -> Iterator[str]:
+    """The names, attributes, keywords and strings in an expression."""
+    for node in (expr, *ir.walk(expr)):
+        match node:
+            case ir.Name(id=word) | ir.Attribute(name=word) | ir.Const(value=str(word)):
+                yield word
+            case ir.Argument(name=word) if word:
+                yield word
+
+
+def origins(expr: ir.Expr, scope: Scope, depth: int = _DEEPEST) -> Iterator[ir.Expr]:
+    """An expression and everything in it, and, for each local name, what it was made from in the same function."""
+    seen: set[tuple[int, int]] = set()
+    stack = [(expr, depth)]
+    while stack:
+        current, left = stack.pop()
+        for node in (current, *ir.walk(current)):
+            if isinstance(node, ir.Name) and left:
+                for binding in scope.at(node.id, node.start):
+                    value = binding.value
+                    if value is not None and (value.start, value.end) not in seen:
+                        seen.add((value.start, value.end))
+                        stack.append((value, left - 1))
+            if isinstance(node, _EXPRESSIONS):
+                yield node
+
+
+def beginning(expr: ir.Expr, scope: Scope, project: Project) -> str:
+    """The fixed text that a string begins with, as far as it is known; often empty."""
+    match expr:
+        case ir.Join(parts=(first, *_)):
+            return beginning(first, scope, project)
+        case ir.Op(sign="+" | "%", operands=(first, *_)):
+            return beginning(first, scope, project).partition("%")[0]
+        case ir.Call(function=ir.Attribute(value=first, name="format")):
+            return beginning(first, scope, project).partition("{")[0]
+    match project.constant(expr, scope):
+        case Known(value=str(text)):
+            return text
+    return ""
+
+
+def ending(expr: ir.Expr, scope: Scope, project: Project) -> str:
+    """The fixed text that a string, or a path that is put together, ends with, as far as it is known; often empty."""
+    match expr:
+        case ir.Join(parts=(*_, last)) | ir.Op(sign="+" | "/", operands=(_, last)):
+            return ending(last, scope, project)
+        case ir.Op(sign="%", operands=(first, _)):
+            return ending(first, scope, project).rpartition("%")[2].lstrip("sd")
+        case ir.Call(function=ir.Attribute(value=first, name="format")):
+            return ending(first, scope, project).rpartition("}")[2]
+        case ir.Call(function=function, arguments=(*_, ir.Argument(value=last, name=""))) if _PATHS.intersection(
+            project.resolve(function, scope)
+        ):
+            return ending(last, scope, project)
+    match project.constant(expr, scope):
+        case Known(value=str(text)):
+            return text
+    return ""
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether a URL's fixed beginning names the machine that asks."""
+    return _LOOPBACK.match(url) is not None

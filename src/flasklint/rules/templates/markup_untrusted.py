@@ -1,0 +1,221 @@
+"""FLK403: text that is called HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.rules.base import Context, FlowRule
+from flasklint.source import Location
+from flasklint.taint.flows import Flow
+
+_FILTER_DECORATORS = frozenset(
+    {"flask.Flask().template_filter", "flask.Flask().add_template_filter"}
+    | {f"flask.Blueprint().{name}" for name in ("app_template_filter", "add_app_template_filter")}
+)
+_FILTER_TABLES = frozenset({"flask.Flask().jinja_env.filters", "jinja2.Environment().filters"})
+_CHANGES = frozenset({"replace", "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "expandtabs"})
+_PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition", "removeprefix", "removesuffix"})
+_TEXT_METHODS = _CHANGES | _PARTS | {"join", "format", "center", "ljust", "rjust"}
+_SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", "re.Pattern().sub"})
+_UNESCAPES = frozenset({"markupsafe.Markup().unescape", "html.unescape", "xml.sax.saxutils.unescape"})
+_UNDONE = frozenset({"unescape", "striptags"})
+_DEEPEST = 8
+
+
+class MarkupUntrusted(FlowRule):
+    """Text that is not escaped is declared to be HTML in Python code.
+
+    ## What it does
+    Follows untrusted data into `Markup(...)`, also as a part of an f-string, `%`, `.format()` or `+` in it. Without a known
+    origin, it reports
+
+    - with medium confidence: a template filter that puts its value into `Markup` unescaped, since a template gives it
+      whatever it has; an `__html__` method that puts an attribute into HTML unescaped; `Markup` of what was just unescaped;
+    - with low confidence: other HTML that is built around a parameter inside `Markup(...)`.
+
+    Silent: constants, numbers, what `escape()`, `Markup.escape` or a sanitizer returns, what other functions make, and the
+    operators of `Markup` itself, which escape: `Markup("<b>%s</b>") % name`, `Markup("<b>{}</b>").format(name)`,
+    `Markup("<br>").join(names)`.
+
+    ## Why is this bad
+    `Markup` says "this is HTML already", so Jinja does not escape it. A script in the value runs in the browser of everyone who
+    looks at the page.
+
+    ## Bad
+    ```python
+    from flask import Flask
+    from markupsafe import Markup
+
+    app = Flask(__name__)
+
+    @app.template_filter()
+    def nl2br(value):
+        return Markup(value.replace("\\n", "<br>"))
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask
+    from markupsafe import Markup, escape
+
+    app = Flask(__name__)
+
+    @app.template_filter()
+    def nl2br(value):
+        return escape(value).replace("\\n", Markup("<br>"))
+    ```
+
+    ## References
+    - [CWE-79: Cross-site Scripting](https://cwe.mitre.org/data/definitions/79.html)
+    - [MarkupSafe: Working With Safe Text](https://markupsafe.palletsprojects.com/en/stable/escaping/)
+    """
+
+    code = "FLK403"
+    name = "markup-untrusted"
+    severity = Severity.HIGH
+    cwe = (79,)
+    kinds = ("markup",)
+    title = "Untrusted data is declared to be HTML that needs no escaping."
+    advice = 'escape it: `Markup("<b>{}</b>").format(value)` escapes the value, `Markup(f"<b>{value}</b>")` does not'
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        project = context.project
+        filters = frozenset(_filters(project))
+        for flow in context.flows.flows(*self.kinds):
+            if not _is_undone(flow, project):
+                yield from [self.untrusted(flow)] if flow.untrusted else self._shape(flow, project, filters)
+        for scope in project.functions():
+            yield from self._html_method(scope, project)
+
+    def _shape(self, flow: Flow, project: Project, filters: frozenset[str]) -> Iterator[Finding]:
+        module = project.modules.get(flow.call.path)
+        if module is None:
+            return
+        scope = next((one for one in module.scopes if one.qualname == flow.scope), module.scope)
+        call = next((call for call, _ in module.calls if call.span == flow.call.span), None)
+        node = scope.node
+        if call is None or not call.arguments:
+            return
+        text = call.arguments[0].value
+        if isinstance(text, ir.Call) and _UNESCAPES.intersection(project.resolve(text.function, scope)):
+            message = "Text is unescaped and then declared to be HTML. Tags in it, which were harmless, come to life."
+            yield self._told(flow.location, message, scope, Confidence.MEDIUM)
+            return
+        raw = _raw(text, scope, project)
+        if isinstance(node, ir.Function) and raw & {one.name for one in node.parameters[:1]} and scope.name in filters:
+            message = (
+                "A template filter declares its value to be HTML without escaping it. Whatever a template gives it is printed as"
+                " it is."
+            )
+            yield self._told(flow.location, message, scope, Confidence.MEDIUM)
+        elif raw and flow.built and any(isinstance(piece, str) and "<" in piece for one in flow.texts for piece in one):
+            message = "HTML is built around a value that is not escaped. Where the value comes from could not be told."
+            yield self._told(flow.location, message, scope, Confidence.LOW)
+
+    def _html_method(self, scope: Scope, project: Project) -> Iterator[Finding]:
+        node = scope.node
+        if not isinstance(node, ir.Function) or node.name != "__html__" or not node.parameters:
+            return
+        for value in scope.returns:
+            if value is not None and _is_html(value) and node.parameters[0].name in _raw(value, scope, project):
+                message = "HTML is built around an attribute that is not escaped. What `__html__` returns is printed as it is."
+                yield self._told(Location(scope.module.path, value.span), message, scope, Confidence.MEDIUM)
+
+    def _told(self, location: Location, message: str, scope: Scope, confidence: Confidence) -> Finding:
+        return self.finding(
+            location,
+            message,
+            severity=Severity.MEDIUM,
+            confidence=confidence,
+            label="not escaped",
+            scope=scope.qualname,
+            help=self.advice,
+        )
+
+
+def _filters(project: Project) -> Iterator[str]:
+    """The names of the project's functions that are template filters."""
+    for scope in project.functions():
+        for decorator in scope.node.decorators if isinstance(scope.node, ir.Function) and scope.parent else ():
+            function = decorator.function if isinstance(decorator, ir.Call) else decorator
+            if _FILTER_DECORATORS.intersection(project.resolve(function, scope.parent)):  # type: ignore[arg-type]
+                yield scope.name
+    for site in project.calls("flask.Flask().add_template_filter", "flask.Blueprint().add_app_template_filter"):
+        given = site.argument(0, "f")
+        yield from project.resolve(given, site.scope) if given is not None else ()
+    for module in project.modules.values():
+        for scope in module.scopes:
+            for write in scope.writes:
+                if write.key is not None and _FILTER_TABLES.intersection(project.resolve(write.target, scope)):
+                    yield from project.resolve(write.value, scope)
+
+
+def _is_undone(flow: Flow, project: Project) -> bool:
+    """``Markup(text).unescape()``: made HTML only to be made text."""
+    module = project.modules.get(flow.call.path)
+    return module is not None and any(
+        isinstance(call.function, ir.Attribute)
+        and call.function.name in _UNDONE
+        and call.function.value.span == flow.call.span
+        for call, _ in module.calls
+    )
+
+
+def _is_html(expr: ir.Expr) -> bool:
+    return any(
+        isinstance(part, ir.Const) and isinstance(part.value, str) and "<" in part.value for part in ir.walk(expr)
+    )
+
+
+def _raw(expr: ir.Expr, scope: Scope, project: Project) -> frozenset[str]:
+    """The parameters whose text is in a text as it is: only put together, cut or replaced in, never handed to a function."""
+    found: set[str] = set()
+    seen: set[tuple[int, int]] = set()
+    stack = [(expr, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if (node.start, node.end) in seen or depth > _DEEPEST:
+            continue
+        seen.add((node.start, node.end))
+        inner: list[ir.Expr] = []
+        match node:
+            case ir.Name(id=name):
+                for binding in scope.at(name, node.start):
+                    if binding.kind == "parameter":
+                        found.add(name)
+                    elif binding.value is not None:
+                        inner.append(binding.value)
+            case ir.Attribute(value=value) | ir.Subscript(value=value):
+                inner.append(value)
+            case ir.Join(parts=parts):
+                inner += [part.value for part in parts if isinstance(part, ir.Formatted) and not _is_numeric(part)]
+            case ir.Op(sign="if", operands=(_, *branches)):
+                inner += branches
+            case ir.Op(sign="+" | "%" | "and" | "or", operands=operands):
+                inner += operands
+            case ir.Display(items=items):
+                inner += [item.value for item in items]
+            case ir.Comprehension(element=element):
+                inner.append(element)
+            case ir.Call(function=ir.Attribute(value=owner, name=name), arguments=arguments) if name in _TEXT_METHODS:
+                if "markupsafe.Markup()" not in project.resolve(owner, scope):
+                    inner += [owner, *(argument.value for argument in arguments)]
+            case ir.Call(function=function, arguments=arguments):
+                names = project.resolve(function, scope)
+                if _SUBSTITUTES.intersection(names):
+                    inner += [argument.value for argument in arguments[1:3]]
+                elif "builtins.str" in names or "markupsafe.Markup" in names:
+                    inner += [argument.value for argument in arguments[:1]]
+        stack.extend((one, depth + 1) for one in inner)
+    return frozenset(found)
+
+
+def _is_numeric(part: ir.Formatted) -> bool:
+    match part.spec:
+        case ir.Const(value=str(spec)) | ir.Join(parts=(*_, ir.Const(value=str(spec)))):
+            return spec[-1:] in "bcdeEfFgGnoxX%" and bool(spec)
+    return False
