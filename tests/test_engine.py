@@ -17,15 +17,16 @@ from flasklint import python as _python  # noqa: F401 - what workers would impor
 from flasklint import templates as _templates  # noqa: F401
 from flasklint.cache import Cache
 from flasklint.engine import NothingToAnalyseError, Orders
-from flasklint.findings import Finding, Judged, Report, Severity, Verdict
+from flasklint.findings import Finding, Judged, Persona, Report, Severity, Verdict
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.reporters import FORMATS, render
 from flasklint.reporters.options import RenderOptions
-from flasklint.rules.base import CallRule, Option, ProjectRule
+from flasklint.rules.base import CallRule, FlowRule, Option, ProjectRule
 from flasklint.rules.registry import Registry, load
 from flasklint.settings import SettingsError
-from flasklint.source import SourceFile
+from flasklint.source import Location, SourceFile, Span
+from flasklint.taint.flows import Flow, Flows, Limit
 from tests.trees import plant
 
 
@@ -54,6 +55,26 @@ class Broken(ProjectRule):
     def check(self, project: Project) -> Iterator[Finding]:
         raise ZeroDivisionError("oh")
         yield
+
+
+class Flowing(FlowRule):
+    """Is shown flows."""
+
+    code: ClassVar[str] = "FLK597"
+    name: ClassVar[str] = "flowing"
+    severity: ClassVar[Severity] = Severity.LOW
+    cwe: ClassVar[tuple[int, ...]] = (1,)
+    kinds: ClassVar[tuple[str, ...]] = ("sql",)
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        yield self.finding(flow.location, "It flows.")
+
+
+class AlsoFlowing(Flowing):
+    """Is shown flows, too."""
+
+    code: ClassVar[str] = "FLK596"
+    name: ClassVar[str] = "also-flowing"
 
 
 REGISTRY = Registry([*(rule for rule in load() if rule.code.startswith("FLK0")), Evals])
@@ -192,6 +213,32 @@ def test_a_rule_that_breaks_is_named_and_the_others_go_on(tmp_path: Path) -> Non
     (crash,) = report.crashes
     assert crash.part == "FLK598"
     assert crash.error.startswith("ZeroDivisionError: oh (test_engine.py:")
+
+
+def test_what_breaks_under_several_rules_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def broken(*_: object) -> Flows:
+        asked.append(1)
+        raise KeyError("x")
+
+    plant(tmp_path, {"a.py": "eval(x)"})
+    monkeypatch.setattr(engine, "analyse_flows", broken)
+    report = check(tmp_path, registry=Registry([*REGISTRY, Flowing, AlsoFlowing])).report
+    (crash,) = report.crashes
+    assert crash.part == "FLK596, FLK597"
+    assert (len(asked), results(report)) == (1, [("a.py", "FLK599", "reported")])
+
+
+def test_limits_of_following_are_told_to_the_pedantic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = Limit(Location("a.py", Span(0, 4)), "too many calls")
+    plant(tmp_path, {"a.py": "eval(x)"})
+    monkeypatch.setattr(engine, "analyse_flows", lambda *_: Flows((), [limit]))
+    registry = Registry([*REGISTRY, Flowing])
+    assert ("a.py", "FLK005", "below-threshold") in results(check(tmp_path, registry=registry).report)
+    assert ("a.py", "FLK005", "reported") in results(
+        check(tmp_path, registry=registry, persona=Persona.PEDANTIC).report
+    )
 
 
 def test_linking_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,6 +168,7 @@ def test_what_is_said_of_suppressions_can_be_suppressed_or_left_out() -> None:
         ),
         ({"code": "FLK001"}, {"min_severity": Severity.CRITICAL}, "reported"),
         ({"code": "FLK005", "severity": Severity.LOW}, {"min_severity": Severity.CRITICAL}, "reported"),
+        ({"code": "FLK005", "persona": Persona.PEDANTIC}, {}, "below-threshold"),
     ],
 )
 def test_thresholds(finding: Mapping[str, Any], how: Mapping[str, Any], verdict: str) -> None:

@@ -25,10 +25,12 @@ from flasklint.findings import (
     Confidence,
     Crash,
     Finding,
+    Persona,
     Report,
     Severity,
     Skipped,
 )
+from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.project.project import Project
 from flasklint.replay import Trail, fingerprint
 from flasklint.rules.base import Context, OwnRule, Rule
@@ -36,6 +38,8 @@ from flasklint.rules.registry import Registry, UnknownRuleError, load
 from flasklint.settings import Loaded, Settings, SettingsError, find, override
 from flasklint.settings import load as load_settings
 from flasklint.source import Location, SourceFile, Span, Text, readable
+from flasklint.taint.analyse import analyse as analyse_flows
+from flasklint.taint.flows import Flows, Limit
 
 WORTH_A_FORK = 150_000
 """Bytes to parse below which a second process costs more than it gains."""
@@ -379,40 +383,62 @@ def _findings(
 ) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
     """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file."""
     found: list[Finding] = []
-    crashes: list[Crash] = []
+    follow = _Once()
     try:
-        context = Context(Project(facts.values()))
+        context = Context(Project(facts.values()), follow)
         tests = context.test_paths
     except Exception as error:
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
-        return found, [_crash("linking", error)], lambda path: own
+        return found, [Crash("linking", "", _words(error))], lambda path: own
+    broken: dict[str, list[str]] = {}
     for rule in rules:
-        crash = _ask(rule, context, found)
-        crashes += [crash] if crash else []
-    broken = {crash.part for crash in crashes}
-    whole = [rule for rule in rules if rule.code not in broken]
+        if failure := _ask(rule, context, found):
+            broken.setdefault(_words(failure), []).append(rule.code)
+    found += [_limit(*limit) for limit in follow.limits]
+    # What all of some rules stand on breaks under each of them alike, and is told once.
+    crashes = [Crash(", ".join(codes), "", words) for words, codes in broken.items()]
+    whole = [rule for rule in rules if not any(rule.code in codes for codes in broken.values())]
     everywhere, in_tests = _codes(whole), _codes(rule for rule in whole if rule.in_tests)
     return found, crashes, lambda path: in_tests if path in tests else everywhere
 
 
-def _ask(rule: Rule, context: Context, found: list[Finding]) -> Crash | None:
-    """Add what a rule finds; a rule that breaks must not silence the others."""
+def _ask(rule: Rule, context: Context, found: list[Finding]) -> Exception | None:
+    """Add what a rule finds, or give what it broke with: it must not silence the others."""
     try:
         found.extend(rule.run(context))
     except Exception as error:
-        return _crash(rule.code, error)
+        return error
     return None
+
+
+class _Once:
+    """Follows untrusted data once, also when that fails: what fails may take long, and would again for every rule."""
+
+    def __init__(self) -> None:
+        self._error: Exception | None = None
+        self.limits: tuple[Limit, ...] = ()
+
+    def __call__(self, project: Project) -> Flows:
+        if self._error:
+            raise self._error
+        try:
+            flows = analyse_flows(project, EVERYTHING)
+        except Exception as error:
+            self._error = error
+            raise
+        self.limits = flows.limits
+        return flows
 
 
 def _codes(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(rule.code for rule in rules)
 
 
-def _crash(part: str, error: Exception) -> Crash:
+def _words(error: Exception) -> str:
     """What is told of an exception of ours: enough for a report of the mistake."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = "".join(f" ({os.path.basename(frame.filename)}:{frame.lineno})" for frame in last)
-    return Crash(part, "", f"{type(error).__name__}: {error}{where}")
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def _unread(path: str, span: Span, what: str) -> Finding:
@@ -426,3 +452,8 @@ def _oversized(path: str, size: int, limit: int) -> Finding:
         "Raise `max-file-size`, or exclude the file."
     )
     return Finding(triage.LIMIT, message, Location(path, Span(0, 0)), Severity.LOW, Confidence.HIGH)
+
+
+def _limit(location: Location, reason: str) -> Finding:
+    message = f"Untrusted data was not followed further here: {reason}. What it reaches from here on is not known."
+    return Finding(triage.LIMIT, message, location, Severity.LOW, Confidence.HIGH, reason, persona=Persona.PEDANTIC)

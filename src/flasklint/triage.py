@@ -145,8 +145,8 @@ def _weight(finding: Finding) -> tuple[int, int, int, int, str, str]:
 
 
 def _is_below(finding: Finding, orders: Orders) -> bool:
-    if finding.code in (UNREADABLE, LIMIT):
-        return False  # what was not looked at is said whatever is asked for
+    if finding.code in (UNREADABLE, LIMIT) and finding.persona is Persona.REGULAR:
+        return False  # a file that was not looked at is told of whatever is asked for
     return (
         finding.severity < orders.min_severity
         or finding.confidence < orders.min_confidence

@@ -15,6 +15,9 @@ class AnalysisLimitReached(OwnRule):
     Reports a file that is larger than `max-file-size`, which is 1 MB unless it is set. Such files are as good as always
     generated, and parsing one takes longer than the rest of an app.
 
+    With `--persona pedantic` it also reports the places from which untrusted data was not followed further, because that
+    would have taken too long.
+
     ## Why is this bad
     No findings where nothing was looked at look like no weaknesses. Raise the limit, or, if the file holds nothing that
     matters, add it to `exclude`: then it is left out because you said so.
