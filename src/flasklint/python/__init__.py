@@ -12,6 +12,7 @@ from flasklint import ir
 from flasklint.python.exact import exact
 from flasklint.python.lower import MisalignedError, lower
 from flasklint.python.parse import Refusal, parse
+from flasklint.python.scan import scan
 from flasklint.source import UndecodableError, decode
 
 
@@ -24,11 +25,11 @@ def extract(path: str, data: bytes) -> ir.Module | ir.Unread:
     tree = parse(text)
     if isinstance(tree, Refusal):
         return ir.Unread(path, *tree)
-    layout = exact(tree, text)
-    if layout is None:
-        return ir.Unread(path, 0, 0, "not understood: the parser does not give back what it read")
     try:
+        body = lower(tree, scan(text))
+    except MisalignedError:
+        layout = exact(tree, text)
+        if layout is None:
+            return ir.Unread(path, 0, 0, "not understood: the parser does not give back what it read")
         body = lower(tree, layout)
-    except MisalignedError as error:
-        return ir.Unread(path, 0, 0, f"not understood: {error}")
     return ir.Module(path, body)
