@@ -9,17 +9,18 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from flasklint.python.layout import FEND, FSTRING, MORE, STRING, Layout, layout
+from flasklint.python.refusal import MisalignedError
 
 _PIECES = frozenset({"FormattedStringText", "TemplatedStringText"})
 _FORMATTED = frozenset({"FormattedString", "TemplatedString"})
 
 
-def exact(module: cst.Module, text: str) -> Layout | None:
-    """The layout of the text that a module was parsed from; None if libcst does not give that very text back."""
+def exact(module: cst.Module, text: str) -> Layout:
+    """The layout of the text that a module was parsed from. Raises :class:`MisalignedError` if libcst gives back another."""
     state = _Blanker(module.default_indent, module.default_newline)
     module._codegen(state)
     if "".join(state.tokens) != text:
-        return None
+        raise MisalignedError("the parser does not give back what it read")
     for index, blank in state.blanks.items():
         if index < len(state.tokens):
             state.tokens[index] = blank

@@ -9,7 +9,7 @@ import libcst as cst
 
 from flasklint import ir
 from flasklint.python import literals
-from flasklint.python.places import Places
+from flasklint.python.places import DEEPEST, Places
 
 _CONSTANTS: dict[str, bool | None] = {"None": None, "True": True, "False": False}
 _BINARY = {
@@ -48,7 +48,11 @@ class Expressions(Places):
 
     def expression(self, node: cst.BaseExpression) -> ir.Expr:
         """The fact of any expression."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.deeper(0)
         lowered: ir.Expr = self.table[type(node)](self, node)
+        self.depth -= 1
         return lowered
 
     # Names and literals
@@ -194,6 +198,8 @@ class Expressions(Places):
         spine = [node]
         while isinstance(left := spine[-1].left, cst.BinaryOperation) and not left.lpar:
             spine.append(left)
+        levels = len(spine) - 1
+        self.deeper(levels)
         lowered = self.expression(left)
         start = self.first(left, lowered)
         while spine:
@@ -201,6 +207,7 @@ class Expressions(Places):
             right = self.expression(operation.right)
             sign = _BINARY[type(operation.operator).__name__]
             lowered = ir.Op(sign, (lowered, right), start=start, end=self.last(operation.right, right))
+        self.deeper(-levels)
         return lowered
 
     def visit_BooleanOperation(self, node: cst.BooleanOperation) -> ir.Expr:

@@ -6,7 +6,6 @@ import libcst as cst
 
 from flasklint import ir
 from flasklint.python.layout import Layout
-from flasklint.python.places import MisalignedError
 from flasklint.python.statements import Statements
 
 
@@ -15,11 +14,12 @@ class Lowering(Statements):
 
 
 def lower(tree: cst.Module, layout: Layout) -> tuple[ir.Stmt, ...]:
-    """The statements of a module. Raises :class:`MisalignedError` if the layout is not that of the tree's text."""
+    """The statements of a module.
+
+    Raises :class:`MisalignedError` if the layout is not that of the tree's text, :class:`NestingError` if it nests too deeply
+    for those who read facts, :class:`KeyError` for a kind of node that this version does not know.
+    """
     lowering = Lowering(layout)
     body = lowering.block(tree.body)
     lowering.take("")
     return body
-
-
-__all__ = ["MisalignedError", "lower"]

@@ -6,21 +6,13 @@ import ast
 import gc
 import re
 import warnings
-from typing import NamedTuple
 
 import libcst as cst
 
+from flasklint.python.refusal import Refusal
 from flasklint.source import Text
 
 _PLACE = re.compile(r"error at (\d+):(\d+)")
-
-
-class Refusal(NamedTuple):
-    """Why a text cannot be analysed, in words for its author, and from where to where it is about."""
-
-    start: int
-    end: int
-    reason: str
 
 
 def parse(text: str) -> cst.Module | Refusal:

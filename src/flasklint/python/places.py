@@ -8,6 +8,7 @@ import libcst as cst
 
 from flasklint import ir
 from flasklint.python.layout import Layout
+from flasklint.python.refusal import MisalignedError, NestingError
 from flasklint.python.walk import Visitor
 
 _EMPTY = {
@@ -18,8 +19,9 @@ _EMPTY = {
 _OWN_PARENTHESES = frozenset({cst.Tuple, cst.GeneratorExp})
 
 
-class MisalignedError(Exception):
-    """The tree's words are not the layout's: the layout is wrong."""
+DEEPEST = 300
+"""How many expressions and blocks may stand inside each other. The deepest seen in 130 MB of real code is 42; whatever reads
+facts may go down as far with Python's usual limit of recursion, and so may their codec."""
 
 
 class Places(Visitor):
@@ -32,6 +34,13 @@ class Places(Visitor):
         self.text, self.code, self.words, self.starts, _ = layout
         self.next = 0
         self.closed = 0
+        self.depth = 0
+
+    def deeper(self, levels: int) -> None:
+        """Notes that what follows stands so many levels deeper (or less deep, if negative)."""
+        self.depth += levels
+        if self.depth > DEEPEST:
+            raise NestingError(self.starts[self.next])
 
     def take(self, word: str) -> int:
         """Takes the next word, which must be this one; where it starts."""

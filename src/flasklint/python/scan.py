@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from flasklint.python.layout import FEND, FSTRING, MORE, STRING, Layout, layout
+from flasklint.python.refusal import NestingError
 
 DEEPEST_FORMATTED = 50
-"""How many f-strings may stand inside each other. Python allows 150; nobody needs 5."""
+"""How many f-strings, or format specs, may stand inside each other. Python allows 150 f-strings; nobody needs 5."""
 
 _PREFIXES = frozenset({"r", "u", "b", "br", "rb", "f", "fr", "rf", "t", "tr", "rt"})
 _ESCAPE = r"\\(?:\r\n|.)"
@@ -48,7 +49,10 @@ _LITERALS = {
 
 
 def scan(text: str) -> Layout:
-    """The layout of any text. From a string that does not end on, all is string: such a text does not parse either."""
+    """The layout of any text. From a string that does not end on, all is string: such a text does not parse either.
+
+    Raises :class:`NestingError` if f-strings are nested more than ``DEEPEST_FORMATTED`` deep.
+    """
     scanner = _Scanner(text)
     at = 0
     while (match := _NEXT.search(text, at)) is not None:
@@ -98,7 +102,7 @@ class _Scanner:
         at = start + len(quote)
         self.blank(opening, at, FSTRING, FSTRING)
         at = self.pieces(at, quote, raw, depth, spec=False)
-        if not text.startswith(quote, at) or depth > DEEPEST_FORMATTED:
+        if not text.startswith(quote, at):
             self.blank(at, len(text), STRING, MORE)
             return len(text)
         self.blank(at, at + len(quote), FEND, FEND)
@@ -111,8 +115,10 @@ class _Scanner:
             match = literal.match(self.text, at)
             end = match.end() if match else at
             self.blank(at, end, STRING, MORE)
-            if not self.text.startswith("{", end) or depth > DEEPEST_FORMATTED:
+            if not self.text.startswith("{", end):
                 return end
+            if depth > DEEPEST_FORMATTED:
+                raise NestingError(end)
             at = self.braces(end + 1, quote, raw, depth)
 
     def braces(self, at: int, quote: str, raw: bool, depth: int) -> int:
@@ -132,5 +138,5 @@ class _Scanner:
                     if hidden is not None:
                         at = self.hidden(hidden, depth)
                 case ":" if not brackets:
-                    at = self.pieces(at, quote, raw, depth, spec=True)
+                    at = self.pieces(at, quote, raw, depth + 1, spec=True)
         return len(text)

@@ -37,6 +37,7 @@ class Statements(Patterns):
         """Statements in order, those of one line one by one."""
         lowered: list[ir.Stmt] = []
         table = self.table
+        self.deeper(1)
         for statement in statements:
             small = statement.body if type(statement) is cst.SimpleStatementLine else (statement,)
             for node in small:
@@ -47,6 +48,7 @@ class Statements(Patterns):
                 else:
                     lowered.append(result)  # type: ignore[arg-type]
                     self.tail = result.end  # type: ignore[union-attr]
+        self.deeper(-1)
         return tuple(lowered)
 
     def _body(self, suite: cst.BaseSuite) -> tuple[ir.Stmt, ...]:
@@ -226,7 +228,9 @@ class Statements(Patterns):
             test = self.expression(branch.test)
             chain.append((start, test, self._body(branch.body)))
             branch = branch.orelse
+            self.deeper(1)
         orelse = self._else(branch)
+        self.deeper(-len(chain))
         for start, test, body in reversed(chain[1:]):
             orelse = (ir.If(test, body, orelse, start=start, end=self.tail),)
         start, test, body = chain[0]
