@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -147,6 +148,14 @@ def test_a_crash_ends_with_2_and_the_report_is_given_all_the_same(run: Run, monk
         assert ended.code == 2
         assert "linking" in ended.out
         assert "broken.py:1" in ended.out
+
+
+def test_an_interrupted_run_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "run", interrupted)
+    assert run() == (130, "", "\ninterrupted\n")
 
 
 # Words for the caller ----------------------------------------------------------------------------------------------
@@ -352,6 +361,27 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert "could not be read: permission denied" in ended.out
 
 
+class Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_once_a_run_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for second, quiet, shown in ((0, False, True), (1000, False, False), (0, True, False)):
+        monkeypatch.setattr(cli, "SECOND", second)
+        screen = Screen()
+        monkeypatch.setattr(sys, "stderr", screen)
+        with cli._Bar(quiet=quiet) as bar:
+            bar("Reading files", 3, 7)
+            bar("Applying rules", 1, 2)
+        said = screen.getvalue()
+        assert ("3/7" in said and "Applying rules" in said) == shown
+        assert bool(said) == shown
+
+
 # The process as a whole --------------------------------------------------------------------------------------------
 
 
@@ -400,6 +430,18 @@ def test_no_run_touches_the_network(tmp_path: Path) -> None:
         [sys.executable, "-c", program], cwd=tree, env=env, capture_output=True, timeout=120, check=False
     )
     assert done.returncode == 1, done.stderr
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
+    tree = plant(tmp_path / "tree", BROKEN | {f"m{number}.py": f"x = {number}" for number in range(30)})
+    env = os.environ | {"FLASKLINT_CACHE_DIR": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "flasklint", "--format", "json"]
+    running = [subprocess.Popen(command, cwd=tree, env=env, stdout=subprocess.PIPE) for _ in range(4)]
+    said = {process.communicate(timeout=120)[0] for process in running}
+    assert len(said) == 1
+    assert {process.returncode for process in running} == {1}
+    assert spawn(tree, "--format", "json").out.encode() in said
+    assert not list((tmp_path / "cache").rglob("*.tmp"))
 
 
 def test_nothing_is_written_into_the_tree(tmp_path: Path) -> None:

@@ -350,11 +350,11 @@ def test_a_run_from_the_cache_parses_nothing(tmp_path: Path, monkeypatch: pytest
 
 def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     plant(tmp_path, {f"m{number}.py": "" for number in range(5)})
-    told: list[tuple[int, int]] = []
-    engine.run(
-        engine.plan(Orders((str(tmp_path),)), REGISTRY), progress=lambda *two: told.append(two), registry=REGISTRY
-    )
-    assert told == [(number, 5) for number in range(1, 6)]
+    told: list[tuple[str, int, int]] = []
+    plan = engine.plan(Orders((str(tmp_path),)), REGISTRY)
+    engine.run(plan, progress=lambda *words: told.append(words), registry=REGISTRY)
+    assert told[:5] == [("Reading files", number, 5) for number in range(1, 6)]
+    assert told[5:] == [("Applying rules", number, len(REGISTRY)) for number in range(len(REGISTRY))]
 
 
 def test_fingerprints_hold_when_code_moves_and_locals_are_renamed_elsewhere(tmp_path: Path) -> None:

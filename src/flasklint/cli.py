@@ -402,6 +402,7 @@ class _Bar:
         self._wanted = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._since = time.monotonic()
         self._last = 0.0
+        self._stage = ""
         self._bar: Any = None
         self._task: Any = None
 
@@ -413,20 +414,21 @@ class _Bar:
             self._bar.stop()
         return False
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if not self._wanted or now - self._since < SECOND or now - self._last < 0.1:
+        is_news = stage != self._stage or now - self._last >= 0.1
+        if not self._wanted or now - self._since < SECOND or not is_news:
             return
-        self._last = now
+        self._last, self._stage = now, stage
         if self._bar is None:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-            columns = TextColumn("Reading files"), BarColumn(), MofNCompleteColumn()
+            columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
             self._bar.start()
-            self._task = self._bar.add_task("", total=total)
-        self._bar.update(self._task, completed=done, refresh=True)
+            self._task = self._bar.add_task(stage)
+        self._bar.update(self._task, description=stage, completed=done, total=total, refresh=True)
 
 
 # explain, rules ----------------------------------------------------------------------------------------------------

@@ -44,8 +44,8 @@ from flasklint.taint.flows import Flows, Limit
 WORTH_A_FORK = 150_000
 """Bytes to parse below which a second process costs more than it gains."""
 
-Progress = Callable[[int, int], None]
-"""Told how many files of how many have been read."""
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, and how much of how much of it has been."""
 
 
 class NothingToAnalyseError(Exception):
@@ -221,7 +221,7 @@ def run(
     registry = load() if registry is None else registry
     files = plan.discovery.files
     extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
-    report = analyse(files, extracted, plan, registry, heed_suppressions=heed_suppressions)
+    report = analyse(files, extracted, plan, registry, progress, heed_suppressions=heed_suppressions)
     by_path = {file.path: file for file in files}
     return Outcome(report, lambda path: _text(by_path.get(path)), not extracted.died and not report.crashes)
 
@@ -268,7 +268,7 @@ def extract(files: Sequence[SourceFile], cache: Cache, jobs: int = 0, progress: 
             case pool.Failed(error):
                 crashes.append(Crash(f"reading {files[number].kind} files", path, error))
         if progress:
-            progress(done, len(files))
+            progress("Reading files", done, len(files))
     crashes.sort(key=lambda crash: crash.path)
     facts = {file.path: found[file.path] for file in files if file.path in found}
     return Extracted(facts, tuple(crashes), died)
@@ -329,12 +329,18 @@ def _import_front_ends(kinds: set[str]) -> None:
 
 
 def analyse(
-    files: Sequence[SourceFile], extracted: Extracted, plan: Plan, registry: Registry, *, heed_suppressions: bool = True
+    files: Sequence[SourceFile],
+    extracted: Extracted,
+    plan: Plan,
+    registry: Registry,
+    progress: Progress | None = None,
+    *,
+    heed_suppressions: bool = True,
 ) -> Report:
     """The report on files whose facts are known."""
     facts = extracted.facts
     discovery, settings = plan.discovery, plan.settings
-    found, broken, looked_at = _findings(facts, plan.rules)
+    found, broken, looked_at = _findings(facts, plan.rules, progress)
     found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
     found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
     for item in facts.values():
@@ -379,7 +385,7 @@ def _text(file: SourceFile | None) -> Text:
 
 
 def _findings(
-    facts: Mapping[str, ir.Facts], rules: Sequence[Rule]
+    facts: Mapping[str, ir.Facts], rules: Sequence[Rule], progress: Progress | None
 ) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
     """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file."""
     found: list[Finding] = []
@@ -391,7 +397,9 @@ def _findings(
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
         return found, [Crash("linking", "", _words(error))], lambda path: own
     broken: dict[str, list[str]] = {}
-    for rule in rules:
+    for done, rule in enumerate(rules):
+        if progress:
+            progress("Applying rules", done, len(rules))
         if failure := _ask(rule, context, found):
             broken.setdefault(_words(failure), []).append(rule.code)
     found += [_limit(*limit) for limit in follow.limits]
