@@ -8,7 +8,7 @@ from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.taint.engine import MOST_STATEMENTS, Engine, portable
 from flasklint.taint.entries import Entry, entries, variables
-from flasklint.taint.flows import Flows
+from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Frame
 from flasklint.taint.routes import route_variable
 from flasklint.taint.state import Obj
@@ -22,10 +22,18 @@ def analyse(project: Project, tables: Tables) -> Flows:
     for entry in views:
         engine.rules[entry.scope] = entry.rules
     for entry in views:
-        _enter(engine, entry.scope, entry)
+        _try(engine, entry.scope, entry)
     for scope in _remaining(engine):
-        _enter(engine, scope, None)
+        _try(engine, scope, None)
     return engine.flows()
+
+
+def _try(engine: Engine, scope: Scope, entry: Entry | None) -> None:
+    """Evaluate a function; one that is nested or entangled too deeply is told of and does not lose the others."""
+    try:
+        _enter(engine, scope, entry)
+    except RecursionError:
+        engine.limits.add(Limit(scope.location, "nested too deeply to be followed"))
 
 
 def _remaining(engine: Engine) -> list[Scope]:

@@ -164,12 +164,14 @@ def _read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
             return _html(frame, value)
 
 
-def _html(frame: Frame, value: Value) -> tuple[Text, ...]:
-    """What a view's answer shows as HTML."""
+def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Text, ...]:
+    """What a view's answer shows as HTML. ``inside``: what it is the body of; a body may hold itself after a loop."""
     found: list[Text] = []
-    for _, thing in frame.objects(value):
+    for number, thing in frame.objects(value):
+        if number in inside:
+            continue
         if thing.shape == "tuple":
-            found.extend(_html(frame, thing.items.get(0, thing.rest)))
+            found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
         elif thing.shape == "instance":
             kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
             kind = join(kind, thing.items.get("Content-Type", NEVER))
@@ -181,7 +183,7 @@ def _html(frame: Frame, value: Value) -> tuple[Text, ...]:
                 continue
             body = thing.attributes.get("body")
             if body is not None:
-                found.extend(_html(frame, body))
+                found.extend(_html(frame, body, (*inside, number)))
     plain = value._replace(refs=tuple(one for one in value.refs if type(one) is not int))
     if plain.taints and (not plain.refs or plain.texts or is_bytes(plain)):
         found.extend(texts(plain))
