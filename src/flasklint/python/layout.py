@@ -19,7 +19,7 @@ of an f-string. No code holds them: outside strings they are a syntax error."""
 _WORD = re.compile(
     rf"{STRING}{MORE}*|{FSTRING}+|{FEND}+"
     r"|[^\W\d]\w*"
-    r"|0[xXbBoO]\w+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?"
+    r"|0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?"
     r"|\.\.\."
 )
 
