@@ -148,6 +148,9 @@ def test_a_crash_ends_with_2_and_the_report_is_given_all_the_same(run: Run, monk
         assert ended.code == 2
         assert "linking" in ended.out
         assert "broken.py:1" in ended.out
+    for form in ("concise", "json", "sarif"):
+        assert "flasklint: internal error: linking failed: KeyError: 'x'" in run("--format", form).err
+    assert "linking failed" in run("-qq").err
 
 
 def test_an_interrupted_run_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -293,6 +293,11 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
         _statistics(report, out, form)
     if "sarif" in (form, *(kind for kind, _ in files)) and not given["quiet"]:
         _limit(report, out)
+    if form != "text" or given["quiet"] > 1:  # which names them itself
+        for crash in report.crashes:
+            out.note(
+                f"flasklint: internal error: {crash.part} failed{crash.path and f' on {crash.path}'}: {crash.error}"
+            )
     if not given["quiet"]:
         _notes(report, plan.discovery.excluded, out, trouble, verbose=given["verbose"])
     if outcome.steady and not overlay and not files:
