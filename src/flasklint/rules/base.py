@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import ClassVar, TypeAlias
@@ -208,17 +208,20 @@ class FlowRule(Rule):
     """Is shown each flow into a sink of one of ``kinds``; untrusted ones become findings.
 
     ``title``: what is wrong, a whole sentence. ``advice``: what to do instead, as a finding's help. ``weak``: what to say of
-    a check that was made and does not stop the flow, by its tag in the tables.
+    a check that was made and does not stop the flow, by its tag in the tables. ``together``: one read of untrusted data is
+    one finding in a file, however many sinks of the file it gets to: a path is checked once, not at each use.
     """
 
     kinds: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
     advice: ClassVar[str] = ""
     weak: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    together: ClassVar[bool] = False
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        for flow in context.flows.flows(*self.kinds):
-            yield from self.check_flow(flow, context.project)
+        flows = context.flows.flows(*self.kinds)
+        found = (finding for flow in flows for finding in self.check_flow(flow, context.project))
+        return _by_source(found) if self.together else found
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """The findings of one flow."""
@@ -244,6 +247,18 @@ class FlowRule(Rule):
             trace=path.steps,
             help=self.advice,
         )
+
+
+def _by_source(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The surest, first finding of each source and file; the others of the same are its related places."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        source = finding.trace[0].location if finding.trace else finding.location
+        groups.setdefault((finding.location.path, source), []).append(finding)
+    for group in groups.values():
+        first = max(group, key=lambda one: (one.confidence, one.severity, -one.location.span.start))
+        others = tuple(Place(one.location, f"and {one.label}") for one in group if one is not first)
+        yield replace(first, related=first.related + others)
 
 
 class OwnRule(Rule):

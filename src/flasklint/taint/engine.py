@@ -692,7 +692,8 @@ class Engine(Machine):
         return address
 
     def global_object(self, address: int) -> Obj:
-        return self.heap[address]
+        """The object at an address; of one that was made in a call that is over, nothing is known."""
+        return self.heap.get(address, Obj("instance"))
 
     # Calls
 

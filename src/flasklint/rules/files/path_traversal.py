@@ -50,6 +50,7 @@ class PathTraversal(FlowRule):
     name = "path-traversal"
     severity = Severity.HIGH
     cwe = (22,)
+    together = True
     kinds = ("path",)
     title = "Untrusted data chooses a path on the server."
     advice = (

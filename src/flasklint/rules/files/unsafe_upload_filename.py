@@ -55,6 +55,7 @@ class UnsafeUploadFilename(FlowRule):
     name = "unsafe-upload-filename"
     severity = Severity.HIGH
     cwe = (22, 434)
+    together = True
     kinds = ("upload-save", "upload-path")
     title = "An upload is stored under the name that the visitor gave it."
     advice = "use `werkzeug.utils.secure_filename`, or a name of your own making"
