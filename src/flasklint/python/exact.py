@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from flasklint.python.layout import FEND, FSTRING, MORE, STRING, Layout, layout
+from flasklint.python.layout import MORE, STRING, Layout
 from flasklint.python.refusal import MisalignedError
 
 _PIECES = frozenset({"FormattedStringText", "TemplatedStringText"})
-_FORMATTED = frozenset({"FormattedString", "TemplatedString"})
+_STRINGS = frozenset({"SimpleString", "FormattedString", "TemplatedString"})
 
 
 def exact(module: cst.Module, text: str) -> Layout:
@@ -24,7 +24,7 @@ def exact(module: cst.Module, text: str) -> Layout:
     for index, blank in state.blanks.items():
         if index < len(state.tokens):
             state.tokens[index] = blank
-    return layout(text, "".join(state.tokens), state.comments)
+    return Layout(text, "".join(state.tokens), state.comments)
 
 
 class _Blanker(CodegenState):
@@ -51,7 +51,7 @@ class _Blanker(CodegenState):
             self.comments.append((self.size - size, self.size))
             self.blanks[len(self.tokens) - 1] = " " * size
         elif kind in _PIECES:
-            self._string()
+            self.blanks[len(self.tokens) - 1] = MORE * len(self.tokens[-1])
 
     @contextmanager
     def record_syntactic_position(
@@ -61,14 +61,7 @@ class _Blanker(CodegenState):
         first = len(self.tokens)
         yield
         kind = type(node).__name__
-        if kind == "SimpleString":
-            self._string()
-        elif kind in _FORMATTED:
-            self.blanks[first] = FSTRING * len(self.tokens[first])
-            self.blanks[len(self.tokens) - 1] = FEND * len(self.tokens[-1])
-        elif kind == "Name" and not self.tokens[-1].isascii():
-            # A name may hold characters that \w does not match.
-            self.blanks[first] = "x" * len(self.tokens[first])
-
-    def _string(self) -> None:
-        self.blanks[len(self.tokens) - 1] = STRING + MORE * (len(self.tokens[-1]) - 1)
+        if kind in _STRINGS:
+            # A string is one token, an f-string begins with its prefix and ends with its quotes.
+            self.blanks[len(self.tokens) - 1] = MORE * len(self.tokens[-1])
+            self.blanks[first] = STRING + MORE * (len(self.tokens[first]) - 1)

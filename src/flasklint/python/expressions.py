@@ -48,10 +48,20 @@ class Expressions(Places):
 
     def expression(self, node: cst.BaseExpression) -> ir.Expr:
         """The fact of any expression."""
+        kind = type(node)
+        if kind is cst.Name:
+            # Half of all expressions: as visit_Name would have it.
+            word = node.value  # type: ignore[attr-defined]
+            start = self.code.find(word, self.at)
+            if start >= 0 and word not in _CONSTANTS:
+                size = len(word)
+                self.seen += size
+                end = self.at = start + size
+                return ir.Name(word, start=start, end=end)
         self.depth += 1
         if self.depth > DEEPEST:
             self.deeper(0)
-        lowered: ir.Expr = self.table[type(node)](self, node)
+        lowered: ir.Expr = self.table[kind](self, node)
         self.depth -= 1
         return lowered
 
@@ -65,8 +75,8 @@ class Expressions(Places):
         return ir.Name(word, start=start, end=start + len(word))
 
     def visit_Ellipsis(self, node: cst.Ellipsis) -> ir.Expr:
-        start = self.take("...")
-        return ir.Const(None, "ellipsis", start=start, end=start + 3)
+        end = self.at = self.after("...", self.at)
+        return ir.Const(None, "ellipsis", start=end - 3, end=end)
 
     def visit_Integer(self, node: cst.Integer) -> ir.Expr:
         return self._number(node.value, literals.integer(node.value))
@@ -78,13 +88,13 @@ class Expressions(Places):
         return self._number(node.value, None)
 
     def _number(self, word: str, value: float | None) -> ir.Expr:
-        start = self.take(word)
+        start = self.take_number(word)
         end = start + len(word)
         return ir.Op("opaque", start=start, end=end) if value is None else ir.Const(value, start=start, end=end)
 
     def visit_SimpleString(self, node: cst.SimpleString) -> ir.Expr:
         text = node.value
-        start = self.take(text)
+        start = self.take_string(text)
         end = start + len(text)
         found = literals.string(text)
         if found is None:
@@ -92,17 +102,19 @@ class Expressions(Places):
         return ir.Const(found[0], "bytes" if found[1] else "", start=start, end=end)
 
     def visit_FormattedString(self, node: cst.FormattedString) -> ir.Expr:
-        start = self.take(node.start)
+        start = self.take_string(node.start)
         parts = self._pieces(node.parts, "r" in node.start.lower())
-        end = self.take(node.end) + len(node.end)
-        return ir.Join(parts, start=start, end=end)
+        self.expect(node.end)
+        return ir.Join(parts, start=start, end=self.at)
 
     def visit_TemplatedString(self, node: cst.TemplatedString) -> ir.Expr:
         # A template string is no string: only what stands in it counts.
-        start = self.take(node.start)
+        start = self.take_string(node.start)
         parts = self._pieces(node.parts, "r" in node.start.lower())
-        end = self.take(node.end) + len(node.end)
-        return ir.Op("opaque", tuple(part for part in parts if isinstance(part, ir.Formatted)), start=start, end=end)
+        self.expect(node.end)
+        return ir.Op(
+            "opaque", tuple(part for part in parts if isinstance(part, ir.Formatted)), start=start, end=self.at
+        )
 
     def _pieces(
         self,
@@ -111,14 +123,14 @@ class Expressions(Places):
     ) -> tuple[ir.Expr, ...]:
         lowered: list[ir.Expr] = []
         for part in parts:
+            start = self.at
             if isinstance(part, (cst.FormattedStringText, cst.TemplatedStringText)):
-                start = self.take(part.value)
-                end = start + len(part.value)
+                self.expect(part.value)
                 value = literals.piece(part.value, raw)
-                opaque = value is None
-                lowered.append(
-                    ir.Op("opaque", start=start, end=end) if opaque else ir.Const(value, start=start, end=end)
-                )
+                if value is None:
+                    lowered.append(ir.Op("opaque", start=start, end=self.at))
+                else:
+                    lowered.append(ir.Const(value, start=start, end=self.at))
             elif isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
                 lowered.extend(self._formatted(part, raw))
         return tuple(lowered)
@@ -126,8 +138,9 @@ class Expressions(Places):
     def _formatted(
         self, node: cst.FormattedStringExpression | cst.TemplatedStringExpression, raw: bool
     ) -> tuple[ir.Expr, ...]:
+        start = self.at
+        self.expect("{")
         value = self.expression(node.expression)
-        start = self.before("{", self.first(node.expression, value))
         end = self.last(node.expression, value)
         conversion = node.conversion or ""
         written: tuple[ir.Expr, ...] = ()
@@ -143,15 +156,15 @@ class Expressions(Places):
             end = self.take(node.conversion) + len(node.conversion)
         spec: ir.Expr | None = None
         if node.format_spec is not None:
-            end = self.after(":", end)
-            parts = self._pieces(node.format_spec, raw)
-            first, end = (parts[0].start, parts[-1].end) if parts else (end, end)
-            match parts:
+            first = self.at = self.after(":", end)
+            match self._pieces(node.format_spec, raw):
                 case (ir.Const() as spec,):
                     pass
-                case _:
-                    spec = ir.Join(parts, start=first, end=end)
-        return (*written, ir.Formatted(value, conversion, spec, start=start, end=self.after("}", end)))
+                case parts:
+                    spec = ir.Join(parts, start=first, end=self.at)
+            end = self.at
+        self.at = self.after("}", end)
+        return (*written, ir.Formatted(value, conversion, spec, start=start, end=self.at))
 
     def visit_ConcatenatedString(self, node: cst.ConcatenatedString) -> ir.Expr:
         # Nested to the right, one level for each string: walked in a loop, for there may be thousands.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_LONG = ("'''", '"""')
 _LARGEST = 2**64 - 1
 _ESCAPE = re.compile(
     r"\\(?:(?P<octal>[0-7]{1,3})|x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|N\{(?P<name>[^}]*)\}"
@@ -45,11 +46,14 @@ def string(text: str) -> tuple[str, bool] | None:
 
     None if it has no value in our language (lone surrogates) or in Python's (a broken escape).
     """
-    quote = min(at for at in (text.find("'"), text.find('"')) if at >= 0)
-    prefix = text[:quote].lower()
-    size = 3 if text[quote : quote + 3] in ("'''", '"""') and len(text) - quote >= 6 else 1
-    value = unescape(text[quote + size : -size], raw="r" in prefix, is_bytes="b" in prefix)
-    return None if value is None else (value, "b" in prefix)
+    at = 0
+    while text[at] not in "'\"":
+        at += 1
+    prefix = text[:at].lower()
+    size = 3 if text.startswith(_LONG, at) and len(text) - at >= 6 else 1
+    is_bytes = "b" in prefix
+    value = unescape(text[at + size : -size], "r" in prefix, is_bytes)
+    return None if value is None else (value, is_bytes)
 
 
 def piece(text: str, raw: bool) -> str | None:

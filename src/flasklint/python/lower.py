@@ -21,5 +21,5 @@ def lower(tree: cst.Module, layout: Layout) -> tuple[ir.Stmt, ...]:
     """
     lowering = Lowering(layout)
     body = lowering.block(tree.body)
-    lowering.take("")
+    lowering.finish()
     return body

@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from flasklint import ir
-from flasklint.python.layout import Layout
+from flasklint.python.layout import STRING, Layout, word_characters
 from flasklint.python.refusal import MisalignedError, NestingError
 from flasklint.python.walk import Visitor
 
@@ -31,29 +31,53 @@ class Places(Visitor):
     """
 
     def __init__(self, layout: Layout) -> None:
-        self.text, self.code, self.words, self.starts, _ = layout
-        self.next = 0
-        self.closed = 0
+        self.text, self.code, _ = layout
+        self.at = 0
+        """Where the last word taken ends; past every bracket pair with nothing in it, too."""
+        self.seen = 0
+        """How many characters of words were taken."""
         self.depth = 0
 
     def deeper(self, levels: int) -> None:
         """Notes that what follows stands so many levels deeper (or less deep, if negative)."""
         self.depth += levels
         if self.depth > DEEPEST:
-            raise NestingError(self.starts[self.next])
+            raise NestingError(self.at)
 
     def take(self, word: str) -> int:
         """Takes the next word, which must be this one; where it starts."""
-        index = self.next
-        if self.words[index] != word:
-            raise MisalignedError(f"{word!r} is {self.words[index]!r} at {self.starts[index]}")
-        self.next = index + 1
-        return self.starts[index]
+        start = self.code.find(word, self.at)
+        if start < 0:
+            raise MisalignedError(f"no {word!r} after {self.at}")
+        size = len(word)
+        self.at = start + size
+        self.seen += size
+        return start
 
-    def taken(self) -> int:
-        """Where the last word taken ends."""
-        last = self.next - 1
-        return self.starts[last] + len(self.words[last]) if last >= 0 else 0
+    def take_number(self, word: str) -> int:
+        """Takes a number: more than one word, if it has a point or a sign."""
+        start = self.take(word)
+        self.seen -= word.count(".") + word.count("-") + word.count("+")
+        return start
+
+    def take_string(self, written: str) -> int:
+        """Takes a string, or the prefix and opening quotes of an f-string."""
+        start = self.take(STRING)
+        self.at = start
+        self.expect(written)
+        return start
+
+    def expect(self, written: str) -> None:
+        """Takes what is no word and must stand right here."""
+        if not self.text.startswith(written, self.at):
+            raise MisalignedError(f"no {written!r} at {self.at}")
+        self.at += len(written)
+
+    def finish(self) -> None:
+        """Nothing is left; raises :class:`MisalignedError` if some word was not taken."""
+        left = word_characters(self.code) - self.seen
+        if left:
+            raise MisalignedError(f"{left} characters of words are not in the tree")
 
     def before(self, sign: str, offset: int) -> int:
         """Where the nearest ``sign`` before an offset starts."""
@@ -71,10 +95,10 @@ class Places(Visitor):
 
     def empty(self, bracket: str) -> tuple[int, int]:
         """The next pair of brackets with nothing in it: nothing else tells where that stands."""
-        match = _EMPTY[bracket].search(self.code, max(self.closed, self.taken()))
+        match = _EMPTY[bracket].search(self.code, self.at)
         if not match:
-            raise MisalignedError(f"no empty {bracket!r} after {self.taken()}")
-        self.closed = match.end()
+            raise MisalignedError(f"no empty {bracket!r} after {self.at}")
+        self.at = match.end()
         return match.span()
 
     def first(self, node: cst.CSTNode, lowered: ir.Node) -> int:

@@ -1,13 +1,13 @@
 """The layout of a text, from the text alone: one pass over strings, f-strings and comments, none over anything else.
 
-It may be wrong (no tokenizer was asked), but never unnoticed: lowering compares every word with the tree's.
+It may be wrong (no tokenizer was asked), but never unnoticed: lowering finds the tree's words in it, and no others.
 """
 
 from __future__ import annotations
 
 import re
 
-from flasklint.python.layout import FEND, FSTRING, MORE, STRING, Layout, layout
+from flasklint.python.layout import MORE, STRING, Layout
 from flasklint.python.refusal import NestingError
 
 DEEPEST_FORMATTED = 50
@@ -58,7 +58,7 @@ def scan(text: str) -> Layout:
     while (match := _NEXT.search(text, at)) is not None:
         at = scanner.hidden(match, 0)
     scanner.parts.append(text[scanner.done :])
-    return layout(text, "".join(scanner.parts), scanner.comments)
+    return Layout(text, "".join(scanner.parts), scanner.comments)
 
 
 class _Scanner:
@@ -100,12 +100,12 @@ class _Scanner:
         text = self.text
         quote = text[start] * 3 if text.startswith(text[start] * 3, start) else text[start]
         at = start + len(quote)
-        self.blank(opening, at, FSTRING, FSTRING)
+        self.blank(opening, at, STRING, MORE)
         at = self.pieces(at, quote, raw, depth, spec=False)
         if not text.startswith(quote, at):
-            self.blank(at, len(text), STRING, MORE)
+            self.blank(at, len(text), MORE, MORE)
             return len(text)
-        self.blank(at, at + len(quote), FEND, FEND)
+        self.blank(at, at + len(quote), MORE, MORE)
         return at + len(quote)
 
     def pieces(self, at: int, quote: str, raw: bool, depth: int, spec: bool) -> int:
@@ -114,7 +114,7 @@ class _Scanner:
         while True:
             match = literal.match(self.text, at)
             end = match.end() if match else at
-            self.blank(at, end, STRING, MORE)
+            self.blank(at, end, MORE, MORE)
             if not self.text.startswith("{", end):
                 return end
             if depth > DEEPEST_FORMATTED:

@@ -161,7 +161,7 @@ class Statements(Patterns):
         names = tuple(item.name.value for item in node.names)
         for name in names:
             self.take(name)
-        return ir.Scope(kind, names, start=start, end=self.taken())
+        return ir.Scope(kind, names, start=start, end=self.at)
 
     # Imports: a fact for each name, whose span is that name's
 
@@ -171,8 +171,8 @@ class Statements(Patterns):
         for alias in node.names:
             start, module = self._dotted(alias.name)
             name = self._alias(alias)
-            lowered.append(ir.Import(module, "", name, start=start, end=self.taken()))
-        self.tail = self.taken()
+            lowered.append(ir.Import(module, "", name, start=start, end=self.at))
+        self.tail = self.at
         return tuple(lowered)
 
     def visit_LazyImport(self, node: cst.LazyImport) -> tuple[ir.Stmt, ...]:
@@ -181,9 +181,6 @@ class Statements(Patterns):
 
     def visit_ImportFrom(self, node: cst.ImportFrom | cst.LazyImportFrom) -> tuple[ir.Stmt, ...]:
         self.take("from")
-        # Three dots in a row are one word of the layout.
-        while self.words[self.next] == "...":
-            self.next += 1
         module = "." * len(node.relative)
         if node.module is not None:
             module += self._dotted(node.module)[1]
@@ -194,8 +191,8 @@ class Statements(Patterns):
         lowered = []
         for alias in node.names:
             start, name = self._dotted(alias.name)
-            lowered.append(ir.Import(module, name, self._alias(alias) or name, start=start, end=self.taken()))
-        self.tail = self.taken() if node.rpar is None else self.after(")", self.taken())
+            lowered.append(ir.Import(module, name, self._alias(alias) or name, start=start, end=self.at))
+        self.tail = self.at if node.rpar is None else self.after(")", self.at)
         return tuple(lowered)
 
     def visit_LazyImportFrom(self, node: cst.LazyImportFrom) -> tuple[ir.Stmt, ...]:
