@@ -10,7 +10,7 @@ from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known
-from flasklint.rules.base import Context, Rule
+from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.surroundings import origins
 from flasklint.source import Location
 
@@ -38,11 +38,12 @@ _ACCEPTED = frozenset(
 )
 
 
-class UnsafeDeserialization(Rule):
+class UnsafeDeserialization(FlowRule):
     """Data from outside is turned into objects of its own choice.
 
     ## What it does
-    Reports
+    Follows untrusted data into loaders that can make any object: `pickle`, `marshal`, `shelve`, `dill`, `jsonpickle`, `joblib`,
+    YAML. Without a flow that was seen, it reports
 
     - `yaml.load` without a safe loader, `yaml.unsafe_load`, on text that may come from elsewhere;
     - signed tokens and cookies that hold a pickle: `URLSafeSerializer(key, serializer=pickle)`;
@@ -81,9 +82,19 @@ class UnsafeDeserialization(Rule):
     name = "unsafe-deserialization"
     severity = Severity.HIGH
     cwe = (502,)
+    kinds = ("deserialization",)
+    title = "Untrusted data is turned into objects of its own choice, which can run code."
+    advice = "read a format that holds only data: `json.loads`, `yaml.safe_load`"
 
     def findings(self, context: Context) -> Iterator[Finding]:
         project = context.project
+        followed = {flow.call for flow in context.flows.flows(*self.kinds) if flow.untrusted}
+        yield from super().findings(context)
+        for finding in self._shapes(project):
+            if finding.location not in followed:
+                yield finding
+
+    def _shapes(self, project: Project) -> Iterator[Finding]:
         for site in project.calls(*_YAML):
             loader = site.argument(1, "Loader")
             if loader is None and site.unpacks:
