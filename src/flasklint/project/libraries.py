@@ -20,6 +20,12 @@ def unique(names: Iterable[str]) -> Names:
     return tuple(dict.fromkeys(names))[:_MOST]
 
 
+def last_word(name: str) -> str:
+    """The word that something is written with: ``execute`` of ``sqlite3.Cursor().execute``."""
+    plain = name.removesuffix("()")
+    return plain[plain.rfind(".") + 1 :]
+
+
 def public(name: str) -> str:
     """The one path that the tables use for a name."""
     top, _, rest = name.partition(".")

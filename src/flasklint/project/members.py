@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from flasklint import ir
-from flasklint.project.libraries import Names, also, unique
+from flasklint.project.libraries import Names, also
 from flasklint.project.memo import Memo
 from flasklint.project.modules import Folder, Modules
 from flasklint.project.scopes import Binding, LinkedModule, Scope, Write
@@ -30,7 +30,7 @@ class Members:
         self.modules = modules
         self.memo: Memo[Names] = Memo(())
         self.variables: set[str] = set()
-        self._orders: dict[str, Names] = {}
+        self._heirs: dict[str, list[str]] | None = None
         self._own: dict[int, dict[str, list[Write]]] = {}
 
     def value(self, expr: ir.Expr, scope: Scope) -> Names:
@@ -66,12 +66,18 @@ class Members:
                         found.setdefault(write.name, []).append(write)
         return found
 
+    @cached_property
+    def classes(self) -> dict[str, Scope]:
+        """Classes of the project by dotted name; the first where one is defined in several ways."""
+        return {
+            name: next(scope for scope in scopes if scope.is_class)
+            for name, scopes in self.definitions.items()
+            if any(scope.is_class for scope in scopes)
+        }
+
     def class_named(self, name: str) -> Scope | None:
         """The class of the project that has this name."""
-        for scope in self.definitions.get(name, ()):
-            if scope.is_class:
-                return scope
-        return None
+        return self.classes.get(name)
 
     def functions_named(self, name: str) -> list[Scope]:
         """The functions of the project that a name, or the name of a bound method, stands for."""
@@ -86,13 +92,11 @@ class Members:
 
     def order(self, name: str) -> Names:
         """A project class and its bases, as attributes are looked up in them; of library classes, what the tables know."""
-        found = self._orders.get(name)
-        if found is None:
-            self._orders[name] = (name,)  # a class that is its own base: looked up while it is being worked out
-            scope = self.class_named(name)
-            found = also(name) if scope is None else self._linear(name, scope)
-            self._orders[name] = found
-        return found
+        return self.memo.ask(("o", name), partial(self._order, name)) or (name,)
+
+    def _order(self, name: str) -> Names:
+        scope = self.class_named(name)
+        return also(name) if scope is None else self._linear(name, scope)
 
     def bases(self, scope: Scope) -> Names:
         """The direct bases of a project class."""
@@ -121,26 +125,29 @@ class Members:
             rows = [[one for one in row if one != head] for row in rows]
         return tuple(found)
 
-    @cached_property
-    def _heirs(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name, scopes in self.definitions.items():
-            if any(scope.is_class for scope in scopes):
-                for base in self.order(name)[1:]:
-                    found.setdefault(base, []).append(name)
-        return found
+    def heirs_of(self, name: str) -> list[str]:
+        """The project classes below a class of the project or of a library."""
+        if self._heirs is None:
+            self._heirs = {}  # what asks for it while it is made has to do without
+            found: dict[str, list[str]] = {}
+            with self.memo.aside():
+                for heir in self.classes:
+                    for base in self.order(heir)[1:]:
+                        found.setdefault(base, []).append(heir)
+            self._heirs = found
+        return self._heirs.get(name, [])
 
     def heirs_without(self, name: str, method: str) -> list[str]:
         """The project classes below a class that get a method from it, not having their own."""
         return [
             heir
-            for heir in self._heirs.get(name, ())
+            for heir in self.heirs_of(name)
             if next((one for one in self.order(heir) if f"{one}.{method}" in self.definitions), None) == name
         ]
 
     def heirs(self, name: str) -> list[str]:
         """The project classes below a class, unless there are too many to look at."""
-        found = self._heirs.get(name, [])
+        found = self.heirs_of(name)
         return found if len(found) <= _MOST_HEIRS else []
 
     def own_writes(self, scope: Scope) -> dict[str, list[Write]]:
@@ -250,7 +257,7 @@ class Members:
                         found.extend(also(base + "()"))
             elif self.class_named(name):
                 found.extend(self.order(name)[1:])
-        return unique(found)
+        return tuple(dict.fromkeys(found))
 
 
 def decorated(scope: Scope, *names: str) -> bool:

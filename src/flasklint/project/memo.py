@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
@@ -13,7 +14,7 @@ _NEVER = 1 << 30
 
 
 class Memo(Generic[Answer]):
-    """Keeps answers by key.
+    """Keeps answers by key: those that stand are in ``kept``, to be looked at and not written to.
 
     A question that comes up again while it is being answered gets ``nothing``, and what was built on that is kept only until the
     outermost question is answered: kept for good, it would be wrong for whoever asks from another end of the circle.
@@ -22,19 +23,15 @@ class Memo(Generic[Answer]):
 
     def __init__(self, nothing: Answer) -> None:
         self._nothing = nothing
-        self._kept: dict[Hashable, Answer] = {}
+        self.kept: dict[Hashable, Answer] = {}
         self._drafts: dict[Hashable, Answer] = {}
         self._open: dict[Hashable, int] = {}
         self._cut = _NEVER
         self._steps = 0
 
-    def get(self, key: Hashable) -> Answer | None:
-        """The answer, if it is there already."""
-        return self._kept.get(key)
-
     def ask(self, key: Hashable, work: Callable[[], Answer]) -> Answer:
         """The answer to a question, worked out by ``work`` if it is new."""
-        found = self._kept.get(key)
+        found = self.kept.get(key)
         if found is not None:
             return found
         found = self._drafts.get(key)
@@ -58,7 +55,7 @@ class Memo(Generic[Answer]):
             del self._open[key]
             cut, self._cut = self._cut, outer
         if cut >= depth:
-            self._kept[key] = answer
+            self.kept[key] = answer
         else:
             self._drafts[key] = answer
             self._cut = min(outer, cut)
@@ -66,3 +63,13 @@ class Memo(Generic[Answer]):
             self._drafts.clear()
             self._cut = _NEVER
         return answer
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For a question about everything that comes up inside another one: it is answered as if it had been asked first."""
+        outer = self._open, self._drafts, self._cut, self._steps
+        self._open, self._drafts, self._cut, self._steps = {}, {}, _NEVER, 0
+        try:
+            yield
+        finally:
+            self._open, self._drafts, self._cut, self._steps = outer

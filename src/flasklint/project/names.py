@@ -28,6 +28,13 @@ _MOST_ORIGINS = 8
 _CONSTANTS = {str: "str", int: "int", float: "float", bool: "bool", type(None): ""}
 _TRANSPARENT = frozenset({"builtins.sorted", "builtins.list", "builtins.tuple", "builtins.reversed", "builtins.set"})
 _AGREED = 4
+_LOADED = (
+    "importlib.import_module()",
+    "builtins.__import__()",
+    "importlib.util.module_from_spec()",
+    "imp.load_source()",
+)
+"""Modules whose name is only known when the program runs: a function of theirs may be any module's of that name."""
 _PROPERTIES = (
     "property",
     "cached_property",
@@ -44,6 +51,7 @@ class Resolver(Members):
     def __init__(self, modules: Modules) -> None:
         super().__init__(modules)
         self._alive: list[ir.Expr] = []
+        self._tells: dict[str, bool] = {}
 
     def resolve(self, expr: ir.Expr, scope: Scope) -> Names:
         """The canonical names of what an expression may stand for, the most telling first; empty when nothing is known."""
@@ -55,8 +63,9 @@ class Resolver(Members):
         # A chain of attributes and calls may be long: it is gone along in a loop, from its inner end.
         chain: list[ir.Attribute | ir.Call | ir.Subscript] = []
         current = expr
+        where, kept = id(scope), self.memo.kept
         while True:
-            found = self.memo.get(("e", id(current), id(scope)))
+            found = kept.get((id(current), where))
             if found is not None:
                 break
             if isinstance(current, (ir.Attribute, ir.Subscript)):
@@ -71,7 +80,7 @@ class Resolver(Members):
         while chain:
             current = chain.pop()
             self._alive.append(current)
-            found = self.memo.ask(("e", id(current), id(scope)), partial(self._link, current, found, scope))
+            found = self.memo.ask((id(current), where), partial(self._link, current, found, scope))
         return found
 
     def _link(self, expr: ir.Attribute | ir.Call | ir.Subscript, inner: Names, scope: Scope) -> Names:
@@ -120,6 +129,14 @@ class Resolver(Members):
         return unique(name for expr, scope in pairs for name in self.value(expr, scope))
 
     def _name(self, name: str, position: int | None, scope: Scope) -> Names:
+        bound = scope.bindings.get(name)
+        if bound is None or (len(bound) == 1 and bound[0].inside is None):
+            position = None  # the same wherever in the scope it stands
+        elif position is not None:
+            return self._looked_for(name, position, scope)
+        return self.memo.ask(("n", name, id(scope)), partial(self._looked_for, name, position, scope))
+
+    def _looked_for(self, name: str, position: int | None, scope: Scope) -> Names:
         for current, bindings in self.lookup(name, position, scope):
             found = self._slots((binding, current) for binding in bindings)
             if current.parent is None and bindings[0].inside is None:
@@ -242,6 +259,12 @@ class Resolver(Members):
     def _telling(self, name: str) -> bool:
         if name in self.variables:
             return False
+        found = self._tells.get(name)
+        if found is None:
+            found = self._tells[name] = self._tell(name)
+        return found
+
+    def _tell(self, name: str) -> bool:
         if name.endswith("()") and self.class_named(name[:-2]):
             return all(self.class_named(base) or instance(base + "()") for base in self.order(name[:-2]))
         if name in self.modules.by_name or name in self.definitions or self.modules.folder_named(name):
@@ -408,8 +431,10 @@ class Resolver(Members):
             if passed is not None:
                 position, how = passed
                 if position < len(arguments) and not arguments[position].name.startswith("*"):
-                    found.extend(self._passed(arguments, position, how, scope))
-                    continue
+                    through = self._passed(arguments, position, how, scope)
+                    found.extend(through)
+                    if through or how != "module":
+                        continue
             if callee == "builtins.super":
                 found.extend(self._super(scope))
             else:
@@ -696,8 +721,8 @@ class Resolver(Members):
         return unique(found)
 
     @cached_property
-    def _sites(self) -> dict[str, list[tuple[ir.Call, Scope]]]:
-        """Calls by the last word of what is called, as written."""
+    def sites(self) -> dict[str, list[tuple[ir.Call, Scope]]]:
+        """Calls by the last word of what is called, as written; those of something else than a name under ``""``."""
         found: dict[str, list[tuple[ir.Call, Scope]]] = {}
         for module in self.modules:
             for call, scope in module.calls:
@@ -709,8 +734,7 @@ class Resolver(Members):
                     if isinstance(function, ir.Name)
                     else ""
                 )
-                if name:
-                    found.setdefault(name, []).append((call, scope))
+                found.setdefault(name, []).append((call, scope))
         return found
 
     def passed(self, node: ir.Parameter, scope: Scope) -> list[tuple[ir.Expr | None, Scope]]:
@@ -723,17 +747,22 @@ class Resolver(Members):
         else:
             called = {scope.name}
         words = {name.rpartition(".")[2] for name in called}
-        sites = [site for word in sorted(words) for site in self._sites.get(word, ())]
+        sites = [site for word in sorted(words) for site in self.sites.get(word, ())]
         if not scope.module.is_test:  # what tests pass says little, and there may be a lot of it
             sites = [site for site in sites if not site[1].module.is_test]
         if len(sites) > _MOST_SITES:
             return []
         position = next((at for at, one in enumerate(scope.node.parameters) if one is node), 0) - (own is not None)
-        found: list[tuple[ir.Expr | None, Scope]] = []
+        loaded = {f"{module}.{scope.node.name}" for module in _LOADED} if scope.parent is scope.module.scope else set()
+        certain: list[tuple[ir.Expr | None, Scope]] = []
+        likely: list[tuple[ir.Expr | None, Scope]] = []
         for call, place in sites:
-            if any(callee.replace("()", "") in called for callee in self.value(call.function, place)):
-                found.append((_argument(call, None if node.kind == "keyword" else position, node.name), place))
-        return found
+            callees = self.value(call.function, place)
+            matches = any(callee.replace("()", "") in called for callee in callees)
+            if matches or not loaded.isdisjoint(callees):
+                passed = _argument(call, None if node.kind == "keyword" else position, node.name), place
+                (certain if matches else likely).append(passed)
+        return certain or likely
 
     def _given(self, node: ir.Parameter, scope: Scope) -> Names:
         """What the calls of a function in the project pass for a parameter, so far as they agree."""
