@@ -158,7 +158,7 @@ class Constants:
                 changed = [
                     _lift(arithmetic.BINARY[sign], [option, right]) for option in options or [Unknown("it is changed")]
                 ]
-                certain = slot.block[0] < 0
+                certain = slot.block.whole
                 options = changed if certain else [*options, *changed]
             else:
                 options.append(self._slot(slot, scope, inner))
@@ -887,7 +887,7 @@ def _in_force(slots: list[tuple[Slot, Scope]]) -> list[tuple[Slot, Scope]]:
         (slot, scope)
         for slot, scope in slots
         if isinstance(slot, Write)
-        and slot.block[0] < 0
+        and slot.block.whole
         and getattr(slot.scope.node, "name", "") == "__init__"
         and not slot.sign
     ]

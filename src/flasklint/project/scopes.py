@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from flasklint import ir
+from flasklint.project.blocks import NOWHERE, Block, Fork, reaching
 from flasklint.source import Location, Span
 
 BindingKind = Literal[
@@ -39,9 +40,7 @@ class Binding(msgspec.Struct, frozen=True, gc=False, eq=False):
 
     ``node``: the statement, parameter, handler, import, clause or walrus that binds it. ``value``: what it is made from: the
     value assigned, iterated over, entered (``with``), matched or caught; ``path``: which item of it, item by item, when it is
-    unpacked.
-    ``start``: from where on it holds. ``block``: the stretch of text in which it holds for certain after that: that of the
-    innermost branch (arm of an ``if``, body of a loop or ``try`` ...) around it. ``loop``: the outermost loop around it.
+    unpacked. ``start``: from where on it holds. ``block``: what it stands in. ``loop``: the outermost loop around it.
     ``inside``: the only stretch where it is seen at all, for a name of a lambda or a comprehension.
     """
 
@@ -50,10 +49,15 @@ class Binding(msgspec.Struct, frozen=True, gc=False, eq=False):
     node: ir.Node
     value: ir.Expr | None
     start: int
-    block: Extent
+    block: Block
     path: tuple[int, ...] = ()
     loop: Extent | None = None
     inside: Extent | None = None
+
+    @property
+    def hides(self) -> bool:
+        """Whether what was bound before is gone."""
+        return self.kind != "augment"
 
 
 class Write(msgspec.Struct, frozen=True, eq=False):
@@ -66,7 +70,7 @@ class Write(msgspec.Struct, frozen=True, eq=False):
     value: ir.Expr
     path: tuple[int, ...]
     node: ir.Stmt
-    block: Extent
+    block: Block
     sign: str = ""
 
 
@@ -158,22 +162,8 @@ def _reaching(found: list[Binding], position: int | None) -> tuple[Binding, ...]
         narrowest = max(one.inside[0] for one in inner if one.inside is not None)
         return tuple(one for one in inner if one.inside is not None and one.inside[0] == narrowest)
     plain = [one for one in found if one.inside is None]
-    if position is None:
-        certain = [one.start for one in plain if one.block is _WHOLE and one.kind != "augment"]
-        since = max(certain, default=-1)
-        return tuple(one for one in plain if one.start >= since or one.block is _NEVER)
-    since = -1
-    for one in plain:
-        if one.start <= position and one.kind != "augment" and one.block[0] <= position < one.block[1]:
-            since = max(since, one.start)
-    before = [one for one in plain if since <= one.start <= position or one.block is _NEVER]
-    around = [
-        one
-        for one in plain
-        if one.start > position and one.loop and one.loop[0] <= position < one.loop[1] and since < one.loop[0]
-    ]
     # A use before any binding is one that the scan orders wrongly (or a mistake): all bindings are better than none.
-    return tuple(before + around) or tuple(plain)
+    return tuple(reaching(plain, _LAST if position is None else position) or plain)
 
 
 class LinkedModule:
@@ -233,30 +223,35 @@ class _Builder:
         self.calls: list[tuple[ir.Call, Scope]] = []
         self.scope = Scope(module, None, module.facts, "")
         self.scopes = [self.scope]
-        self.block: Extent = _WHOLE
+        self.block = Block(-1, _LAST + 1)
         self.loop: Extent | None = None
         self.pending: list[tuple[Scope, tuple[ir.Stmt, ...]]] = [(self.scope, module.facts.body)]
         while self.pending:
             self.scope, body = self.pending.pop()
-            self.block, self.loop = _WHOLE, None
+            self.block, self.loop = Block(-1, _LAST + 1), None
             self.statements(body)
         self.scopes.sort(key=lambda scope: -1 if isinstance(scope.node, ir.Module) else scope.node.start)
         self.calls.sort(key=lambda call: call[0].start)
 
-    def branch(self, body: tuple[ir.Stmt, ...], start: int | None = None) -> None:
-        """Statements that may not run."""
+    def branch(self, body: tuple[ir.Stmt, ...], fork: Fork | None = None, extent: Extent | None = None) -> bool:
+        """Statements that may not run; whether they end what they are in."""
         if not body:
-            return
-        block = self.block
-        self.block = (body[0].start if start is None else start, body[-1].end)
-        self.statements(body)
+            return False
+        start, end = extent or (body[0].start, body[-1].end)
+        outer, block = self.block, Block(start, end, self.block, fork)
         self.block = block
+        block.ends = self.statements(body)
+        self.block = outer
+        return block.ends
 
-    def statements(self, body: tuple[ir.Stmt, ...]) -> None:
+    def statements(self, body: tuple[ir.Stmt, ...]) -> bool:
+        """Goes through statements; says whether what comes after them is not reached."""
+        ends = False
         for statement in body:
             handler = _STATEMENTS.get(type(statement))
-            if handler is not None:
-                handler(self, statement)
+            if handler is not None and handler(self, statement):
+                ends = True
+        return ends
 
     def bind(
         self,
@@ -271,7 +266,7 @@ class _Builder:
         scope, block = self.scope, self.block
         if inside is None and scope.declared and (outer := self.declared(name)) is not None:
             # Some other function's run: seen from anywhere, certain nowhere.
-            scope, block = outer, _NEVER
+            scope, block = outer, NOWHERE
         found = Binding(name, kind, node, value, start, block, path, self.loop, inside)
         if scope is not self.scope:
             scope.origins[id(found)] = self.scope
@@ -385,9 +380,10 @@ class _Builder:
         for decorator in node.decorators:
             self.expression(decorator)
         inner = self.inner(node)
+        whole = Block(-1, _LAST + 1)
         for parameter in node.parameters:
             self.expression(parameter.default)
-            inner.bindings[parameter.name] = [Binding(parameter.name, "parameter", parameter, None, -1, _WHOLE)]
+            inner.bindings[parameter.name] = [Binding(parameter.name, "parameter", parameter, None, -1, whole)]
         self.bind(node.name, "function", node, None, node.end)
 
     def class_(self, node: ir.Class) -> None:
@@ -425,75 +421,83 @@ class _Builder:
         for target in node.targets:
             self.expression(target)
 
-    def return_(self, node: ir.Return) -> None:
+    def return_(self, node: ir.Return) -> bool:
         self.expression(node.value)
         self.scope.returns.append(node.value)
+        return True
 
-    def raise_(self, node: ir.Raise) -> None:
+    def raise_(self, node: ir.Raise) -> bool:
         self.expression(node.value)
         self.expression(node.cause)
+        return True
 
     def assert_(self, node: ir.Assert) -> None:
         self.expression(node.test)
         self.expression(node.message)
 
-    def if_(self, node: ir.If) -> None:
+    def if_(self, node: ir.If) -> bool:
+        fork = Fork(complete=False, exclusive=True)
+        ends = True
         while True:  # a long `elif` chain is deep in the facts, though not in the text
             self.expression(node.test)
-            self.branch(node.body)
+            ends = self.branch(node.body, fork) and ends
             rest = node.orelse
             if len(rest) == 1 and isinstance(rest[0], ir.If):
                 node = rest[0]
                 continue
-            self.branch(rest)
-            return
+            fork.complete = bool(rest)
+            return self.branch(rest, fork) and ends
 
     def loop_(self, node: ir.Loop) -> None:
         self.expression(node.subject)
-        outer = self.loop
-        extent = (node.start, node.end)
+        outer, block = self.loop, self.block
+        extent = (node.start, node.body[-1].end if node.body else node.end)
         if outer is None:
             self.loop = extent
+        self.block = Block(*extent, block)
         if node.target is not None:
-            block = self.block
-            self.block = extent
             self.target(node.target, "loop", node, node.subject, node.target.start)
-            self.block = block
-        self.branch(node.body)
-        self.loop = outer
+        self.statements(node.body)
+        self.block, self.loop = block, outer
         self.branch(node.orelse)
 
-    def try_(self, node: ir.Try) -> None:
-        self.branch(node.body)
+    def try_(self, node: ir.Try) -> bool:
+        fork = Fork(complete=True, exclusive=False)
+        ends = self.branch(node.body, fork)
         for handler in node.handlers:
             self.expression(handler.kind)
-            block = self.block
-            self.block = (handler.start, handler.end)
+            outer = self.block
+            self.block = arm = Block(handler.start, handler.end, outer, fork)
             if handler.name:
                 self.bind(handler.name, "except", handler, handler.kind, handler.start)
-            self.statements(handler.body)
-            self.block = block
+            arm.ends = self.statements(handler.body)
+            self.block = outer
+            ends = ends and arm.ends
         self.branch(node.orelse)
-        self.statements(node.final)
+        return self.statements(node.final) or ends
 
-    def with_(self, node: ir.With) -> None:
+    def with_(self, node: ir.With) -> bool:
         for item in node.items:
             self.expression(item.value)
             if isinstance(item, ir.Assign):
                 for target in item.targets:
                     self.target(target, "with", item, item.value, item.end)
-        self.statements(node.body)
+        return self.statements(node.body)
 
-    def match(self, node: ir.Match) -> None:
+    def match(self, node: ir.Match) -> bool:
         self.expression(node.subject)
+        fork = Fork(complete=any(case.wildcard and case.guard is None for case in node.cases), exclusive=True)
+        ends = fork.complete
         for case in node.cases:
-            block = self.block
-            self.block = (case.start, case.end)
+            outer = self.block
+            self.block = arm = Block(case.start, case.end, outer, fork)
             for name in case.binds:
                 self.bind(name, "pattern", case, node.subject, case.start, (REST,))
             self.expression(case.guard)
-            self.statements(case.body)
-            self.block = block
+            arm.ends = self.statements(case.body)
+            self.block = outer
+            ends = ends and arm.ends
+        return ends
 
     def import_(self, node: ir.Import) -> None:
         if node.name == "*":
@@ -507,10 +511,9 @@ class _Builder:
             self.scope.declared[name] = node.kind
 
 
-_WHOLE: Extent = (-1, 1 << 62)
-_NEVER: Extent = (1 << 62, -1)
+_LAST = 1 << 62
 
-_STATEMENTS: dict[type, Callable[[_Builder, Any], None]] = {
+_STATEMENTS: dict[type, Callable[[_Builder, Any], bool | None]] = {
     ir.Do: _Builder.do,
     ir.Assign: _Builder.assign,
     ir.Augment: _Builder.augment,
