@@ -158,10 +158,3 @@ def test_writes() -> None:
         ("d", False, "+", ()),
         ("e", False, "", (0,)),
     ]
-
-
-def test_long_chains_are_no_trouble() -> None:
-    text = "if a: pass\n" + "elif b: x = 1\n" * 300 + "y = " + " + ".join(["z"] * 300) + "\n" + "w" + ".v()" * 200
-    found = module(text)
-    assert len(found.scope.bindings["x"]) == 300
-    assert len(found.calls) == 200

@@ -114,6 +114,8 @@ class Resolver(Members):
             case ir.Op(sign="if", operands=(_, then, otherwise)):
                 return self._any(((then, scope), (otherwise, scope)))
             case ir.Op(sign="+" | "%" | "~" | "*", operands=(left, *_)):
+                while isinstance(left, ir.Op) and left.sign in ("+", "%", "~", "*") and left.operands:
+                    left = left.operands[0]
                 return tuple(name for name in self.value(left, scope) if name in _ADDABLE)
             case ir.Function(name="<lambda>"):
                 name = f"{scope.name}.<lambda>@{expr.start}"
@@ -176,7 +178,9 @@ class Resolver(Members):
         if all(isinstance(slot, Binding) and slot.kind in ("import", "class", "function") for slot in slots):
             return found
         self.variables.add(name)
-        return unique((name, *found))
+        held = [one for one in found if one not in self.variables]
+        others = [one for one in found if one in self.variables and one != name]
+        return unique((name, *held, *others[:1]))
 
     # Bindings.
 

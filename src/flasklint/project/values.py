@@ -80,7 +80,7 @@ _MOST_OPTIONS = 12
 
 
 def one_of(options: list[Setting]) -> Setting:
-    """Several settings as one: each once, alternatives among them laid open."""
+    """Several settings as one: each once, alternatives among them laid open; of several unknown ones the first speaks."""
     flat: list[Setting] = []
     for option in options:
         for one in option.options if isinstance(option, OneOf) else (option,):
@@ -99,6 +99,8 @@ def possible(setting: Setting) -> tuple[Setting, ...]:
 
 
 def _same(one: Setting, other: Setting) -> bool:
+    if isinstance(one, Unknown) and isinstance(other, Unknown):
+        return True
     if isinstance(one, Known) and isinstance(other, Known):
         return type(one.value) is type(other.value) and one.value == other.value  # 1 is not True here
     return one == other
