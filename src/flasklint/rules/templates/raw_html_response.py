@@ -1,7 +1,16 @@
 from __future__ import annotations
 
-from flasklint.findings import Severity
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
+
+_API = ("flask_restful.", "flask_restplus.", "flask_restx.", "flask_smorest.")
+"""Packages whose views' results are written as JSON."""
 
 
 class RawHtmlResponse(FlowRule):
@@ -50,3 +59,30 @@ class RawHtmlResponse(FlowRule):
     kinds = ("html",)
     title = "Untrusted data is put into HTML without escaping."
     advice = "escape it with `markupsafe.escape`, or render a template"
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted data in a view's answer; without a tag around it, only what surely is the visitor's own text counts."""
+        if not flow.untrusted or _writes_json(flow, project):
+            return
+        finding = self.untrusted(flow)
+        tags = any(isinstance(piece, str) and "<" in piece for text in flow.texts for piece in text)
+        source = flow.paths[0].source.name
+        if not tags and (flow.confidence < Confidence.HIGH or "json" in source):
+            # What a service gives back for a JSON body or an id is an object more often than a text of HTML.
+            finding = replace(finding, confidence=Confidence.LOW)
+        yield finding
+
+
+def _writes_json(flow: Flow, project: Project) -> bool:
+    """Whether the view is a resource of a package that answers in JSON."""
+    module = project.modules.get(flow.location.path)
+    owner = flow.scope.rpartition(".")[0]
+    if module is None or not owner:
+        return False
+    return any(
+        name.startswith(_API)
+        for scope in module.scopes
+        if scope.qualname == owner and isinstance(scope.node, ir.Class) and scope.parent is not None
+        for base in scope.node.bases
+        for name in project.resolve(base.value, scope.parent)
+    )
