@@ -325,6 +325,16 @@ FINE: dict[str, bytes] = {
     "templates/empty.html": b"",
 }
 LARGE: dict[str, bytes] = {
+    "sum.py": b"x = " + b"+".join([b"a"] * 5000) + b"\n",
+    "chain.py": b"x = a" + b".b()" * 5000 + b"\n",
+    "lists.py": b"x = " + b"[" * 2000 + b"]" * 2000 + b"\n",
+    "calls.py": b"x = " + b"f(" * 90 + b")" * 90 + b"\n",
+    "blocks.py": b"".join(b" " * depth + b"if a:\n" for depth in range(90)) + b" " * 90 + b"pass\n",
+    "functions.py": b"".join(b" " * depth + b"def f():\n" for depth in range(90)) + b" " * 90 + b"pass\n",
+    "templates/blocks.html": b"{% if a %}" * 3000 + b"{% endif %}" * 3000,
+    "templates/filters.html": b"{{ x" + b"|upper" * 3000 + b" }}",
+    "templates/brackets.html": b"{{ " + b"(" * 3000 + b"x" + b")" * 3000 + b" }}",
+    "templates/large.html": b"<p>{{ x }}</p>\n" * 10_000,
     "parens.py": b"x = " + b"(" * 2000 + b")" * 2000 + b"\n",
     "generated.py": b"x = 1\n" * 900_000,
     "elif.py": b"if a:\n    pass\n" + b"elif b:\n    pass\n" * 20_000,

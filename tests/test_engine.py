@@ -152,6 +152,41 @@ def test_settings_of_the_project_hold(tmp_path: Path) -> None:
     assert len(engine.run(isolated, registry=REGISTRY).report.results) == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eval(x)  # flasklint: ignore[FLK599] why",
+        "# flasklint: ignore[FLK599] why\neval(x)",
+        "y = f(\n    eval(x),\n    z,  # flasklint: ignore[FLK599] why\n)",
+        "y = f(  # flasklint: ignore[FLK599] why\n    eval(x),\n)",
+        "y = f(\n    eval(x),\n)  # flasklint: ignore[FLK599] why",
+        "@route(  # flasklint: ignore[FLK599] why\n    eval(x)\n)\ndef f(): pass",
+        "if eval(x):  # flasklint: ignore[FLK599] why\n    pass",
+        'y = eval(x) + """\n"""  # flasklint: ignore[FLK599] why',
+        "y = f'{eval(x)}'  # flasklint: ignore[FLK599] why",
+        '"""# flasklint: ignore[FLK501] not a comment"""\n# flasklint: ignore-file[FLK599] why\n\neval(x)',
+    ],
+)
+def test_suppressions_in_python(tmp_path: Path, text: str) -> None:
+    report = check(plant(tmp_path, {"a.py": text})).report
+    assert [(item.finding.code, item.verdict.value, item.reason) for item in report.results] == [
+        ("FLK599", "suppressed", "why")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if eval(x):\n    pass  # flasklint: ignore[FLK599] why",
+        "eval(x)\n# flasklint: ignore[FLK599] why\n",
+        "eval(x); y = '# flasklint: ignore[FLK599] why'",
+    ],
+)
+def test_suppressions_that_stand_elsewhere(tmp_path: Path, text: str) -> None:
+    report = check(plant(tmp_path, {"a.py": text})).report
+    assert ("a.py", "FLK599", "reported") in results(report)
+
+
 def test_suppressions_can_be_passed_over(tmp_path: Path) -> None:
     plant(tmp_path, {"a.py": "eval(x)  # flasklint: ignore[evals]\ny = 1  # flasklint: ignore[evals]\n"})
     outcome = engine.run(engine.plan(Orders((str(tmp_path),)), REGISTRY), registry=REGISTRY, heed_suppressions=False)
