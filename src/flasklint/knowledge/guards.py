@@ -55,6 +55,21 @@ IDENTITY_WORDS = frozenset(
 
 TOKEN_WORDS = frozenset({"authorization", "bearer", "token", "apikey", "api", "key", "auth", "secret", "signature"})
 
+AUTHENTICATING_HEADERS = frozenset(
+    {
+        "authorization",
+        "authentication",
+        "x-api-key",
+        "x-auth-token",
+        "x-access-token",
+        "api-key",
+        "apikey",
+        "x-token",
+        "bearer",
+    }
+)
+"""Headers that browsers do not send by themselves, and that tell who is asking."""
+
 REFUSALS = frozenset(
     {
         "flask.abort",

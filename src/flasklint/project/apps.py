@@ -14,7 +14,7 @@ from typing import Literal
 from flasklint import ir
 from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES
-from flasklint.knowledge.extensions import APP_CLASSES
+from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration, Effective, Profile, Truth
@@ -22,8 +22,8 @@ from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
 from flasklint.project.guards import Deeds, Definitions, Guards, Proof
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
-from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Value
-from flasklint.project.routes import Mount, Route, Router, unwrap
+from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Seq, Value
+from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.walk import Walk
 from flasklint.source import Location
@@ -206,7 +206,8 @@ class App:
         if route.view is None:
             return None
         functions = route.view.functions
-        guards = [self._model.guard_among(route.view.decorations_of(function)) for function in functions]
+        outer = self.decorations(route)
+        guards = [self._model.guard_among((*outer, *route.view.decorations_of(function))) for function in functions]
         if guards and all(guard is not None for guard in guards):
             return guards[0]
         return self._hook_guard(route)
@@ -226,9 +227,13 @@ class App:
     def identity(self) -> Guard | None:
         """How people log in with a cookie, if they do: the extension, or the place where the session learns who it is."""
         for use in self.extensions:
-            if use.inits and use.kind in ("login", "security"):
+            if use.inits and use.kind in ("login", "security") and use.name != "flask_principal.Principal":
                 return Guard("session", use.name, use.inits[0].location)
-        return self._model.session_identity
+        found = self._model.session_identity
+        if found is None or self._model.single:
+            return found
+        mine = {function.location.path for function in self._functions()}
+        return found if found.location.path in mine else None
 
     # Forged requests -----------------------------------------------------------------------------------------------
 
@@ -246,26 +251,52 @@ class App:
         """Whether a route is protected against forged requests in a profile."""
         if not route.changes:
             return Protection(True, "it answers only safe methods")
+        shield = self.shielded(route, profile)
+        if shield:
+            return Protection(True, shield)
         exempt = self._exemption(route)
-        for use in self.extensions_of_kind("csrf"):
-            if use.in_force(profile) and exempt is None and self._csrf_on(profile):
-                return Protection(True, use.name.rpartition(".")[2])
-        for hook in self.csrf_hooks:
-            reaches = hook.everywhere or any(hook.owner is blueprint for blueprint in route.chain)
-            if reaches and profile.holds(hook.conditions) > Truth.PROBABLY_NO:
-                return Protection(True, f"{hook.function.node.name}() checks a token")
-        guard = self.guard(route)
-        if guard is not None and guard.proof == "token":
-            return Protection(True, f"{guard.name}: a token in a header")
-        if route.view is not None:
-            if any(self._model.checks_token(function) for function in route.view.functions):
-                return Protection(True, "it checks a token or a form itself")
-            for decoration in route.view.decorations:
-                if isinstance(decoration.value, Fn) and self._model.checks_token(decoration.value):
-                    return Protection(True, f"{decoration.value.node.name} checks a token")
+        if route.view is None:
+            return Protection(False, "what answers is not seen")
+        functions = [function for method, function in route.view.methods.items() if not method or method in CHANGING]
+        for function in functions:
+            why = self._own_protection(route, function)
+            if not why:
+                break
+        else:
+            return Protection(bool(functions), why if functions else "it answers nothing that changes")
         if exempt is not None:
             return Protection(False, "it is exempt")
         return Protection(False, "nothing checks a token")
+
+    def shielded(self, route: Route, profile: Profile) -> str:
+        """What checks a token for a route among others: an extension in force, a hook; empty when nothing does."""
+        for use in self.extensions_of_kind("csrf"):
+            if use.in_force(profile) and self._csrf_on(profile) and self._exemption(route) is None:
+                return use.name.rpartition(".")[2]
+        for hook in self.csrf_hooks:
+            reaches = hook.everywhere or any(hook.owner is blueprint for blueprint in route.chain)
+            if reaches and profile.holds(hook.conditions) > Truth.PROBABLY_NO:
+                return f"{hook.function.node.name}() checks a token"
+        return ""
+
+    def _own_protection(self, route: Route, function: Fn) -> str:
+        """How one function of a route is protected by itself or by what is around it; empty when it is not."""
+        assert route.view is not None
+        around = (*self.decorations(route), *route.view.decorations_of(function))
+        for decoration in around:
+            if isinstance(decoration.value, Fn) and self._model.checks_token(decoration.value):
+                return f"{decoration.short} checks a token"
+        guard = self._model.guard_among(around)
+        if guard is not None and guard.proof == "token":
+            return f"{guard.name}: a token in a header"
+        hook = self._hook_guard(route) if guard is None else None
+        if hook is not None and hook.proof == "token":
+            return f"{hook.name}: a token in a header"
+        return "it checks a token or a form itself" if self._model.checks_token(function) else ""
+
+    def decorations(self, route: Route) -> tuple[Decoration, ...]:
+        """What API objects put around all their resources: ``Api(decorators=[...])``"""
+        return tuple(decoration for owner in route.chain for decoration in self._model.decorations_of(owner))
 
     def _csrf_on(self, profile: Profile) -> bool:
         return all(profile.truth(key) >= Truth.MAYBE for key in ("WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT"))
@@ -297,7 +328,24 @@ class App:
         for use in self.extensions:
             if use.inits and use.kind in ("login", "security", "session"):
                 return use.name.rpartition(".")[2], use.inits[0].location
-        return self._model.session_use
+        if self._model.single:
+            return self._model.session_use
+        for function in self._functions():
+            if self.deeds(function).mentions(
+                "flask.session", "flask.flash", "flask_login.login_user", "flask_login.current_user"
+            ):
+                return "session", function.location
+        return None
+
+    def _functions(self) -> Iterator[Fn]:
+        """What runs for requests: views, what is around them, hooks."""
+        for route, function in self.views():
+            yield function
+            for decoration in route.view.decorations_of(function) if route.view is not None else ():
+                if isinstance(decoration.value, Fn):
+                    yield decoration.value
+        for hook in self.hooks:
+            yield hook.function
 
     def views(self) -> Iterator[tuple[Route, Fn]]:
         """The functions that answer, each with the first of its routes."""
@@ -314,11 +362,15 @@ class App:
 
     @cached_property
     def forgeable(self) -> tuple[Route, ...]:
-        """The routes that change something and that a foreign page could make a browser ask for, in some production profile."""
+        """The routes that change something and that a foreign page could make a browser ask for, in some production profile.
+
+        Only POST: without the app's consent, browsers send no PUT, PATCH or DELETE for a foreign page.
+        """
         return tuple(
             route
             for route in self.routes
-            if route.changes and any(not self.protection(route, profile).protected for profile in self.production)
+            if "POST" in route.methods
+            and any(not self.protection(route, profile).protected for profile in self.production)
         )
 
 
@@ -532,13 +584,26 @@ class AppModel:
             # A decorator factory: what it gives is a function inside it.
         return None
 
+    def decorations_of(self, owner: Instance) -> tuple[Decoration, ...]:
+        """The decorators that an API object puts around all its resources, outermost first."""
+        if not owner.is_a(API_CLASSES) or owner.module is None:
+            return ()
+        given = owner.attributes.get("decorators")
+        if given is None and owner.arguments is not None:
+            given = owner.arguments.get(None, "decorators")
+        if not isinstance(given, Seq):
+            return ()
+        written = owner.expr or ir.Name("", start=owner.location.span.start, end=owner.location.span.end)
+        module = owner.module
+        return tuple(Decoration(item, written, module, self.walk.value_names(item)) for item in reversed(given.items))
+
     def proof_of(self, function: Fn) -> Proof | None:
         """How a function demands to know who is asking, told from its body."""
         return self.guards.authenticates(function.node, function.frame.module)
 
     def checks_token(self, function: Fn) -> bool:
         """Does a view (or a decorator) check a token, or validate a form that carries one?"""
-        deeds = self.guards.deeds(function.node, function.frame.module, 1)
+        deeds = self.guards.deeds(function.node, function.frame.module)
         if "validate_on_submit" in deeds.attributes:
             return True
         if "validate" in deeds.attributes and any(

@@ -73,11 +73,15 @@ class Outside:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """One value that a key may have: the write it comes from (``None``: nothing sets it), and its value settled."""
+    """One value that a key may have: the write it comes from (``None``: nothing sets it), and its value settled.
+
+    ``origin``: the write of another key that the value was read from, if it was.
+    """
 
     write: Write | None
     value: Value
     truth: Truth = Truth.YES
+    origin: Write | None = None
 
     @property
     def setting(self) -> Setting:
@@ -431,7 +435,10 @@ class Configuration:
         if write.default_only and before is not None:
             return
         value = self._resolve(write.value, state)
-        candidate = Candidate(write, value, truth)
+        origin: Write | None = None
+        if isinstance(write.value, ConfigItem) and (held := state.current.get(write.value.key)):
+            origin = held[-1].origin or held[-1].write
+        candidate = Candidate(write, value, truth, origin)
         if truth < Truth.MAYBE:
             state.optional.setdefault(write.key, []).append(candidate)
             return

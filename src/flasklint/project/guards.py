@@ -13,6 +13,7 @@ from typing import Literal
 
 from flasklint import ir
 from flasklint.knowledge.guards import (
+    AUTHENTICATING_HEADERS,
     IDENTITY,
     IDENTITY_ATTRIBUTES,
     IDENTITY_WORDS,
@@ -138,10 +139,12 @@ class Guards:
                     refuses = True
                 case ir.Return(value):
                     refuses = refuses or _is_refusal(value)
-                case ir.Assign(targets, _):
+                case ir.Assign(targets, given):
                     for written in targets:
                         if isinstance(written, ir.Attribute):
                             writes.add(written.name)
+                            refused = isinstance(given, ir.Const) and given.value in (401, 403)
+                            refuses = refuses or (refused and written.name in ("status_code", "status"))
             stack.extend((child, where) for child in reversed(list(ir.children(current))))
         deeds = Deeds(
             frozenset(names),
@@ -170,18 +173,21 @@ class Guards:
         deeds = self.deeds(node, module)
         if not deeds.refuses or not deeds.compares:
             return None
-        if deeds.mentions("flask.request.authorization"):
-            return "basic"
-        if deeds.mentions(*IDENTITY) or not deeds.attributes.isdisjoint(IDENTITY_ATTRIBUTES):
+        spoken = deeds.texts | deeds.attributes
+        if deeds.mentions(*IDENTITY) or (
+            deeds.mentions("flask.session", "flask.request.cookies") and _speaks(spoken, IDENTITY_WORDS)
+        ):
             return "session"
-        if deeds.mentions("flask.request.headers", "flask.Request().headers") and _speaks(
-            deeds.texts, TOKEN_WORDS | IDENTITY_WORDS
+        if deeds.mentions("flask.request.headers", "flask.Request().headers") and (
+            any(text.lower() in AUTHENTICATING_HEADERS for text in deeds.texts) or _speaks(deeds.texts, TOKEN_WORDS)
         ):
             return "token"
-        if deeds.mentions("flask.session", "flask.request.cookies", "flask.g"):
-            spoken = deeds.texts | deeds.attributes
-            if _speaks(spoken, IDENTITY_WORDS):
-                return "session"
+        if deeds.mentions("flask.request.authorization", "flask.Request().authorization"):
+            return "basic"
+        if not deeds.attributes.isdisjoint(IDENTITY_ATTRIBUTES):
+            return "session"
+        if deeds.mentions("flask.g") and _speaks(spoken, IDENTITY_WORDS):
+            return "session"
         return None
 
     def checks_request_token(self, node: ir.Function, module: LinkedModule) -> bool:

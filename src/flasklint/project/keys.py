@@ -12,6 +12,7 @@ from flasklint.project.apps import App
 from flasklint.project.config import Candidate, Effective, Profile, Truth
 from flasklint.project.objects import Branch, ConfigItem, Env, Lookup, Result, Seq, Test, Value, Write
 from flasklint.project.operations import environment_names, python
+from flasklint.project.values import Known
 from flasklint.source import Location
 
 KeyKind = Literal["literal", "fallback", "generated", "predictable"]
@@ -50,15 +51,15 @@ def key_origins(app: App, key: str) -> tuple[KeyOrigin, ...]:
 
 
 def _origins(candidate: Candidate, effective: Effective, profile: Profile) -> Iterator[KeyOrigin]:
-    write = candidate.write
+    write = candidate.origin or candidate.write
     assert write is not None
     usual = candidate.truth >= Truth.MAYBE
     raised = any(getattr(condition, "why", "") == "an exception is raised" for condition in write.conditions)
     asked = next((name for condition in write.conditions for name in environment_names(condition)), "")
-    for kind, value, source in _leaves(candidate.value):
+    for kind, value, source, places in _leaves(candidate.value):
         if kind == "generated":
             name, size = source, value if isinstance(value, int) else None
-            if not usual or asked or write.default_only or candidate.truth < Truth.YES:
+            if not usual or asked or write.default_only or write.conditions or candidate.truth < Truth.YES:
                 continue
             place = write.expr.span if write.expr is not None else write.location.span
             made: KeyKind = "predictable" if name in PREDICTABLE else "generated"
@@ -68,7 +69,7 @@ def _origins(candidate: Candidate, effective: Effective, profile: Profile) -> It
             continue
         if not isinstance(value, (str, bytes)) or not value:
             continue
-        place_of = literal_place(write, value)
+        place_of = literal_place(write, value, places)
         if kind == "fallback" or write.default_only or asked or raised or candidate.truth == Truth.PROBABLY:
             if usual or raised:
                 yield KeyOrigin("fallback", write.key, place_of, write, effective, profile, value, source or asked)
@@ -76,15 +77,16 @@ def _origins(candidate: Candidate, effective: Effective, profile: Profile) -> It
             yield KeyOrigin("literal", write.key, place_of, write, effective, profile, value)
 
 
-def _leaves(value: Value, fallback: str | None = None) -> Iterator[tuple[str, object, str]]:
-    """The values that a value may come down to: what kind, which, and what is asked before it."""
-    known, plain = python(value)
+_Leaf = tuple[str, object, str, tuple[Location, ...]]
+
+
+def _leaves(value: Value, fallback: str | None = None) -> Iterator[_Leaf]:
+    """The values that a value may come down to: what kind, which, what is asked before it, and where it is written."""
     kind = "literal" if fallback is None else "fallback"
-    if known:
-        for one in plain if isinstance(plain, (list, tuple)) else [plain]:
-            yield kind, one, fallback or ""
-        return
     match value:
+        case Known(plain, places):
+            for one in plain if isinstance(plain, (list, tuple)) else [plain]:
+                yield kind, one, fallback or "", places
         case Env(name, default):
             yield from _leaves(default, name)
         case Branch(test, then, otherwise):
@@ -104,7 +106,7 @@ def _leaves(value: Value, fallback: str | None = None) -> Iterator[tuple[str, ob
         case Result() | Test():
             found = generator(value)
             if found is not None and fallback is None:
-                yield "generated", found[1], found[0]
+                yield "generated", found[1], found[0], ()
 
 
 def _asked(value: Value) -> str:
@@ -140,13 +142,14 @@ def generator(value: Value, depth: int = 6) -> tuple[str, int | None] | None:
     return None
 
 
-def literal_place(write: Write, value: str | bytes) -> Location:
-    """Where in what is written a literal stands; the whole expression, or the whole statement, if it stands elsewhere."""
+def literal_place(write: Write, value: str | bytes, places: tuple[Location, ...] = ()) -> Location:
+    """Where a literal stands: in what is written, if it does; else what is written, if that names it; else its own place."""
     path = write.location.path
     if write.expr is None:
-        return write.location
+        return places[-1] if places else write.location
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     for node in (write.expr, *ir.walk(write.expr)):
         if isinstance(node, ir.Const) and node.value == text:
             return Location(path, node.span)
-    return Location(path, write.expr.span)
+    named = isinstance(write.expr, (ir.Name, ir.Attribute, ir.Subscript))
+    return places[-1] if places and not named else Location(path, write.expr.span)

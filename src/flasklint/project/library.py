@@ -14,7 +14,6 @@ from flasklint.knowledge.environment import Parse
 from flasklint.project.machine import Machine
 from flasklint.project.objects import (
     Arguments,
-    Branch,
     Cls,
     Env,
     Fn,
@@ -26,6 +25,7 @@ from flasklint.project.objects import (
     Partial,
     Seq,
     Value,
+    branch,
 )
 from flasklint.project.operations import convert, join, python
 from flasklint.project.values import Known, Unknown, Unset
@@ -244,7 +244,7 @@ def _getattr(machine: Machine, args: Arguments) -> Value | None:
     if isinstance(key, Known) and isinstance(key.value, str):
         found = machine.attribute(owner, key.value)
         if isinstance(found, (Unknown, Unset)) and default is not None:
-            return default if isinstance(found, Unset) else Branch(found, found, default)
+            return default if isinstance(found, Unset) else branch(found, found, default)
         return found
     if isinstance(owner, Mod):
         return Lookup(classes_of(machine, owner), key, default)

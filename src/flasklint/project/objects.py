@@ -16,6 +16,8 @@ from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import Known, Unknown, Unset
 from flasklint.source import Location, Span
 
+_WIDEST = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Env:
@@ -96,7 +98,13 @@ class Decoration:
 
     @property
     def location(self) -> Location:
+        """Where it is written."""
         return Location(self.module.path, self.expr.span)
+
+    @property
+    def short(self) -> str:
+        """The last part of its name."""
+        return self.names[0].rpartition(".")[2] if self.names else "?"
 
 
 @dataclass(slots=True, eq=False)
@@ -203,6 +211,21 @@ class Branch:
     test: Value
     then: Value
     otherwise: Value
+    width: int = 2
+
+
+def branch(test: Value, then: Value, otherwise: Value) -> Value:
+    """A :class:`Branch`, unless both sides are the same or too much hangs on it to be of use."""
+    if then is otherwise:
+        return then
+    if isinstance(then, Unknown) and isinstance(otherwise, Unknown):
+        return then
+    width = _width(then) + _width(otherwise)
+    return Branch(test, then, otherwise, width) if width <= _WIDEST else Unknown("too many branches lead to it")
+
+
+def _width(value: Value) -> int:
+    return value.width if isinstance(value, Branch) else 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

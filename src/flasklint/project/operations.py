@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
 
-from flasklint.project.objects import Branch, Env, Lookup, Map, Seq, Test, Value
+from flasklint.project.objects import Branch, Env, Lookup, Map, Seq, Test, Value, branch
 from flasklint.project.values import Known, Unknown, Unset
 
 _LONGEST = 100_000
@@ -142,12 +142,12 @@ def _either(first: Value, second: Value) -> Value:
     match first:
         case Env(name, default):
             inner = truth_by_default(default)
-            return first if inner is True else Env(name, second) if inner is False else Branch(first, first, second)
+            return first if inner is True else Env(name, second) if inner is False else branch(first, first, second)
         case Unset():
             return second
         case Test():
             return Test("or", (first, second))
-    return Branch(first, first, second)
+    return branch(first, first, second)
 
 
 def _both(first: Value, second: Value) -> Value:
@@ -156,7 +156,7 @@ def _both(first: Value, second: Value) -> Value:
         return second if plain else first
     if isinstance(first, (Test, Env)) or isinstance(second, Test):
         return Test("and", (first, second))
-    return Branch(first, second, first)
+    return branch(first, second, first)
 
 
 def _negate(value: Value) -> Value:

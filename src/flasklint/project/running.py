@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint import ir
+from flasklint.knowledge.config import DEVELOPMENT_WORDS
+from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.config import Profile, as_setting
+from flasklint.project.config import Profile, Truth, as_setting
 from flasklint.project.objects import Event, Value
+from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import FromEnv, Known
 from flasklint.source import Location
 
@@ -23,12 +26,14 @@ class Run:
     """One call of ``app.run``.
 
     ``reach``: who can connect. ``guarded``: only when the file is run as a script, or by a function that somebody calls from
-    outside (a command). ``debug``: the argument, if given.
+    outside (a command). ``asked``: only when a condition holds that is not settled (an option of a command). ``debug``: the
+    argument, if given.
     """
 
     event: Event
     reach: Reach
     guarded: bool
+    asked: bool
     debug: Value | None
     debug_expr: ir.Expr | None
 
@@ -48,10 +53,28 @@ def runs(app: App) -> Iterator[Run]:
         yield Run(
             event,
             _reach(host, profile),
-            event.main or event.entry,
+            event.main or event.entry or _is_script(event),
+            bool(event.conditions) and profile.holds(event.conditions) <= Truth.MAYBE,
             debug[0] if debug is not None else None,
             debug[1] if debug is not None else None,
         )
+
+
+def is_for_developers(module: LinkedModule | None, scope: str) -> bool:
+    """Does the name of a module, or of a function in it, say that it is for development: ``devserver``, ``run_debug``?"""
+    names = [*words(scope), *(words(module.name.rpartition(".")[2]) if module is not None else [])]
+    return any(name in DEVELOPMENT_WORDS or name.startswith(("devserver", "devel")) for name in names)
+
+
+def _is_script(event: Event) -> bool:
+    """Does the module read the command line while it is loaded? Then nobody imports it."""
+    if event.module is None or event.scope:
+        return False
+    return any(
+        isinstance(call.function, ir.Attribute) and call.function.name in ("parse_args", "parse_known_args")
+        for call, scope in event.module.calls
+        if scope.parent is None
+    )
 
 
 def _reach(host: Value | None, profile: Profile) -> Reach:

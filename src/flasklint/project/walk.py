@@ -56,15 +56,19 @@ from flasklint.project.objects import (
     Test,
     Value,
     Write,
+    branch,
 )
 from flasklint.project.operations import call_method, join, operate, python
 from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import Known, Unknown, Unset
 from flasklint.source import Location
 
-BUDGET = 400_000
+BUDGET = 150_000
 DEEPEST = 24
-_WIDEST_LOOP = 200
+_WIDEST_LOOPS = (200, 100, 8, 3)
+_MOST_APPS = 3
+_DEAR = 10_000
+_DEAR_EACH = 250
 _SHORT = 8
 _DEEPEST_LOOK = 3
 _LARGE_LITERAL = 120
@@ -127,6 +131,9 @@ class Walk(Machine):
         self._stack: list[int] = []
         self._steps = 0
         self._looking = 0
+        self._loops = 0
+        self._costs: dict[int, tuple[int, int]] = {}
+        self._makes: dict[int, list[Value]] = {}
         self._entered: set[int] = set()
         self.makers: frozenset[str] = frozenset()
         self.environment: list[tuple[str, Value, Location, tuple[Value, ...]]] = []
@@ -189,7 +196,10 @@ class Walk(Machine):
         return Fn(node, _closure(frame), _qualified(frame, node.name), bound, owner)
 
     def _blank_instance(self, cls: Cls) -> Instance:
+        apps, blueprints, instances = len(self.apps), len(self.blueprints), len(self.instances)
         made = self._new(self.class_names(cls), cls, Arguments(), cls.node, cls.frame)
+        # It stands for one that is made elsewhere.
+        del self.apps[apps:], self.blueprints[blueprints:], self.instances[instances:]
         init = self.class_member(cls, "__init__")
         if isinstance(init, Fn) and self._is_telling(init.node):
             self._enter(replace(init, bound=made), Arguments(), outside=True)
@@ -401,7 +411,7 @@ class Walk(Machine):
             elif settled:
                 names[name] = a if truth else b
             else:
-                names[name] = Branch(test, a, b)
+                names[name] = branch(test, a, b)
 
     def _bind_imports(self, body: Sequence[ir.Stmt], frame: Frame) -> None:
         for node in body:
@@ -419,10 +429,13 @@ class Walk(Machine):
             self._assign(node.target, Unknown("an item of something unknown"), node.subject, frame)
             self.block(node.body, frame)
         else:
-            for item in items.items[:_WIDEST_LOOP]:
+            widest = _WIDEST_LOOPS[min(self._loops, len(_WIDEST_LOOPS) - 1)]
+            self._loops += 1
+            for item in items.items[:widest]:
                 self._assign(node.target, item, node.subject, frame)
                 if self.block(node.body, frame) and _breaks(node.body):
                     break
+            self._loops -= 1
         self.block(node.orelse, frame)
 
     def _try(self, node: ir.Try, frame: Frame) -> bool:
@@ -676,11 +689,10 @@ class Walk(Machine):
         """What an expression stands for; its effects on what we follow happen."""
         match expr:
             case ir.Const(value, kind):
-                return (
-                    Unknown("...")
-                    if kind == "ellipsis"
-                    else Known(value.encode("latin-1") if kind == "bytes" and isinstance(value, str) else value)
-                )
+                if kind == "ellipsis":
+                    return Unknown("...")
+                plain = value.encode("latin-1") if kind == "bytes" and isinstance(value, str) else value
+                return Known(plain, (Location(frame.module.path, expr.span),))
             case ir.Name(name):
                 found = self.lookup(name, frame)
                 if isinstance(found, Lib) and found.name == "flask.current_app" and self.contexts:
@@ -725,7 +737,7 @@ class Walk(Machine):
             then, otherwise = self.evaluate(operands[1], frame), self.evaluate(operands[2], frame)
             if known:
                 return then if plain else otherwise
-            return Branch(test, then, otherwise)
+            return branch(test, then, otherwise)
         if sign in ("yield", "yield-from", "opaque", "slice", "await", "~"):
             for operand in operands:
                 self.evaluate(operand, frame)
@@ -764,7 +776,7 @@ class Walk(Machine):
         items = library.sequence(self.evaluate(first.iterable, frame))
         partial = items is None or items.partial or len(expr.clauses) > 1 or bool(first.tests)
         for item in (
-            items.items[:_WIDEST_LOOP]
+            items.items[: _WIDEST_LOOPS[0]]
             if items and len(expr.clauses) == 1
             else [Unknown("an item of something unknown")]
         ):
@@ -830,7 +842,7 @@ class Walk(Machine):
             case Result(names):
                 return Unknown(f"part of what {names[0] if names else '?'}() gives")
             case Branch(test, then, otherwise):
-                return Branch(test, self.attribute(then, name), self.attribute(otherwise, name))
+                return branch(test, self.attribute(then, name), self.attribute(otherwise, name))
             case Lookup(mapping, key, default):
                 items = [(k, self.attribute(item, name), place) for k, item, place in mapping.items]
                 return Lookup(Map(items), key, self.attribute(default, name) if default is not None else None)
@@ -1047,7 +1059,7 @@ class Walk(Machine):
                 self.conditions[-1] = operate("not", test)
                 second = self._call_attribute(otherwise, name, args, expr, frame)
                 self.conditions.pop()
-                return Branch(test, first, second)
+                return branch(test, first, second)
             case Cls():
                 found = self.class_member(receiver, name)
                 if isinstance(found, Fn):
@@ -1152,7 +1164,7 @@ class Walk(Machine):
                 self.conditions[-1] = operate("not", test)
                 second = self.call(otherwise, arguments, expr, frame)
                 self.conditions.pop()
-                return Branch(test, first, second)
+                return branch(test, first, second)
             case Lookup(mapping, key, _):
                 results: list[tuple[Value, Value, Location | None]] = []
                 for label, value, place in mapping.items:
@@ -1289,7 +1301,13 @@ class Walk(Machine):
         key = (id(node), id(function.bound), id(function.frame), *(_signature(args)))
         if key in self._made:
             return self._made[key]
+        if len(self._makes.get(id(node), ())) >= _MOST_APPS:
+            return self._makes[id(node)][0]
         self._entered.add(id(node))
+        entries, spent = self._costs.get(id(node), (0, 0))
+        if entries > 3 and spent > _DEAR and spent > entries * _DEAR_EACH:
+            return Unknown(f"result of {function.qualname}(), which takes too long to follow")
+        started = self._steps
         frame = Frame(function.frame.module, function.frame, function.qualname)
         frame.bound, frame.cls = function.bound, function.owner
         self._bind_parameters(function, args, frame)
@@ -1304,10 +1322,12 @@ class Walk(Machine):
             self._stack.pop()
             self.depth -= 1
             del self.contexts[contexts:]
+        self._costs[id(node)] = (entries + 1, spent + self._steps - started)
         result = _result(frame.returns, depth)
         if len(self.apps) > before:
             # One factory called in the same way from several places makes, for us, one app.
             self._made[key] = result
+            self._makes.setdefault(id(node), []).append(result)
         return result
 
     def _bind_parameters(self, function: Fn, args: Arguments, frame: Frame) -> None:
@@ -1374,7 +1394,7 @@ def _result(returns: list[tuple[tuple[Value, ...], Value]], depth: int) -> Value
         else:
             test = operate("and", *inner) if len(inner) > 1 else inner[0]
             known, plain = python(test)
-            result = (value if plain else result) if known else Branch(test, value, result)
+            result = (value if plain else result) if known else branch(test, value, result)
     return result
 
 

@@ -9,7 +9,7 @@ from flasklint.project.calls import CallSite
 from flasklint.project.config import Truth
 from flasklint.project.flags import flag_of_key, flag_of_value, follows, place
 from flasklint.project.project import Project
-from flasklint.project.running import Run, runs
+from flasklint.project.running import Run, is_for_developers, runs
 from flasklint.project.values import Known
 from flasklint.rules.base import Context, Rule
 from flasklint.rules.evidence import confidence_in, overridden, reservations, where
@@ -117,7 +117,12 @@ class DebugEnabled(Rule):
     def _run(self, app: App) -> Iterator[Finding]:
         profile = app.production[0]
         for run in runs(app):
-            if run.debug is None or follows(run.debug):
+            if (
+                run.debug is None
+                or follows(run.debug)
+                or (run.asked and run.guarded)
+                or is_for_developers(run.event.module, run.event.scope)
+            ):
                 continue
             state, variable = flag_of_value(run.debug, profile)
             location = place(run.debug_expr, run.location)
@@ -153,6 +158,8 @@ class DebugEnabled(Rule):
         )
 
     def _call(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        if is_for_developers(site.scope.module, site.scope.qualname):
+            return
         names = set(site.names)
         if "flask.Flask().run" in names:
             argument = site.argument(2, "debug")

@@ -31,6 +31,7 @@ _TASTES = frozenset(
     }
     | {"banner", "seen", "dismissed", "view", "sort", "size", "style"}
 )
+_PUBLIC = frozenset({"csrf", "xsrf"})
 _IDENTITY = frozenset({"user", "username", "uid", "login", "identity", "account", "session", "sid"})
 
 
@@ -94,10 +95,14 @@ class InsecureSetCookie(CallRule):
         if given is None or self._deletes(site, given):
             return
         missing = [name for name, _ in _FLAGS if self._lacks(given.get(name), site, project)]
+        public = any(_PUBLIC.intersection(words(text)) for text in self._texts(given.get("key"), site, project))
+        if public and "httponly" in missing:
+            # A script of the page has to read it, to send it back.
+            missing.remove("httponly")
         if not missing:
             return
         unknown = all(name.startswith("?") for name in site.names)
-        severity, persona = self._grade(site, project)
+        severity, persona = (Severity.LOW, Persona.REGULAR) if public else self._grade(site, project)
         confidence = Confidence.MEDIUM if unknown or severity is Severity.LOW else Confidence.HIGH
         listed = ", ".join(f"`{name}`" for name in missing)
         yield self.finding(

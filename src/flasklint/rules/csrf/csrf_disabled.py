@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Truth
@@ -67,7 +67,7 @@ class CsrfDisabled(Rule):
                 if finding.location not in seen:
                     seen.add(finding.location)
                     yield finding
-        if project.apps:
+        if project.apps and not all(_is_shielded(app) for app in project.apps):
             yield from self._forms(project)
 
     def _settings(self, app: App) -> Iterator[Finding]:
@@ -107,12 +107,21 @@ class CsrfDisabled(Rule):
             for scope in module.scopes:
                 if isinstance(scope.node, ir.Class) and scope.node.name == "Meta" and scope.parent is not None:
                     yield from self._meta(scope, project, safe)
+        found: dict[str, list[tuple[CallSite, ir.Expr]]] = {}
         for site in project.calls(_FORM):
             if site.scope.module.is_test or site.scope.name in safe:
                 continue
             value = _switched_off(site)
-            if value is not None and not _is_filled_from_query(site, project):
-                yield self._form(Location(site.location.path, value.span), site.scope.qualname, Confidence.HIGH)
+            if value is not None and not _is_filled_by_hand(site, project):
+                found.setdefault(site.location.path, []).append((site, value))
+        for path, sites in found.items():
+            (first, value), *others = sites
+            yield self._form(
+                Location(path, value.span),
+                first.scope.qualname,
+                Confidence.HIGH,
+                tuple(Place(Location(path, other.span), "this one too") for _, other in others[:20]),
+            )
 
     def _meta(self, scope: Scope, project: Project, safe: frozenset[str]) -> Iterator[Finding]:
         form = scope.parent
@@ -123,13 +132,13 @@ class CsrfDisabled(Rule):
             if not isinstance(value, ir.Const) or value.value is not False:
                 continue
             uses = [site for site in project.calls(form.name) if not site.scope.module.is_test]
-            if uses and all(site.scope.name in safe or _is_filled_from_query(site, project) for site in uses):
+            if uses and all(site.scope.name in safe or _is_filled_by_hand(site, project) for site in uses):
                 continue
             yield self._form(
                 Location(scope.module.path, value.span), form.qualname, Confidence.HIGH if uses else Confidence.MEDIUM
             )
 
-    def _form(self, location: Location, scope: str, confidence: Confidence) -> Finding:
+    def _form(self, location: Location, scope: str, confidence: Confidence, related: tuple[Place, ...] = ()) -> Finding:
         return self.finding(
             location,
             "This form accepts requests without a CSRF token. Whatever it does can be done from a foreign page.",
@@ -137,8 +146,15 @@ class CsrfDisabled(Rule):
             confidence=confidence,
             label="switches the check off",
             scope=scope,
+            related=related,
             help="leave it out, unless the form only reads",
         )
+
+
+def _is_shielded(app: App) -> bool:
+    """Does the whole app check tokens, so that a form need not?"""
+    profile = app.production[0]
+    return all(app.shielded(route, profile) for route in app.routes if route.changes)
 
 
 def _is_form(scope: Scope, project: Project) -> bool:
@@ -161,19 +177,26 @@ def _switched_off(site: CallSite) -> ir.Expr | None:
     return None
 
 
-def _is_filled_from_query(site: CallSite, project: Project) -> bool:
+def _is_filled_by_hand(site: CallSite, project: Project) -> bool:
+    """Is the form filled from something that is no posted form: the query, JSON, a dict made here?"""
     filled = site.argument(0, "formdata")
-    return filled is not None and any(name.endswith(".args") for name in project.resolve(filled, site.scope))
+    if filled is None or (isinstance(filled, ir.Const) and filled.value is None):
+        return site.argument(None, "data") is not None and isinstance(filled, ir.Const)
+    names = project.resolve(filled, site.scope)
+    return not names or not any(name.endswith((".form", ".values")) for name in names)
 
 
 def _safe_functions(project: Project) -> frozenset[str]:
-    """Views that only answer requests that change nothing, by dotted name."""
+    """Views whose requests need no token of their own, by dotted name: they change nothing, the whole app checks tokens, or
+    who is asking is not told by a cookie."""
     safe: set[str] = set()
-    changing: set[str] = set()
+    exposed: set[str] = set()
     for app in project.apps:
+        profile = app.production[0]
         for route in app.routes:
+            guard = app.guard(route)
+            guarded = guard is not None and guard.proof in ("token", "basic")
+            fine = not route.changes or guarded or app.shielded(route, profile)
             for function in route.view.functions if route.view is not None else ():
-                name = f"{function.frame.module.name}.{function.qualname}"
-                guard = app.guard(route)
-                (changing if route.changes and (guard is None or guard.proof != "token") else safe).add(name)
-    return frozenset(safe - changing)
+                (safe if fine else exposed).add(f"{function.frame.module.name}.{function.qualname}")
+    return frozenset(safe - exposed)

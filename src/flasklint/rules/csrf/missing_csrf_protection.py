@@ -86,6 +86,8 @@ class MissingCsrfProtection(AppRule):
         if not acting:
             return
         guarded = [route for route in acting if (guard := app.guard(route)) is not None and guard.proof == "session"]
+        if not guarded and self._has_means(app):
+            return
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
         lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
         location, label, extra = self._place(app)
@@ -112,6 +114,11 @@ class MissingCsrfProtection(AppRule):
         if app.exhausted:
             return Confidence.LOW
         return Confidence.HIGH if guarded else Confidence.MEDIUM
+
+    def _has_means(self, app: App) -> bool:
+        """Does it check tokens on other routes? Then those that do not, and ask for nobody's name, are open on purpose."""
+        profile = app.production[0]
+        return any("POST" in route.methods and app.protection(route, profile).protected for route in app.routes)
 
     def _is_entrance(self, route: Route) -> bool:
         spoken = words(route.endpoint.rpartition(".")[2]) + words(route.rule)
