@@ -6,7 +6,7 @@ command); what it saw each time is put together: their profiles side by side, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -104,6 +104,9 @@ class App:
         for one in self.objects:
             for profile in Configuration(self._model.walk, one).profiles():
                 found.setdefault((profile.label, profile.kind), profile)
+        # A call that hands in something that we do not see tells nothing, where another call tells more.
+        telling = {key: profile for key, profile in found.items() if profile.source is not None or not profile.outside}
+        found = telling or found
         # Called with one profile here and another there: those that say they are not for production are not.
         if any(profile.kind == "production" and profile.said in (None, "production") for profile in found.values()):
             return tuple(
@@ -121,6 +124,10 @@ class App:
     def exhausted(self) -> bool:
         """The project is too large to have been followed to its end: what is missing may be there."""
         return self._model.exhausted
+
+    def set_at_run_time(self, key: str) -> bool:
+        """Is a config key also set by code that runs later: in a view, in a hook?"""
+        return any(place not in self._model.walked for place in self._model.written.get(key, ()))
 
     def setting(self, key: str, profile: Profile | None = None) -> Effective:
         """What a config key is in a profile, by default the first one for production."""
@@ -470,14 +477,12 @@ class AppModel:
             above: list[Scope] = []
             for one in level:
                 node = one.node
-                if (
-                    not isinstance(node, ir.Function)
-                    or node.name in _COMMON
-                    or one.parent is None
-                    or one.parent.is_class
-                ):
+                if not isinstance(node, ir.Function) or node.name in _COMMON or one.parent is None:
                     continue
                 for caller in callers.get(node.name, ()):
+                    if one.parent.is_class and caller.parent is not one.parent:
+                        # Of a method, only calls by methods of the same class are told by the word alone.
+                        continue
                     if id(caller) not in seen and caller.is_function:
                         seen.add(id(caller))
                         above.append(caller)
@@ -528,6 +533,26 @@ class AppModel:
                 continue
             found.append(instance)
         return tuple(found)
+
+    @cached_property
+    def walked(self) -> frozenset[Location]:
+        """Where the walk saw a config key being set."""
+        owners = (*self.walk.apps, self.walk.current)
+        return frozenset(event.location for owner in owners for event in owner.events if event.kind == "set")
+
+    @cached_property
+    def written(self) -> Mapping[str, tuple[Location, ...]]:
+        """Where ``something.config["KEY"]`` is assigned, by key."""
+        found: dict[str, list[Location]] = {}
+        for module in self._modules:
+            for scope in module.scopes if not module.is_test else ():
+                for write in scope.writes:
+                    key = write.key
+                    if isinstance(key, ir.Const) and isinstance(key.value, str) and key.value.isupper():
+                        target = write.target
+                        if isinstance(target, ir.Attribute) and target.name == "config":
+                            found.setdefault(key.value, []).append(Location(module.path, write.node.span))
+        return {key: tuple(places) for key, places in found.items()}
 
     @cached_property
     def session_use(self) -> tuple[str, Location] | None:

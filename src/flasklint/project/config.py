@@ -349,7 +349,9 @@ class Configuration:
             case Env(_, default):
                 found = self._candidates(default)
                 return [choice for choice in found if not isinstance(choice.value, (Unknown, Unset))]
-            case Known(None):
+            case Cls() | Mod() | Instance() | Map() | Known(str()):
+                pass
+            case _:
                 return []
         label = _name_of(value)
         return [_Choice(label, value, True, self._kind(label, value))]
@@ -397,7 +399,7 @@ class Configuration:
                     self._write(event.write, truth, event.position, state)
                 case "load":
                     self._load(event, truth, state)
-                case "opaque" | "init" if truth > Truth.PROBABLY_NO:
+                case "opaque" | "init" | "library" if truth > Truth.PROBABLY_NO:
                     state.outside.append(Outside(_outside(event), event.location, event.position))
         entries = {
             key: Effective(
@@ -456,7 +458,10 @@ class Configuration:
         value = self._resolve(event.value, state) if event.value is not None else Unknown("nothing")
         if isinstance(value, (Lookup, Branch)) or self._is_choice_of(event.value, state.picked):
             value = state.picked if state.picked is not None else by_default(value)
-        writes, outside = self.namespace(value)
+        seen = _seen_part(value)
+        writes, outside = self.namespace(seen)
+        if seen is not value:
+            outside = outside or "an object that is computed"
         if outside and truth > Truth.PROBABLY_NO:
             state.outside.append(Outside(outside, event.location, event.position))
         if writes:
@@ -608,18 +613,37 @@ class Configuration:
         return usual if usual is not value else value
 
 
+_CONFIGURERS = frozenset(
+    {"init_app", "configure", "configure_app", "init_config", "load_config", "setup_app", "config_app"}
+)
+
+
 def _brings_settings(event: Event) -> bool:
     """Is a settings library given the app?"""
+    if event.kind == "library":
+        # An extension's own `init_app` sets its own keys.
+        return event.detail.rpartition(".")[2] in _CONFIGURERS and not event.detail.startswith("flask_")
     if event.kind != "init" or not isinstance(event.target, Instance):
         return False
     return any(name in EXTENSIONS and EXTENSIONS[name].kind == "settings" for name in event.target.names)
 
 
 def _outside(event: Event) -> str:
+    if event.kind == "library":
+        return f"{event.detail}()"
     if isinstance(event.target, Instance):
         return event.target.names[0]
     known, plain = python(event.value) if event.value is not None else (False, None)
     return f"app.config.{event.detail}({plain!r})" if known else f"app.config.{event.detail}(...)"
+
+
+def _seen_part(value: Value) -> Value:
+    """Of a choice that nothing settles, the only side that we see, if there is just one."""
+    if not isinstance(value, Branch):
+        return value
+    sides = [_seen_part(value.then), _seen_part(value.otherwise)]
+    known = [side for side in sides if isinstance(side, (Cls, Mod, Instance, Map, Known))]
+    return known[0] if len(known) == 1 else value
 
 
 def _merged(choices: list[_Choice]) -> list[_Choice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import builtins
+import posixpath
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
@@ -66,6 +67,16 @@ _CONVERTERS = frozenset({"bool", "int", "float", "str"})
 _EMPTY: MappingProxyType[str, bool | int | float | str] = MappingProxyType(
     {"bool": False, "int": 0, "float": 0.0, "str": ""}
 )
+_PATHS: MappingProxyType[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "os.path.dirname": posixpath.dirname,
+        "os.path.basename": posixpath.basename,
+        "os.path.normpath": posixpath.normpath,
+        "os.path.abspath": posixpath.normpath,
+        "os.path.realpath": posixpath.normpath,
+    }
+)
+"""A module's own path is relative to the project's root here, so that an absolute path is the same one."""
 _LONGEST_CODED = 10_000
 _CODECS: MappingProxyType[str, Callable[[Any], bytes | str]] = MappingProxyType(
     {
@@ -128,17 +139,23 @@ def _call(machine: Machine, name: str, args: Arguments) -> Value | None:
         return import_string(machine, args.get(0, "import_name", "name"))
     if name == "datetime.timedelta":
         return _timedelta(args)
+    if name in _PATHS:
+        known, plain = python(args.positional[0][0]) if args.positional else (False, None)
+        return Known(_PATHS[name](plain)) if known and isinstance(plain, str) else None
     if name == "os.path.join":
+        settled = [python(value) for value, _ in args.positional]
+        if all(ok and isinstance(plain, str) for ok, plain in settled):
+            return Known(posixpath.join(*(plain for _, plain in settled))) if settled else None
         parts: list[Value] = []
         for value, _ in args.positional:
             parts += [value, Known("/")]
-        return join(tuple(parts[:-1])) if parts else None
+        return join(tuple(parts[:-1]))
     if name in ("functools.partial", "functools.partialmethod") and args.positional:
         rest = Arguments(args.positional[1:], args.keywords, args.partial)
         return Partial(args.positional[0][0], rest)
     if name in ("typing.cast", "typing_extensions.cast"):
         return args.get(1, "val")
-    if name in ("os.fspath", "os.path.expanduser", "os.path.abspath", "copy.copy", "copy.deepcopy"):
+    if name in ("os.fspath", "os.path.expanduser", "copy.copy", "copy.deepcopy"):
         return args.get(0)
     if name.startswith("builtins."):
         return _builtin(machine, name[len("builtins.") :], args)

@@ -16,7 +16,9 @@ from flasklint.project.scopes import LinkedModule
 
 _SOURCE_FOLDERS = ("src", "lib", "python")
 _TEST_FOLDERS = frozenset({"test", "tests"})
-_EXAMPLE_FOLDERS = frozenset({"demo", "demos", "doc", "docs", "example", "examples", "sample", "samples"})
+_EXAMPLE_FOLDERS = frozenset(
+    {"demo", "demos", "doc", "docs", "documentation", "example", "examples", "sample", "samples"}
+)
 _SUFFIXES = (".py", ".pyw")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.config import DEVELOPMENT_WORDS
+from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Truth
@@ -158,7 +160,7 @@ class DebugEnabled(Rule):
         )
 
     def _call(self, site: CallSite, project: Project) -> Iterator[Finding]:
-        if is_for_developers(site.scope.module, site.scope.qualname):
+        if is_for_developers(site.scope.module, site.scope.qualname) or _is_asked_for(site):
             return
         names = set(site.names)
         if "flask.Flask().run" in names:
@@ -182,6 +184,19 @@ class DebugEnabled(Rule):
                 related=(Place(site.location, "here"),),
                 help="drop it; switch debug mode on from outside, with `flask run --debug`",
             )
+
+
+def _is_asked_for(site: CallSite) -> bool:
+    """Does the call stand under a condition that speaks of debugging?"""
+    for outer in ir.path_to(site.scope.node, site.call.span):
+        if isinstance(outer, ir.If):
+            for node in (outer.test, *ir.walk(outer.test)):
+                spoken = node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attribute) else ""
+                if isinstance(node, ir.Const) and isinstance(node.value, str):
+                    spoken = node.value
+                if not DEVELOPMENT_WORDS.isdisjoint(words(spoken)):
+                    return True
+    return False
 
 
 def _is_local(host: ir.Expr | None) -> bool:

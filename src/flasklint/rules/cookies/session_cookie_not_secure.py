@@ -67,7 +67,7 @@ class SessionCookieNotSecure(AppRule):
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """The flag in each production profile; the first bad one counts."""
-        if not sends_session(app) or own_session_interface(app) or app.exhausted:
+        if not sends_session(app) or own_session_interface(app) or app.exhausted or app.set_at_run_time(_KEY):
             return
         for profile in app.production:
             if talisman_sets(app, profile, "session_cookie_secure", True):
