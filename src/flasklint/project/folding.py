@@ -40,6 +40,7 @@ _CONVERTING: Mapping[str, Parse] = {
 }
 
 _HARMLESS = ("staticmethod", "classmethod", "contextmanager", "cache", "lru_cache", "memoize", "wraps")
+_ENUMERATIONS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 _FIELDS: Mapping[str, Parse] = {"str": "", "bool": "flag", "int": "int", "float": "float", "list": "json"}
 
 
@@ -128,8 +129,14 @@ class Constants:
                 return frame.arguments[expr.id]
         found = self._resolver.places(expr, scope)
         if found:
-            return self._slots(found, expr, frame)
+            if isinstance(expr, ir.Attribute) and all(_is_field(slot) for slot, _ in found):
+                return self._field(expr, found, scope, frame)
+            return self._slots(found, expr.id if isinstance(expr, ir.Name) else expr.name, frame)
         names = self._resolver.value(expr, scope)
+        if isinstance(expr, ir.Attribute) and expr.name in ("value", "name"):
+            inner = self._member(expr, scope, frame)
+            if inner is not None:
+                return inner
         for name in names:
             if name in _LIBRARY_CONSTANTS:
                 return Known(_LIBRARY_CONSTANTS[name])
@@ -138,7 +145,45 @@ class Constants:
                 return Unknown(f"it is {name}")
         return Unknown("it is not found")
 
-    def _slots(self, slots: list[tuple[Slot, Scope]], expr: ir.Name | ir.Attribute, frame: _Frame) -> Setting:
+    def _field(self, expr: ir.Attribute, slots: list[tuple[Slot, Scope]], scope: Scope, frame: _Frame) -> Setting:
+        """An annotated field of an object: what its constructor was given by that name, else the class's own value."""
+        given = [
+            (argument.value, place)
+            for origin, place in self._resolver.origins(expr.value, scope)
+            if isinstance(origin, ir.Call)
+            for argument in origin.arguments
+            if argument.name == expr.name
+        ]
+        if given:
+            return one_of([self.fold_in(value, place, frame) for value, place in given])
+        return self._slots(slots, expr.name, frame)
+
+    def _member(self, expr: ir.Attribute, scope: Scope, frame: _Frame) -> Setting | None:
+        """``Member.value`` and ``Member.name`` of an enumeration."""
+        if not isinstance(expr.value, ir.Attribute):
+            return None
+        for owner in self._resolver.value(expr.value.value, scope):
+            if not _ENUMERATIONS.isdisjoint(self._resolver.order(owner)):
+                return Known(expr.value.name) if expr.name == "name" else self.fold_in(expr.value, scope, frame)
+        return None
+
+    def _got(self, call: ir.Call, scope: Scope, frame: _Frame) -> Setting:
+        """``getattr(owner, name, default)``"""
+        owner, word, *rest = (argument.value for argument in call.arguments)
+        name = self.fold_in(word, scope, frame)
+        if not isinstance(name, Known) or not isinstance(name.value, str):
+            return _COMPUTED
+        owners = self._resolver.value(owner, scope)
+        slots = [pair for one in owners for pair in self._resolver.slots_of(one, name.value)]
+        if slots:
+            return self._slots(slots, name.value, frame)
+        ours = any(
+            self._resolver.class_named(one.removesuffix("()")) or one in self._resolver.modules.by_name
+            for one in owners
+        )
+        return self.fold_in(rest[0], scope, frame) if rest and ours else _COMPUTED
+
+    def _slots(self, slots: list[tuple[Slot, Scope]], name: str, frame: _Frame) -> Setting:
         slots = _in_force(slots)
         options: list[Setting] = []
         for slot, scope in slots:
@@ -163,10 +208,9 @@ class Constants:
             else:
                 options.append(self._slot(slot, scope, inner))
         found = one_of(options)
-        if any(isinstance(one, Known) and isinstance(one.value, (list, dict)) for one in possible(found)):
-            name = expr.id if isinstance(expr, ir.Name) else expr.name
-            if any(name in self._changed_in(scope.module) for _, scope in slots):
-                return Unknown("it is changed in place")
+        mutable = any(isinstance(one, Known) and isinstance(one.value, (list, dict)) for one in possible(found))
+        if mutable and any(name in self._changed_in(scope.module) for _, scope in slots):
+            return Unknown("it is changed in place")
         return found
 
     def _slot(self, slot: Slot, scope: Scope, frame: _Frame) -> Setting:
@@ -424,6 +468,8 @@ class Constants:
                 return self._applied(name, arithmetic.FUNCTIONS[name], call, scope, frame)
             if name in arithmetic.DIGESTS:
                 return self._applied(name, arithmetic.DIGESTS[name], call, scope, frame)
+            if name == "builtins.getattr" and len(call.arguments) in (2, 3):
+                return _hop(self._got(call, scope, frame), call, scope)
             if name == "builtins.isinstance" and len(call.arguments) == 2:
                 return self._is_instance(call, scope, frame)
             if name == "typing.cast" and len(call.arguments) == 2:
@@ -895,6 +941,10 @@ def _in_force(slots: list[tuple[Slot, Scope]]) -> list[tuple[Slot, Scope]]:
         return sorted(slots, key=lambda pair: isinstance(pair[0], Write))
     last = certain[-1]
     return [last, *(pair for pair in slots if isinstance(pair[0], Write) and pair not in certain)]
+
+
+def _is_field(slot: Slot) -> bool:
+    return isinstance(slot, Binding) and isinstance(slot.node, ir.Assign) and slot.node.annotation is not None
 
 
 def _last_word(expr: ir.Expr) -> str:

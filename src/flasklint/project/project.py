@@ -65,11 +65,8 @@ class Project:
     def definition(self, name: str) -> Scope | None:
         """The function or class of the project that a canonical name stands for: ``shop.views.index``, ``shop.forms.Login``,
         and, for a bound method, ``shop.forms.Login().validate``. Of several definitions of one name, the last."""
-        return self._definitions.get(name.replace("()", ""))
-
-    @cached_property
-    def _definitions(self) -> dict[str, Scope]:
-        return {scope.name: scope for module in self.modules.values() for scope in module.scopes[1:]}
+        found = self._resolver.definitions.get(name.replace("().", "."))
+        return found[-1] if found else None
 
     @cached_property
     def apps(self) -> tuple[App, ...]:
@@ -88,7 +85,8 @@ class Project:
 
     def scope_of(self, node: ir.Function | ir.Class, module: LinkedModule) -> Scope | None:
         """The scope of a function or class that stands in a module; ``None`` for a lambda."""
-        return next((scope for scope in module.scopes if scope.node is node), None)
+        found = self._resolver.scopes.get(id(node))
+        return found if found is not None and found.module is module else None
 
     def location(self, where: str | Scope | LinkedModule, node: ir.Node) -> Location:
         """The place of a node of a file (its path, a module or any scope in it)."""
