@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 
+import libcst as cst
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flasklint import ir
-from flasklint.python import extract
+from flasklint.python import extract, extraction
+from flasklint.python.layout import Layout
+from flasklint.python.lower import Lowering
 from flasklint.source import Text
 from tests.python.printing import show
 
@@ -47,6 +50,7 @@ UNREAD = {
     b"# coding: ascii\nx = '\xe9'": (1, "not valid ascii"),
     b"x = 1\ny = '\xff'": (1, "not valid utf-8: byte 0xff in line 2"),
     b"\xff\xfex\x00": (1, "not valid utf-8"),
+    b"# coding: utf-7\nx = '+2AA-'": (1, ""),
     b"a\nx = '\x00'": (2, "null byte"),
     b"a\nclass A(metaclass=M, *b): pass": (2, "not understood"),
 }
@@ -125,6 +129,22 @@ def test_takes_much(source: str) -> None:
     assert isinstance(facts, ir.Module), facts
     # Whoever reads facts has Python's usual limit of recursion.
     assert ir.decode(ir.encode(facts)) == facts
+
+
+def test_a_kind_of_node_that_is_new_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {kind: method for kind, method in Lowering.table.items() if kind is not cst.Await}
+    monkeypatch.setattr(Lowering, "table", table)
+    facts = extract("a.py", b"async def f(): await g()")
+    assert isinstance(facts, ir.Unread)
+    assert facts.reason == "not understood: Await is new to this version"
+
+
+def test_a_wrong_layout_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "x = f(a, 'b')  # c\ny = [1.5, ...]"
+    expected = extract("a.py", source.encode())
+    for wrong in (source.replace("a", " "), source.replace("1", "2"), source + " z", source.replace("y", "x"), source):
+        monkeypatch.setattr(extraction, "scan", lambda text, wrong=wrong: Layout(text, wrong, ()))
+        assert extract("a.py", source.encode()) == expected
 
 
 def test_leaves_the_limit_of_recursion_as_it_was() -> None:

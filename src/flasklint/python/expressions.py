@@ -147,7 +147,7 @@ class Expressions(Places):
         if node.equal is not None:
             # ``{x = }`` is the text ``x = `` and then the value, by default as repr() gives it.
             end = self.after("=", end)
-            while self.code[end].isspace():
+            while self.code[end : end + 1].isspace():
                 end += 1
             written = (ir.Const(self.text[start + 1 : end], start=start + 1, end=end),)
             if not conversion and node.format_spec is None:

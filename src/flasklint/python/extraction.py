@@ -50,8 +50,11 @@ def read(path: str, text: str) -> ir.Module | ir.Unread:
         return ir.Unread(path, error.offset, error.offset, "nested too deeply")
     except RecursionError:
         return ir.Unread(path, 0, 0, "nested too deeply")
-    except (MisalignedError, KeyError) as error:
+    except MisalignedError as error:
         return ir.Unread(path, 0, 0, f"not understood: {error}")
+    except KeyError as error:
+        kind = error.args[0]
+        return ir.Unread(path, 0, 0, f"not understood: {getattr(kind, '__name__', kind)} is new to this version")
     return ir.Module(path, body, comments(layout))
 
 

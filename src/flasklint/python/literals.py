@@ -46,6 +46,8 @@ def string(text: str) -> tuple[str, bool] | None:
 
     None if it has no value in our language (lone surrogates) or in Python's (a broken escape).
     """
+    if text[0] in "'\"" and "\\" not in text and not text.startswith(_LONG):
+        return text[1:-1], False
     at = 0
     while text[at] not in "'\"":
         at += 1
