@@ -28,6 +28,8 @@ _SINKS = (
     Sink("os.walk", "path", ("0|top",), "is listed"),
     Sink("os.symlink", "path", ("0|src", "1|dst"), "is linked"),
     Sink("os.chmod", "path", ("0|path",), "is changed"),
+    Sink("os.path.exists", "path", ("0|path",), "is looked for"),
+    Sink("os.path.isfile", "path", ("0|path",), "is looked for"),
     Sink("shutil.rmtree", "path", ("0|path",), "is removed"),
     Sink("shutil.copy", "path", ("0|src", "1|dst"), "is copied"),
     Sink("shutil.copy2", "path", ("0|src", "1|dst"), "is copied"),
@@ -51,6 +53,8 @@ _SINKS = (
             ("mkdir", "is made"),
             ("touch", "is made"),
             ("iterdir", "is listed"),
+            ("exists", "is looked for"),
+            ("is_file", "is looked for"),
         )
     ),
     # Commands

@@ -103,6 +103,9 @@ class InsecureSetCookie(CallRule):
             return
         unknown = all(name.startswith("?") for name in site.names)
         severity, persona = (Severity.LOW, Persona.REGULAR) if public else self._grade(site, project)
+        if severity is Severity.LOW and "secure" not in missing:
+            # Nothing says that this cookie opens a door, and it does not travel in the clear: the rest is hardening.
+            persona = Persona.PEDANTIC
         confidence = Confidence.MEDIUM if unknown or severity is Severity.LOW else Confidence.HIGH
         listed = ", ".join(f"`{name}`" for name in missing)
         yield self.finding(

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 
-from flasklint.findings import Severity
+from flasklint.findings import Finding, Severity
+from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
 
 
 class PathTraversal(FlowRule):
@@ -59,3 +62,8 @@ class PathTraversal(FlowRule):
     weak = MappingProxyType(
         {"weak:before-normalising": "The check is made before the path is normalised, so that `..` gets past it."}
     )
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted paths; only to learn whether a file is there does less harm."""
+        if flow.untrusted:
+            yield self.untrusted(flow, severity=Severity.LOW if flow.sink.words == "is looked for" else None)
