@@ -1,0 +1,334 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.sensitive import sensitivity, words
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.rules.base import ProjectRule
+from flasklint.taint.entries import entries
+
+_LEVELS = ("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log")
+_LOGGERS = frozenset(
+    f"{owner}.{level}"
+    for owner in (
+        "logging",
+        "logging.getLogger()",
+        "logging.Logger()",
+        "flask.Flask().logger",
+        "structlog.get_logger()",
+        "loguru.logger",
+    )
+    for level in _LEVELS
+)
+
+_WHOLE = {
+    "form": "the whole form",
+    "values": "the whole query string and form",
+    "headers": "all headers of the request",
+    "cookies": "all cookies",
+    "authorization": "the credentials of the request",
+    "environ": "the whole environment of the request, headers and all",
+}
+_BODY = {
+    "json": "the whole JSON body",
+    "get_json": "the whole JSON body",
+    "data": "the whole body",
+    "get_data": "the whole body",
+}
+_REQUEST = ("flask.request", "flask.Request()")
+
+_COPIES = frozenset(("str", "repr", "dict", "list", "tuple", "format", "dumps", "pformat", "join", "to_dict", "copy"))
+_COPIES_TEXT = frozenset(("strip", "lower", "upper", "encode", "decode", "items", "values", "lists", "title"))
+_GETTERS = frozenset(
+    ("get", "create", "generate", "make", "new", "issue", "read", "fetch", "load", "encode", "build", "refresh")
+)
+_SPOKEN_OF = frozenset(
+    (
+        "masked",
+        "mask",
+        "redacted",
+        "hidden",
+        "hashed",
+        "hash",
+        "encrypted",
+        "obfuscated",
+        "sanitized",
+        "safe",
+        "public",
+        "fake",
+        "test",
+        "invalid",
+        "missing",
+        "bad",
+        "num",
+        "count",
+        "total",
+        "n",
+        "suffix",
+        "hint",
+        "last",
+        "old",
+        "expired",
+    )
+)
+_WEAK = frozenset(
+    (
+        "auth",
+        "captcha",
+        "csrf",
+        "digest",
+        "hmac",
+        "invite",
+        "nonce",
+        "pin",
+        "remember",
+        "rememberme",
+        "salt",
+        "session",
+        "sid",
+        "signature",
+    )
+)
+"""Words that stand for a secret in a cookie or a comparison, but for other things (a database session) in what is logged."""
+
+
+class _Logged(NamedTuple):
+    """What is logged. ``how``: ``named`` as a secret; ``headers`` and the like, or a ``body``, whole."""
+
+    how: Literal["named", "whole", "body"]
+    node: ir.Node
+    words: str
+
+
+class SensitiveDataLogged(ProjectRule):
+    """A secret is written to a log.
+
+    ## What it does
+    Finds values that are named as passwords, tokens or keys, and the whole headers, cookies or form of a request, where they are
+    given to a logger or, in code that answers requests, to `print`. What counts is what is logged, not what the message says:
+    "token is invalid" is fine, and so are masked, shortened or hashed values.
+
+    ## Why is this bad
+    Logs are copied, shipped and kept by people and services that must not know these secrets.
+
+    ## Bad
+    ```python
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+
+    @app.post("/login")
+    def login():
+        password = request.form["password"]
+        app.logger.info("login with %s", password)
+        return ""
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+
+    @app.post("/login")
+    def login():
+        name = request.form["name"]
+        app.logger.info("login of %r", name)
+        return ""
+    ```
+
+    ## References
+    - [CWE-532](https://cwe.mitre.org/data/definitions/532.html)
+    - [OWASP logging cheat sheet](https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html#data-to-exclude)
+    """
+
+    code = "FLK809"
+    name = "sensitive-data-logged"
+    severity = Severity.MEDIUM
+    cwe = (532, 312)
+
+    def check(self, project: Project) -> Iterator[Finding]:
+        """What loggers are given; what is printed by code that answers requests."""
+        views = {id(entry.scope.node) for entry in entries(project)}
+        for module in project.modules.values():
+            if module.is_test:
+                continue
+            for call, scope in module.calls:
+                if not isinstance(call.function, ir.Attribute | ir.Name) or not call.arguments:
+                    continue
+                if _is_log(call, scope, project) or _is_print(call, scope, project, views):
+                    for argument in call.arguments:
+                        if argument.name in ("exc_info", "stack_info", "file", "end", "sep", "flush"):
+                            continue
+                        if found := _secret(argument.value, scope, project):
+                            yield self._finding(found, scope, project)
+                            break
+
+    def _finding(self, found: _Logged, scope: Scope, project: Project) -> Finding:
+        severity, confidence = None, Confidence.MEDIUM
+        if found.how == "body":
+            spoken = _handles_secrets(scope)
+            severity, confidence = Severity.LOW, Confidence.MEDIUM if spoken else Confidence.LOW
+        elif found.how == "named":
+            confidence = Confidence.HIGH if sensitivity(found.words) == "password" else Confidence.MEDIUM
+            said = f"`{found.words}` is written to a log."
+        if found.how != "named":
+            said = f"{found.words[:1].upper()}{found.words[1:]} is written to a log, with any secrets in it."
+            said = said.replace("headers of the request is", "headers of the request are")
+            said = said.replace("cookies is", "cookies are").replace("credentials of the request is", "credentials are")
+        return self.finding(
+            project.location(scope, found.node),
+            said,
+            severity=severity,
+            confidence=confidence,
+            label="logged",
+            scope=scope.qualname,
+            help="leave it out, or log something that only identifies it (an id, the last characters of a hash)",
+        )
+
+
+def _is_log(call: ir.Call, scope: Scope, project: Project) -> bool:
+    function = call.function
+    if not isinstance(function, ir.Attribute) or function.name not in _LEVELS:
+        return False
+    names = project.resolve(function, scope)
+    if any(name in _LOGGERS for name in names):
+        return True
+    # A logger that was passed in: there is little else that has these methods under this name.
+    owner = function.value
+    named = owner.id if isinstance(owner, ir.Name) else owner.name if isinstance(owner, ir.Attribute) else ""
+    unknown = not any(project.definition(name) is not None for name in names)
+    return unknown and function.name != "log" and bool({"log", "logger", "logging"} & set(words(named)))
+
+
+def _is_print(call: ir.Call, scope: Scope, project: Project, views: set[int]) -> bool:
+    if not (isinstance(call.function, ir.Name) and call.function.id in ("print", "pprint")):
+        return False
+    around: Scope | None = scope
+    while around is not None:
+        if id(around.node) in views:
+            return any(name in ("builtins.print", "pprint.pprint") for name in project.resolve(call.function, scope))
+        around = around.parent
+    return False
+
+
+def _secret(node: ir.Expr, scope: Scope, project: Project) -> _Logged | None:
+    """The secret that a value's text holds."""
+    match node:
+        case ir.Name(id=name):
+            return _Logged("named", node, name) if _is_secret(name) else _held(node, scope, project)
+        case ir.Attribute(name=name):
+            return _whole(node, name, scope, project) or (
+                _Logged("named", node, name) if _is_secret(name) and not _is_module(node, scope, project) else None
+            )
+        case ir.Subscript(key=ir.Const(value=str(key))):
+            return _Logged("named", node, key) if _is_secret(key) else None
+        case ir.Subscript(value=value, key=key) if not isinstance(key, ir.Op):
+            return None if isinstance(value, ir.Name) and _is_secret(value.id) else _secret(value, scope, project)
+        case ir.Call():
+            return _called(node, scope, project)
+        case ir.Formatted(value=value):
+            return _secret(value, scope, project)
+        case ir.Join(parts=parts):
+            return _first(parts, scope, project)
+        case ir.Op(sign="%" | "+" | "or" | "and", operands=operands):
+            return _first(operands, scope, project)
+        case ir.Op(sign="if", operands=(_, then, otherwise)):
+            return _first((then, otherwise), scope, project)
+        case ir.Display(items=items):
+            return _first(tuple(item.value for item in items), scope, project)
+        case ir.Dict(pairs=pairs):
+            return _first(tuple(pair.value for pair in pairs), scope, project)
+        case _:
+            return None
+
+
+def _first(nodes: tuple[ir.Expr, ...], scope: Scope, project: Project) -> _Logged | None:
+    return next((found for node in nodes if (found := _secret(node, scope, project))), None)
+
+
+def _called(node: ir.Call, scope: Scope, project: Project) -> _Logged | None:
+    function = node.function
+    tail = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    arguments = tuple(argument.value for argument in node.arguments)
+    if isinstance(function, ir.Attribute):
+        if tail in ("get", "pop", "getlist") and arguments:
+            key = arguments[0]
+            text = key.value if isinstance(key, ir.Const) else None
+            return _Logged("named", node, text) if isinstance(text, str) and _is_secret(text) else None
+        if tail in _BODY and (whole := _whole(function, tail, scope, project)):
+            return whole._replace(node=node)
+        if tail == "format":
+            return _first(arguments, scope, project)
+        if tail in _COPIES_TEXT | {"to_dict", "copy"}:
+            return _secret(function.value, scope, project)
+    if tail in _COPIES:
+        return _first(arguments, scope, project)
+    said = words(tail)
+    if said and said[0] in _GETTERS and _is_secret(tail):
+        return _Logged("named", node, tail)
+    return None
+
+
+def _whole(node: ir.Attribute, name: str, scope: Scope, project: Project) -> _Logged | None:
+    if name not in _WHOLE and name not in _BODY:
+        return None
+    owners = project.resolve(node.value, scope)
+    if not any(owner in _REQUEST for owner in owners):
+        return None
+    return _Logged("whole", node, _WHOLE[name]) if name in _WHOLE else _Logged("body", node, _BODY[name])
+
+
+def _held(node: ir.Name, scope: Scope, project: Project) -> _Logged | None:
+    """What a variable was given, if that is a whole part of the request: ``data = request.get_json()``."""
+    bindings = scope.at(node.id, node.start)
+    if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].path or bindings[0].value is None:
+        return None
+    match bindings[0].value:
+        case ir.Call(function=ir.Attribute(name="get_json" | "get_data" as name) as function):
+            whole = _whole(function, name, scope, project)
+        case ir.Call(
+            function=ir.Name(id="dict") | ir.Attribute(name="loads"),
+            arguments=(ir.Argument(value=ir.Attribute() as inner),),
+        ):
+            whole = _whole(inner, inner.name, scope, project)
+        case ir.Call(function=ir.Attribute(name="to_dict", value=ir.Attribute() as inner)):
+            whole = _whole(inner, inner.name, scope, project)
+        case ir.Attribute(name=name) as inner:
+            whole = _whole(inner, name, scope, project)
+        case _:
+            whole = None
+    return whole._replace(node=node) if whole else None
+
+
+def _is_secret(name: str) -> bool:
+    """A value of this name is a secret, in a log."""
+    said = words(name)
+    if set(said) & _SPOKEN_OF or sensitivity(name) is None:
+        return False
+    strong = [word for word in said if word not in _WEAK]
+    return sensitivity("_".join(strong)) is not None if strong else False
+
+
+def _is_module(node: ir.Attribute, scope: Scope, project: Project) -> bool:
+    """A constant or a function of the project or of a library, not an attribute of some value."""
+    return any(project.definition(name) is not None for name in project.resolve(node, scope))
+
+
+def _handles_secrets(scope: Scope) -> bool:
+    """The code around deals with passwords or tokens by name."""
+    node = scope.node
+    if isinstance(node, ir.Module):
+        return False
+    if {"login", "signup", "register", "password", "token", "auth"} & set(words(node.name)):
+        return True
+    return any(
+        isinstance(one, ir.Const) and isinstance(one.value, str) and len(one.value) < 40 and _is_secret(one.value)
+        for one in ir.walk(node)
+    )
