@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flasklint.knowledge.documents import DOCUMENTS
 from flasklint.knowledge.flask import FLASK
 from flasklint.knowledge.kinds import KINDS
 from flasklint.knowledge.libraries import LIBRARIES
@@ -9,5 +10,5 @@ from flasklint.knowledge.rows import Tables, together
 from flasklint.knowledge.sql import SQL
 from flasklint.knowledge.stdlib import STDLIB
 
-EVERYTHING = together(FLASK, STDLIB, SQL, LIBRARIES, Tables(kinds=KINDS))
+EVERYTHING = together(FLASK, STDLIB, SQL, LIBRARIES, DOCUMENTS, Tables(kinds=KINDS))
 """What flasklint knows of libraries."""

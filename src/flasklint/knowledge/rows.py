@@ -41,10 +41,11 @@ class Source(NamedTuple):
 
 class Having(NamedTuple):
     """A condition on another argument: ``true``, ``false``, ``absent`` (not passed), ``const`` (equal to one of ``names``),
-    ``name`` (resolves to one of them), ``field`` (an object in which one of the fields of these names was set true)."""
+    ``name`` (resolves to one of them), ``field`` (an object in which one of the fields of these names was set true),
+    ``set`` (an object in which one of these attributes is ``True`` itself)."""
 
     argument: str
-    test: Literal["true", "false", "absent", "const", "name", "field", "contains", "type"]
+    test: Literal["true", "false", "absent", "const", "name", "field", "set", "contains", "type"]
     names: tuple[str | int | bool | None, ...] = ()
 
 

@@ -151,7 +151,7 @@ _SINKS = (
     Sink("http.client.HTTPSConnection", "ssrf", ("0|host",), "is the host that is asked"),
     # Logs
     *(
-        Sink(f"{owner}.{method}", "log", ("*",), "is written to a log")
+        Sink(f"{owner}.{method}", "log", ("0*",), "is written to a log")
         for owner in ("logging", "logging.getLogger()", "logging.Logger()", "flask.Flask().logger")
         for method in ("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal")
     ),

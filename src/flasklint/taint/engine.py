@@ -900,9 +900,10 @@ class Engine(Machine):
             sinks = list(index.sinks.get(f"?.{method}", ()))
         seen: set[str] = set()
         for row in sinks:
-            if row.kind not in seen or row.form != "text":
-                library.reach(frame, index, row, arguments, receiver, node)
-            seen.add(row.kind)
+            if row.kind in seen and row.form == "text":
+                continue
+            if library.reach(frame, index, row, arguments, receiver, node):
+                seen.add(row.kind)
         claim: Claim | None = None
         for name in names:
             for guard in index.guards.get(name, ()):

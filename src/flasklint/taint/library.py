@@ -77,6 +77,13 @@ def holds(frame: Frame, having: Having, arguments: Arguments, receiver: Value | 
                     if held is not None and truth(held) is not False:
                         found = True
             return found
+        case "set":
+            return any(
+                any(one is True for one in thing.attributes[str(name)].constants)
+                for _, thing in frame.objects(value)
+                for name in having.names
+                if str(name) in thing.attributes
+            )
 
 
 def applies(frame: Frame, row: Sink, arguments: Arguments, receiver: Value | None) -> bool:
@@ -88,14 +95,15 @@ def applies(frame: Frame, row: Sink, arguments: Arguments, receiver: Value | Non
     return not any(holds(frame, having, arguments, receiver) for having in row.unless)
 
 
-def reach(frame: Frame, index: Index, row: Sink, arguments: Arguments, receiver: Value | None, node: ir.Node) -> None:
-    """Record the untrusted data that does harm in a call."""
+def reach(frame: Frame, index: Index, row: Sink, arguments: Arguments, receiver: Value | None, node: ir.Node) -> bool:
+    """Record the untrusted data that does harm in a call; whether the row speaks of such a call at all."""
     if not applies(frame, row, arguments, receiver):
-        return
+        return False
     for where in row.arguments:
         for value, place in pick(frame, where, arguments, receiver):
             at = arguments.places[place] if place is not None and place < len(arguments.places) else node
             land(frame, index, row, value, node, at)
+    return True
 
 
 def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at: ir.Node) -> None:

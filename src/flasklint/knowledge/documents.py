@@ -1,0 +1,95 @@
+"""XML parsers, archives, document databases, and where uploads are kept."""
+
+from __future__ import annotations
+
+from flasklint.knowledge.rows import Having, Sink, Summary, Tables
+
+_ENTITIES = "is parsed with entities switched on"
+_PARSER = Having("1|parser", "set", ("resolve_entities", "load_dtd"))
+
+_SINKS = (
+    *(
+        Sink(f"lxml.etree.{name}", "xml", (f"0|{argument}",), _ENTITIES, when=(_PARSER,))
+        for name, argument in (
+            ("fromstring", "text"),
+            ("XML", "text"),
+            ("fromstringlist", "strings"),
+            ("parse", "source"),
+        )
+    ),
+    *(
+        Sink("lxml.etree.iterparse", "xml", ("0|source",), _ENTITIES, when=(Having(option, "true"),))
+        for option in ("load_dtd",)
+    ),
+    Sink(
+        "lxml.etree.iterparse",
+        "xml",
+        ("0|source",),
+        _ENTITIES,
+        when=(Having("resolve_entities", "const", (True,)),),
+    ),
+    Sink(
+        "tarfile.TarFile().extractall",
+        "archive",
+        ("self",),
+        "is unpacked as its members' names say",
+        when=(Having("filter", "absent"), Having("1|members", "absent")),
+    ),
+    Sink(
+        "tarfile.TarFile().extractall",
+        "archive",
+        ("self",),
+        "is unpacked as its members' names say",
+        when=(Having("filter", "const", ("fully_trusted",)), Having("1|members", "absent")),
+    ),
+    Sink(
+        "shutil.unpack_archive",
+        "archive",
+        ("0|filename",),
+        "is unpacked as its members' names say",
+        when=(Having("filter", "absent"),),
+        unless=(Having("2|format", "const", ("zip",)),),
+    ),
+    *(
+        Sink(f"?.{name}", "nosql", ("0|filter",), "is run as a query", "members")
+        for name in (
+            "count_documents",
+            "delete_many",
+            "delete_one",
+            "find",
+            "find_one",
+            "find_one_and_delete",
+            "find_one_and_replace",
+            "find_one_and_update",
+            "replace_one",
+            "update_many",
+            "update_one",
+        )
+    ),
+    Sink("?.aggregate", "nosql", ("0|pipeline",), "is run as a query", "members"),
+    *(
+        Sink(f"flask.Response().headers.{name}", "header-name", ("0|key|_key",), "is the name of a header")
+        for name in ("__setitem__", "add", "set", "setdefault")
+    ),
+    Sink(
+        "werkzeug.datastructures.FileStorage().save",
+        "upload-type",
+        ("0|dst",),
+        "is the name that the upload is kept under",
+    ),
+)
+
+_SUMMARIES = (
+    Summary(
+        "lxml.etree.XMLParser",
+        how="made",
+        result="lxml.etree.XMLParser()",
+        store="self.resolve_entities=resolve_entities;self.load_dtd=load_dtd",
+    ),
+    Summary("tarfile.open", ("0|name", "fileobj"), "new", "tarfile.TarFile()"),
+    Summary("tarfile.TarFile", ("0|name", "fileobj|2"), "new", "tarfile.TarFile()"),
+    Summary("tarfile.TarFile.open", ("0|name", "fileobj"), "new", "tarfile.TarFile()"),
+)
+
+DOCUMENTS = Tables(sinks=_SINKS, summaries=_SUMMARIES)
+"""What the names of parsers, archives and document stores mean."""
