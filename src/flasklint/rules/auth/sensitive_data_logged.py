@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.sensitive import sensitivity, words
+from flasklint.knowledge.sensitive import PAIRS, sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import ProjectRule
@@ -72,9 +72,20 @@ _SPOKEN_OF = frozenset(
         "hint",
         "last",
         "old",
-        "expired",
+        "cache",
+        "continuation",
+        "log",
+        "next",
+        "page",
+        "short",
+        "sync",
+        "truncated",
     )
 )
+_HEADS = frozenset(
+    ("code", "codes", "value", "values", "string", "str", "raw", "plain", "text", "number", "key", "keys", "param")
+)
+"""Last words of names that still hold the secret: ``token_value`` does, ``token_info`` and ``token_owner`` speak of one."""
 _WEAK = frozenset(
     (
         "auth",
@@ -312,8 +323,10 @@ def _is_secret(name: str) -> bool:
     said = words(name)
     if set(said) & _SPOKEN_OF or sensitivity(name) is None:
         return False
-    strong = [word for word in said if word not in _WEAK]
-    return sensitivity("_".join(strong)) is not None if strong else False
+    strong = [word for word in said if word not in _WEAK and not word.isdigit()]
+    if not strong or sensitivity("_".join(strong)) is None:
+        return False
+    return strong[-1] in _HEADS or sensitivity(strong[-1]) is not None or tuple(strong[-2:]) in PAIRS
 
 
 def _is_module(node: ir.Attribute, scope: Scope, project: Project) -> bool:

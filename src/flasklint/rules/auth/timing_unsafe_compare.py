@@ -18,8 +18,9 @@ _DIGESTS = frozenset(
 _TEXTS = frozenset(("strip", "encode", "decode", "lower", "upper", "hexdigest", "digest", "b64encode", "str", "bytes"))
 _ENVIRONMENT = frozenset(("os.getenv", "os.environ.get", "os.environ"))
 _NOT_SECRET = frozenset(
-    ("csrf", "captcha", "nonce", "session", "sid", "remember", "salt", "invite", "otp", "totp", "pin")
+    ("csrf", "captcha", "nonce", "session", "sid", "remember", "salt", "invite", "otp", "totp", "pin", "digest")
 )
+"""Words of what is not guessed character by character, or is no secret."""
 
 _Side = Literal["digest", "secret", "request"]
 
@@ -143,7 +144,9 @@ def _operand(node: ir.Expr, scope: Scope, project: Project, view: bool, depth: i
     match node:
         case ir.Name(id=name):
             return _variable(node, scope, project, view, depth) or (
-                _Operand("secret", name) if name.isupper() and _is_secret(name) else None
+                _Operand("secret", name)
+                if name.isupper() and _is_secret(name) and not isinstance(project.constant(node, scope), Known)
+                else None
             )
         case ir.Attribute(name=name, value=value):
             if _is_secret(name) and not any(one.startswith("flask.session") for one in project.resolve(value, scope)):
