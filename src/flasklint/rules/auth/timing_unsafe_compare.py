@@ -8,6 +8,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.project.values import Known
 from flasklint.rules.base import ProjectRule
 from flasklint.taint.entries import entries
 
