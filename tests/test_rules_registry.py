@@ -142,7 +142,7 @@ def test_every_page_shows_the_bad_and_the_good(rule: type[Rule]) -> None:
 def test_every_rule_has_cases_that_fire_and_lines_that_are_silent(rule: type[Rule]) -> None:
     folder = FIXTURES / f"{rule.code}_{rule.name}"
     marked = [(case, marks(read_case(case))) for case in cases(folder)]
-    assert any(mark.kind == "" for _, found in marked for mark in found)
+    assert any(mark.kind in ("", "-low") for _, found in marked for mark in found)
     meant = [[mark for mark in found if mark.kind != "-spurious"] for _, found in marked]
     assert not all(meant), "one case, at least, is to be silent as a whole"
 
