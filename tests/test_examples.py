@@ -23,6 +23,7 @@ WEAKNESSES = [
     ("FLK504", "shop/catalog.py", "pickle.loads"),
     ("FLK601", "shop/admin.py", "file.save(path)"),
     ("FLK603", "shop/__init__.py", "Flask(__name__)"),
+    ("FLK704", "shop/admin.py", "requests.get"),
     ("FLK705", "shop/auth.py", "return redirect(target)"),
     ("FLK706", "shop/payments.py", "verify=False"),
     ("FLK803", "shop/auth.py", "random.choice"),

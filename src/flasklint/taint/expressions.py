@@ -496,6 +496,16 @@ def _logic(frame: Frame, node: ir.Op) -> Value:
     branches: list[State] = []
     for index, operand in enumerate(node.operands):
         value = frame.machine.evaluate(frame, operand)
+        if frame.dead:
+            if not branches:
+                return value
+            # `found or abort(404)`: what goes on is what was decided before, so the operand before has the deciding answer.
+            frame.dead = False
+            frame.state = branches.pop()
+            frame.state.learn((claims[-1].false if conjunction else claims[-1].true) or ())
+            narrow(frame, node.operands[index - 1], not conjunction)
+            values[-1] = _only(values[-1], not conjunction)
+            break
         values.append(value)
         claim = guards.told(value, parts)
         claims.append(claim)
@@ -595,15 +605,18 @@ def _choice(frame: Frame, node: ir.Op) -> Value:
     frame.state.learn(claim.true or ())
     narrow(frame, test, True)
     one = frame.machine.evaluate(frame, then)
-    one = _fixed_facts(frame, one, node)
-    after = frame.state
+    one = NEVER if frame.dead else _fixed_facts(frame, one, node)
+    after = None if frame.dead else frame.state
+    frame.dead = False
     frame.state = before
     frame.state.learn(claim.false or ())
     narrow(frame, test, False)
-    other = _fixed_facts(frame, frame.machine.evaluate(frame, otherwise), otherwise)
-    joined = join_states(after, frame.state, node.start)
-    assert joined is not None
-    frame.state = joined
+    other = frame.machine.evaluate(frame, otherwise)
+    other = NEVER if frame.dead else _fixed_facts(frame, other, otherwise)
+    joined = join_states(after, None if frame.dead else frame.state, node.start)
+    frame.dead = joined is None
+    if joined is not None:
+        frame.state = joined
     return join(one, other)
 
 
