@@ -33,8 +33,46 @@ class Members:
         self._heirs: dict[str, list[str]] | None = None
         self._own: dict[int, dict[str, list[Write]]] = {}
 
+    # What the classes built on this one know.
+
     def value(self, expr: ir.Expr, scope: Scope) -> Names:
         """What an expression stands for, bases of project classes left out."""
+        raise NotImplementedError
+
+    def at(self, expr: ir.Expr, scope: Scope, path: tuple[int, ...]) -> Names:
+        """What an item of a value stands for, by the way there."""
+        raise NotImplementedError
+
+    def held_in(self, slots: Iterable[tuple[Slot, Scope]]) -> Names:
+        """What the value of something stands for, by the places that give it."""
+        raise NotImplementedError
+
+    def held_in_one(self, slot: Slot, scope: Scope) -> Names:
+        """The same for one place."""
+        raise NotImplementedError
+
+    def own_first(self, name: str, slots: Iterable[Slot], found: Names) -> Names:
+        """A variable of a module or class goes by its own name first, then by what it holds."""
+        raise NotImplementedError
+
+    def any_of(self, pairs: Iterable[tuple[ir.Expr, Scope]]) -> Names:
+        """What any of several expressions stands for."""
+        raise NotImplementedError
+
+    def by_name(self, name: str, position: int | None, scope: Scope) -> Names:
+        """What a name stands for at an offset in a scope; seen from elsewhere, without one."""
+        raise NotImplementedError
+
+    def called(self, name: str) -> Names:
+        """What a call of something that goes by one name gives."""
+        raise NotImplementedError
+
+    def results(self, scope: Scope) -> Names:
+        """What a function of the project gives back."""
+        raise NotImplementedError
+
+    def origins(self, expr: ir.Expr, scope: Scope) -> list[tuple[ir.Expr, Scope]]:
+        """The expressions, none of them a name, that a name's or an attribute's value was written as."""
         raise NotImplementedError
 
     @cached_property
