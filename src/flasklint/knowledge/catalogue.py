@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flasklint.knowledge.documents import DOCUMENTS
 from flasklint.knowledge.flask import FLASK
+from flasklint.knowledge.jinja import JINJA
 from flasklint.knowledge.kinds import KINDS
 from flasklint.knowledge.libraries import LIBRARIES
 from flasklint.knowledge.rows import Tables, together
 from flasklint.knowledge.sql import SQL
 from flasklint.knowledge.stdlib import STDLIB
 
-EVERYTHING = together(FLASK, STDLIB, SQL, LIBRARIES, DOCUMENTS, Tables(kinds=KINDS))
+EVERYTHING = together(FLASK, JINJA, STDLIB, SQL, LIBRARIES, DOCUMENTS, Tables(kinds=KINDS))
 """What flasklint knows of libraries."""

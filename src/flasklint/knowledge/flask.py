@@ -114,7 +114,7 @@ _SUMMARIES = (
     Summary("flask.redirect", result="werkzeug.wrappers.Response()"),
     Summary("flask.send_file", result="flask.wrappers.FileResponse()"),
     Summary("flask.send_from_directory", result="flask.wrappers.FileResponse()"),
-    Summary("flask.url_for", result="builtins.str()"),
+    Summary("flask.url_for", how="own"),
     Summary("flask.abort", how="never"),
     Summary("flask.flash"),
     Summary("flask.get_flashed_messages"),

@@ -30,13 +30,20 @@ class Source(NamedTuple):
 
     name: str
     words: str
-    origin: Literal["request", "upload", "session", "cookie", "database", "environment", "message", "exception"] = (
-        "request"
-    )
+    origin: Literal[
+        "request", "upload", "session", "cookie", "database", "environment", "message", "exception", "unknown"
+    ] = "request"
     result: str = ""
     without: str = ""
     confidence: Confidence = Confidence.HIGH
     routed: bool = False
+
+
+UNKNOWN_ORIGIN = Source("<unknown>", "where it comes from could not be told", "unknown", confidence=Confidence.LOW)
+"""What is cleaned wherever it comes from: known to be clean, and otherwise nobody's."""
+
+MARKUP = "markupsafe.Markup()"
+"""The type of what is HTML, and escaped as it should be."""
 
 
 class Having(NamedTuple):
@@ -92,7 +99,7 @@ class Summary(NamedTuple):
     - ``part``: a part of it that goes by ``tag``; ``tagged``: the text changed so that ``tag`` holds; ``item``: the
       part under the key that the argument ``key`` names.
     - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
-    - ``made``: a new object, which keeps what ``store`` says.
+    - ``made``: a new object, which keeps what ``store`` says. ``own``: a text of the program's own making.
     - ``called``: what the function that is passed first gives, called with the rest.
     - ``members``: any member of it; ``never``: the call does not come back.
 
@@ -115,6 +122,7 @@ class Summary(NamedTuple):
         "item",
         "substituted",
         "made",
+        "own",
         "called",
         "members",
         "never",
@@ -160,19 +168,35 @@ class Kind(NamedTuple):
 
     ``needs``: the harm needs one of these characters, in the notation of :mod:`flasklint.taint.characters`; empty when
     any text will do. ``quoted``: between quotes the harm needs that quote. ``prefix``: what fixed text before it excludes the
-    harm: ``directory`` (a folder, if the text has no ``..``), ``origin`` (scheme and host of a URL).
-    ``language``: words of the language, to tell its texts.
+    harm: ``directory`` (a folder, if the text has no ``..``), ``origin`` (scheme and host of a URL), ``scheme`` (a
+    URL's scheme, or what no URL with a scheme begins with).
+    ``language``: words of the language, to tell its texts. ``also``: what excludes one of these excludes it too. ``types``: what
+    is of one of these types does no such harm.
     """
 
     name: str
     needs: str = ""
     quoted: bool = False
-    prefix: Literal["", "directory", "origin", "program"] = ""
+    prefix: Literal["", "directory", "origin", "scheme", "program"] = ""
     language: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+
+class Rendering(NamedTuple):
+    """A call that runs a template.
+
+    ``template``: the argument that is its name, or a list of names; ``context``: arguments that are dicts of its variables,
+    besides the keywords.
+    """
+
+    name: str
+    template: str = "0"
+    context: tuple[str, ...] = ()
 
 
 class Tables(NamedTuple):
-    """All that is known of libraries, as one value."""
+    """All that is known of libraries, as one value. ``globals``: what names mean in every template."""
 
     sources: tuple[Source, ...] = ()
     sinks: tuple[Sink, ...] = ()
@@ -180,6 +204,8 @@ class Tables(NamedTuple):
     summaries: tuple[Summary, ...] = ()
     guards: tuple[Guard, ...] = ()
     kinds: tuple[Kind, ...] = ()
+    renderings: tuple[Rendering, ...] = ()
+    globals: tuple[tuple[str, str], ...] = ()
 
 
 def together(*tables: Tables) -> Tables:
@@ -191,4 +217,6 @@ def together(*tables: Tables) -> Tables:
         tuple(row for table in tables for row in table.summaries),
         tuple(row for table in tables for row in table.guards),
         tuple(row for table in tables for row in table.kinds),
+        tuple(row for table in tables for row in table.renderings),
+        tuple(row for table in tables for row in table.globals),
     )

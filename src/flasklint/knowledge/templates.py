@@ -132,5 +132,8 @@ def is_count(name: str) -> bool:
     return bool(parts) and parts[-1].lower() in _COUNTS
 
 
+RUNNING_TAGS: frozenset[str] = _words("a area base button embed form frame iframe input link object script use")
+"""Tags whose address, when it is followed or loaded, can run a script."""
+
 ESCAPED_ENDINGS: tuple[str, ...] = (".html", ".htm", ".xml", ".xhtml", ".svg")
 """The ends of names of templates that Flask escapes."""

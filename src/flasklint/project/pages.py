@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from flasklint import ir
 from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS
 from flasklint.project.calls import Calls, CallSite
 from flasklint.project.outputs import Outputs
-from flasklint.project.scopes import Scope
+from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Known, OneOf, Setting
 from flasklint.source import Location
 
@@ -50,11 +50,32 @@ class Rendering(NamedTuple):
     targets: tuple[str, ...]
 
 
+Registered = Scope | tuple[ir.Expr, Scope]
+"""What is registered under a name: a function, or an expression and what its names are looked up in."""
+
+_REGISTERING: Mapping[str, str] = {
+    "template_filter": "filter",
+    "app_template_filter": "filter",
+    "add_template_filter": "filter",
+    "add_app_template_filter": "filter",
+    "template_global": "global",
+    "app_template_global": "global",
+    "add_template_global": "global",
+    "add_app_template_global": "global",
+    "context_processor": "processor",
+    "app_context_processor": "processor",
+}
+_TABLES: Mapping[str, str] = {"filters": "filter", "globals": "global"}
+
+
 class Pages:
     """The templates of a project. ``fold``: what is known of an expression's value."""
 
-    def __init__(self, templates: Mapping[str, ir.Template], calls: Calls, fold: Fold) -> None:
+    def __init__(
+        self, templates: Mapping[str, ir.Template], modules: Mapping[str, LinkedModule], calls: Calls, fold: Fold
+    ) -> None:
         self._templates = templates
+        self._modules = modules
         self._calls = calls
         self._fold = fold
         self._by_file: dict[str, list[str]] = {}
@@ -256,6 +277,33 @@ class Pages:
                     found.extend((name, place) for name in use.names if GAP not in name)
         return tuple(found)
 
+    # What is put into every template ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _registered(self) -> dict[tuple[str, str], list[Registered]]:
+        found: dict[tuple[str, str], list[Registered]] = {}
+        for module in self._modules.values():
+            for scope in module.scopes:
+                for kind, name, one in (*_decorated(scope), *_written(scope)):
+                    found.setdefault((kind, name), []).append(one)
+            for call, scope in module.calls:
+                for kind, name, one in _told(call, scope):
+                    found.setdefault((kind, name), []).append(one)
+        return found
+
+    def registered(self, kind: Literal["filter", "global"], name: str) -> tuple[Registered, ...]:
+        """What the project gives to all templates under a name."""
+        return tuple(self._registered.get((kind, name), ()))
+
+    def processors(self, name: str) -> tuple[Scope, ...]:
+        """The context processors that seem to give a variable of this name."""
+        return tuple(scope for scope, words in self._processors if name in words)
+
+    @cached_property
+    def _processors(self) -> list[tuple[Scope, frozenset[str]]]:
+        found = self._registered.get(("processor", ""), ())
+        return [(one, _words(one)) for one in found if isinstance(one, Scope)]
+
 
 def _texts(setting: Setting) -> Iterator[str]:
     match setting:
@@ -284,3 +332,78 @@ def _inside(folder: str, outer: str) -> bool:
 
 def _ends_with(root: str, endings: Iterable[str]) -> bool:
     return any(root == ending or root.endswith(f"/{ending}") for ending in endings)
+
+
+def _decorated(scope: Scope) -> Iterator[tuple[str, str, Registered]]:
+    """What the decorators of a function register it as."""
+    if not isinstance(scope.node, ir.Function):
+        return
+    for decorator in scope.node.decorators:
+        given: ir.Expr | None = None
+        written = decorator
+        if isinstance(decorator, ir.Call):
+            written = decorator.function
+            given = next((one.value for one in decorator.arguments if one.name in ("", "name")), None)
+        kind = _REGISTERING.get(written.name) if isinstance(written, ir.Attribute) else None
+        if kind is not None:
+            name = given.value if isinstance(given, ir.Const) and isinstance(given.value, str) else scope.node.name
+            yield kind, "" if kind == "processor" else name, scope
+
+
+def _written(scope: Scope) -> Iterator[tuple[str, str, Registered]]:
+    """What is put into an environment: ``app.jinja_env.filters["name"] = function``."""
+    for write in scope.writes:
+        if (
+            isinstance(write.target, ir.Attribute)
+            and write.target.name in _TABLES
+            and isinstance(write.key, ir.Const)
+            and isinstance(write.key.value, str)
+            and not write.path
+        ):
+            yield _TABLES[write.target.name], write.key.value, (write.value, scope)
+
+
+def _told(call: ir.Call, scope: Scope) -> Iterator[tuple[str, str, Registered]]:
+    """What a call registers: ``app.add_template_filter(function, "name")``, ``app.jinja_env.globals.update(name=function)``."""
+    if not isinstance(call.function, ir.Attribute):
+        return
+    word, owner = call.function.name, call.function.value
+    if word == "update" and isinstance(owner, ir.Attribute) and owner.name in _TABLES:
+        for argument in call.arguments:
+            if argument.name and not argument.name.startswith("*"):
+                yield _TABLES[owner.name], argument.name, (argument.value, scope)
+            elif isinstance(argument.value, ir.Dict):
+                for pair in argument.value.pairs:
+                    if isinstance(pair.key, ir.Const) and isinstance(pair.key.value, str):
+                        yield _TABLES[owner.name], pair.key.value, (pair.value, scope)
+        return
+    kind = _REGISTERING.get(word)
+    if kind is None or not call.arguments or isinstance(call.arguments[0].value, ir.Const):
+        return
+    function = call.arguments[0].value
+    given = next(
+        (one.value for at, one in enumerate(call.arguments) if one.name == "name" or (at == 1 and not one.name)), None
+    )
+    name = given.value if isinstance(given, ir.Const) and isinstance(given.value, str) else ""
+    if not name:
+        name = (
+            function.id
+            if isinstance(function, ir.Name)
+            else function.name
+            if isinstance(function, ir.Attribute)
+            else ""
+        )
+    if name and kind != "processor":
+        yield kind, name, (function, scope)
+
+
+def _words(scope: Scope) -> frozenset[str]:
+    """What a function mentions as a key, a keyword or a function."""
+    found = set()
+    for node in ir.walk(scope.node):
+        match node:
+            case ir.Const(value=str(word)) | ir.Argument(name=word) | ir.Function(name=word):
+                found.add(word)
+            case _:
+                pass
+    return frozenset(found)

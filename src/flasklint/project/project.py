@@ -76,7 +76,7 @@ class Project:
     @cached_property
     def pages(self) -> Pages:
         """The templates by name: who renders them, and what they bring in."""
-        return Pages(self.templates, self._calls, self.constant)
+        return Pages(self.templates, self.modules, self._calls, self.constant)
 
     def functions(self) -> Iterator[Scope]:
         """Every function and method of the project, by path and place."""

@@ -6,6 +6,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.source import Location, Span
 from flasklint.taint.engine import MOST_STATEMENTS, Engine, portable
 from flasklint.taint.entries import Entry, entries, variables
 from flasklint.taint.flows import Flows, Limit
@@ -25,6 +26,8 @@ def analyse(project: Project, tables: Tables) -> Flows:
         _try(engine, entry.scope, entry)
     for scope in _remaining(engine):
         _try(engine, scope, None)
+    for frame in engine.unreached():
+        _show(engine, frame)
     return engine.flows()
 
 
@@ -34,6 +37,19 @@ def _try(engine: Engine, scope: Scope, entry: Entry | None) -> None:
         _enter(engine, scope, entry)
     except RecursionError:
         engine.limits.add(Limit(scope.location, "nested too deeply to be followed"))
+
+
+def _show(engine: Engine, frame: Frame) -> None:
+    """Evaluate a template, or a macro, of which nobody knows with what it is run."""
+    assert frame.key is not None
+    engine.fuel = MOST_STATEMENTS
+    for parameter in frame.key.function.parameters:
+        frame.state.variables[parameter.name] = UNKNOWN
+    engine.contexts[frame.key] = engine.contexts.get(frame.key, 0) + 1
+    try:
+        engine.run_frame(frame)
+    except RecursionError:
+        engine.limits.add(Limit(Location(frame.path, Span(0, 0)), "nested too deeply to be followed"))
 
 
 def _remaining(engine: Engine) -> list[Scope]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence
-from flasklint.knowledge.rows import Guard, Source, Tables
+from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Guard, Source, Tables
 from flasklint.knowledge.types import ALSO, PUBLIC
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
@@ -17,7 +17,8 @@ from flasklint.taint import characters, library, natives
 from flasklint.taint.classes import Classes
 from flasklint.taint.expressions import EVALUATORS, item, set_item
 from flasklint.taint.flows import Flow, Flows, Limit, Path, steps
-from flasklint.taint.frame import Arguments, Exit, Frame, Machine, Pending
+from flasklint.taint.frame import Arguments, Exit, Frame, Pending
+from flasklint.taint.pages import Templates
 from flasklint.taint.passing import Outcome, Passing, Returning, captures, rooted
 from flasklint.taint.routes import rule_text
 from flasklint.taint.state import Obj, State, join_states, same_part
@@ -69,12 +70,11 @@ class _Key(NamedTuple):
     view: bool
 
 
-class Engine(Machine):
+class Engine(Templates):
     """Evaluates a project's functions against tables."""
 
     def __init__(self, project: Project, tables: Tables) -> None:
-        self.project = project
-        self.index = Index(tables)
+        super().__init__(project, Index(tables))
         self.parts: Mapping[str, tuple[Guard, ...]] = self.index.parts
         self.classes = Classes(project)
         self.keys: dict[int, FunctionKey] = {}
@@ -120,6 +120,8 @@ class Engine(Machine):
         return found
 
     def global_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
+        if frame.page:
+            return self.page_name(frame, name, node)
         scope: Scope | None = frame.scope
         while scope is not None and scope.parent is not None:
             # A function that is nested in one that was not evaluated.
@@ -597,7 +599,7 @@ class Engine(Machine):
         if scope is not None:
             return self.key_of(scope)
         # A lambda shares the namespace of what it stands in.
-        key = FunctionKey(function, frame.scope, frame.key, "", (), _yields(function.body))
+        key = FunctionKey(function, frame.scope, frame.key, "", (), _yields(function.body), frame.page)
         own = {parameter.name for parameter in function.parameters}
         names = dict.fromkeys(
             found.id for found in ir.walk(function) if isinstance(found, ir.Name) and found.id not in own
@@ -706,7 +708,7 @@ class Engine(Machine):
                 and isinstance(node.arguments[0].value, ir.Comprehension)
             ):
                 return self._quantified(frame, node, function.id == "all", node.arguments[0].value)
-            if function.id == "super" and "super" not in frame.state.variables:
+            if function.id == "super" and "super" not in frame.state.variables and not frame.page:
                 return self._super(frame, node)
         callee = self.evaluate(frame, function)
         positional: list[Value] = []
@@ -904,6 +906,11 @@ class Engine(Machine):
                 continue
             if library.reach(frame, index, row, arguments, receiver, node):
                 seen.add(row.kind)
+        for name in names:
+            rendering = index.renderings.get(name)
+            if rendering is not None:
+                self.render(frame, rendering, arguments, receiver, node)
+                break
         claim: Claim | None = None
         for name in names:
             for guard in index.guards.get(name, ()):
@@ -923,7 +930,9 @@ class Engine(Machine):
             sanitizers = index.sanitizers.get(name)
             if sanitizers:
                 for sanitizer in sanitizers:
-                    made = library.sanitized(frame, sanitizer, arguments, receiver, node, name.rpartition(".")[2])
+                    made = library.sanitized(
+                        frame, index, sanitizer, arguments, receiver, node, name.rpartition(".")[2]
+                    )
                     result = made
                 break
             summary = index.summaries.get(name)
@@ -1148,7 +1157,8 @@ class Engine(Machine):
             result = join(result, arguments.double)
         if parameter.default is not None:
             scope = self.keys[id(function)].scope if id(function) in self.keys else frame.scope
-            outer = self.module_frame(scope.module)
+            # A macro's defaults are worked out when it is called.
+            outer = frame if frame.page else self.module_frame(scope.module)
             value = self.evaluate(outer, parameter.default)
             outer.dead = False
             self.heap.update({address: thing for address, thing in outer.state.heap.items() if address < 0})
@@ -1163,7 +1173,7 @@ class Engine(Machine):
         found = self.memo.get(memo_key)
         if found is not None:
             return found
-        if self._is_bodiless(key.function):
+        if not key.page and self._is_bodiless(key.function):
             return _CUT
         if memo_key in self.running:
             # A recursive call: first nothing, then what one round came to.
@@ -1233,7 +1243,7 @@ class Engine(Machine):
         self.fuel -= len(key.function.body) + 1
         run(inner, key.function.body)
         if not inner.dead:
-            inner.exits.append(Exit(NONE, inner.state))
+            inner.exits.append(Exit(self.page_result(inner) if key.page else NONE, inner.state))
         if key.parent is not None or any(scope.parent is key.scope for scope in key.scope.children):
             self.frames[key] = inner
         exits = inner.exits
@@ -1305,6 +1315,15 @@ class Engine(Machine):
     # Flows
 
     def record(self, frame: Frame, pending: Pending) -> None:
+        taints = tuple(
+            taint
+            for taint in pending.taints
+            if isinstance(taint.origin, Symbol) or taint.origin.row is not UNKNOWN_ORIGIN
+        )
+        if len(taints) < len(pending.taints):
+            if not taints and not pending.row.shape:
+                return
+            pending = pending._replace(taints=taints)
         symbols = tuple(taint for taint in pending.taints if isinstance(taint.origin, Symbol))
         actual = tuple(taint for taint in pending.taints if not isinstance(taint.origin, Symbol))
         where = (pending.row.kind, pending.path, pending.call, pending.argument)
@@ -1355,7 +1374,7 @@ class Engine(Machine):
                     tuple(sorted(pending.weak)),
                 )
             )
-        return Flows(result, self.limits)
+        return Flows(result, self.limits, self.judged)
 
 
 _NOTHING = Outcome(NEVER, State({}, {}, {}), {}, (), ())

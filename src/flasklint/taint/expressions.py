@@ -64,7 +64,10 @@ def _name(frame: Frame, node: ir.Name) -> Value:
 
 
 def _attribute(frame: Frame, node: ir.Attribute) -> Value:
-    return frame.machine.attribute(frame, frame.machine.evaluate(frame, node.value), node.name, node)
+    value = frame.machine.evaluate(frame, node.value)
+    if frame.page:
+        return frame.machine.page_attribute(frame, value, node.name, node)
+    return frame.machine.attribute(frame, value, node.name, node)
 
 
 # Subscripts --------------------------------------------------------------------------------------------------------

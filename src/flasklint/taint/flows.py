@@ -71,13 +71,20 @@ class Limit(NamedTuple):
 
 
 class Flows:
-    """All flows of a project, by kind of harm, in the order of the text."""
+    """All flows of a project, by kind of harm, in the order of the text.
 
-    def __init__(self, flows: Iterable[Flow], limits: Iterable[Limit] = ()) -> None:
+    ``judged``: outputs and filters of templates that were looked at, by path and start: where no flow is, nothing goes that
+    could do harm.
+    """
+
+    def __init__(
+        self, flows: Iterable[Flow], limits: Iterable[Limit] = (), judged: Iterable[tuple[str, int]] = ()
+    ) -> None:
         self._by_kind: dict[str, list[Flow]] = {}
         for flow in sorted(flows, key=lambda one: (one.location, one.sink.kind, one.sink.name)):
             self._by_kind.setdefault(flow.sink.kind, []).append(flow)
         self.limits = tuple(sorted(set(limits)))
+        self.judged = frozenset(judged)
 
     def flows(self, *kinds: str) -> Iterator[Flow]:
         """The flows of these kinds; of all when none is named."""

@@ -129,6 +129,14 @@ class Machine(ABC):
         """A view answers with a value."""
 
     @abstractmethod
+    def page(self, frame: Frame, node: ir.Stmt) -> None:
+        """Run a statement that means something else in a template, or is only there."""
+
+    @abstractmethod
+    def page_attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
+        """``value.name`` in a template."""
+
+    @abstractmethod
     def new_address(self) -> int:
         """The address of a new object of a module."""
 
@@ -162,7 +170,7 @@ class Exit(NamedTuple):
 
 
 class Frame:
-    """One evaluation. ``state`` is what holds now; ``dead`` that this point is not reached."""
+    """One evaluation. ``state`` is what holds now; ``dead`` that this point is not reached; ``page``: it is of a template."""
 
     __slots__ = (
         "addresses",
@@ -177,6 +185,7 @@ class Frame:
         "machine",
         "outer",
         "owner",
+        "page",
         "path",
         "raises",
         "scope",
@@ -203,6 +212,7 @@ class Frame:
         self.addresses: dict[object, int] = {}
         self.loops = 0
         self.view = False
+        self.page = key is not None and key.page
         self.flows: dict[object, Pending] = {}
 
     # Objects

@@ -16,6 +16,7 @@ _QUOTES = "'\"`"
 _ORIGIN = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]+[/?#]|/[^/\\]|[?#]|\x00[^\x00]*[/?#]|\x00\x00|[^:/?#\\\x00]+[/?#]"
 )
+_SCHEME = re.compile(r"[^A-Za-z\s\x00]|(?!javascript:|data:|vbscript:)[A-Za-z][A-Za-z0-9+.-]*[:/?#]", re.IGNORECASE)
 _UPWARDS = "../"
 
 
@@ -38,7 +39,7 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
 
 
 def _harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bool:
-    if "*" in info.clear or kind.name in info.clear:
+    if "*" in info.clear or kind.name in info.clear or not info.clear.isdisjoint(kind.also):
         return True
     needs = _needs(kind.needs)
     if needs and not info.mask & needs and not ("last-newline" in info.tags and not needs & ~characters.NEWLINES):
@@ -54,6 +55,8 @@ def _harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bo
             return _stays_inside(info, before)
         case "origin":
             return _fixed_origin(info, before)
+        case "scheme":
+            return _SCHEME.match(before or info.prefix) is not None
         case _:
             return False
 

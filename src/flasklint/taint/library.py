@@ -6,7 +6,7 @@ import re
 
 from flasklint import ir
 from flasklint.findings import Confidence
-from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Summary
+from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Guard, Having, Sanitizer, Sink, Summary
 from flasklint.taint import characters, guards
 from flasklint.taint.expressions import item, kept
 from flasklint.taint.frame import Arguments, Frame, Pending
@@ -30,8 +30,10 @@ from flasklint.taint.values import (
     Hole,
     Info,
     Method,
+    Origin,
     Taint,
     Text,
+    Trail,
     Value,
     facts_both,
     join,
@@ -109,6 +111,8 @@ def reach(frame: Frame, index: Index, row: Sink, arguments: Arguments, receiver:
 def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at: ir.Node) -> None:
     """Record the untrusted data in a value that does harm at a place."""
     kind = index.kind(row.kind)
+    if kind.types and _is_of(value, kind.types):
+        return
     choices = _read(frame, row, value)
     if not choices:
         return
@@ -129,6 +133,13 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
     frame.machine.record(
         frame, Pending(row, frame.path, (node.start, node.end), (at.start, at.end), scope, choices, taints, weak)
     )
+
+
+def _is_of(value: Value, types: tuple[str, ...]) -> bool:
+    """It is of one of these types or a number, and nothing else."""
+    if value.open or value.taints or value.texts or value.constants or not value.refs:
+        return False
+    return all(one in types or one in NUMERIC for one in value.refs)
 
 
 def _unsure(choices: tuple[Text, ...]) -> bool:
@@ -286,7 +297,13 @@ def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | No
 
 
 def sanitized(
-    frame: Frame, row: Sanitizer, arguments: Arguments, receiver: Value | None, node: ir.Node, name: str
+    frame: Frame,
+    index: Index,
+    row: Sanitizer,
+    arguments: Arguments,
+    receiver: Value | None,
+    node: ir.Node,
+    name: str,
 ) -> Value:
     """The result of a call that makes text harmless."""
     value = picked(frame, row.argument, arguments, receiver)
@@ -294,10 +311,16 @@ def sanitized(
     if value is None:
         return Value(open=not refs, refs=refs)
     taints = frame.inside(value)
-    if not taints:
-        return Value(open=not refs, refs=refs) if not is_fixed(value) else Value(refs=NUMBER.refs)
-    if "*" in row.kinds:
+    if not taints and is_fixed(value):
+        return Value(refs=NUMBER.refs)
+    if "*" in row.kinds or (not taints and row.name not in index.cleaning):
         return Value(open=not refs, refs=refs)
+    if not taints:
+        # Whatever it was, it is clean now, and that has to be remembered.
+        origin = Origin(UNKNOWN_ORIGIN, frame.path, node.start, node.end)
+        trail = Trail(None, frame.path, node.start, node.end, UNKNOWN_ORIGIN.words)
+        unknown = Value(open=True, taints=(Taint(origin, ("new", (node.start, "unknown")), trail, Confidence.LOW),))
+        return frame.derive(unknown, (node.start, "sanitized"), Info(clear=frozenset(row.kinds)), refs=refs)
     info = frame.text_info(value)
     return frame.derive(
         value,
@@ -317,6 +340,8 @@ def summarized(
     if row.how == "never":
         frame.dead = True
         return NEVER
+    if row.how == "own":
+        return Value(refs=NUMBER.refs)
     if row.how == "called":
         return _called(frame, arguments, node)
     if row.how == "made":

@@ -382,6 +382,9 @@ def _try(frame: Frame, node: ir.Try) -> None:
 
 
 def _with(frame: Frame, node: ir.With) -> None:
+    if frame.page:
+        frame.machine.page(frame, node)
+        return
     for entry in node.items:
         if isinstance(entry, ir.Assign):
             assert entry.value is not None
@@ -455,6 +458,9 @@ def _scope(frame: Frame, node: ir.Scope) -> None:
 
 
 def _function(frame: Frame, node: ir.Function) -> None:
+    if frame.page:
+        frame.machine.page(frame, node)
+        return
     value = closure(frame, node)
     frame.state.variables[node.name] = value
     if node.decorators:
@@ -465,8 +471,8 @@ def _class(frame: Frame, node: ir.Class) -> None:
     frame.state.variables[node.name] = Value(refs=(ClassRef(frame.machine.class_name(frame, node)),))
 
 
-def _template_only(frame: Frame, node: ir.Node) -> None:
-    return
+def _page(frame: Frame, node: ir.Stmt) -> None:
+    frame.machine.page(frame, node)
 
 
 EXECUTORS: dict[type, Executor] = {
@@ -487,10 +493,10 @@ EXECUTORS: dict[type, Executor] = {
     ir.Scope: _scope,
     ir.Function: _function,
     ir.Class: _class,
-    ir.Output: _template_only,
-    ir.Block: _template_only,
-    ir.Link: _template_only,
-    ir.Region: _template_only,
+    ir.Output: _page,
+    ir.Block: _page,
+    ir.Link: _page,
+    ir.Region: _page,
 }
 """How each kind of statement runs."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from flasklint.knowledge.rows import Guard, Kind, Sanitizer, Sink, Source, Summary, Tables
+from flasklint.knowledge.rows import Guard, Kind, Rendering, Sanitizer, Sink, Source, Summary, Tables
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.values import UNKNOWN, Value, join
 
@@ -14,7 +14,9 @@ Row = TypeVar("Row", Sink, Sanitizer, Guard)
 
 
 class Index:
-    """Rows by name. ``parts``: guards on parts of a text, by tag. ``tails``: last parts of the names of sinks."""
+    """Rows by name. ``parts``: guards on parts of a text, by tag. ``cleaning``: names of sanitizers against harm that is told
+    of even where nothing is known of the text.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self.sources: Mapping[str, Source] = {row.name: row for row in reversed(tables.sources)}
@@ -28,7 +30,11 @@ class Index:
             [row._replace(name=row.name[5:]) for row in tables.guards if row.name.startswith("part:")]
         )
         self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in reversed(tables.kinds)}
-        self.callables = frozenset((*self.sinks, *self.sanitizers, *self.summaries, *self.guards))
+        self.renderings: Mapping[str, Rendering] = {row.name: row for row in reversed(tables.renderings)}
+        self.globals: Mapping[str, str] = dict(reversed(tables.globals))
+        self.callables = frozenset((*self.sinks, *self.sanitizers, *self.summaries, *self.guards, *self.renderings))
+        doubted = {kind for row in tables.sinks if row.shape for kind in (row.kind, *self.kind(row.kind).also)}
+        self.cleaning = frozenset(row.name for row in tables.sanitizers if not doubted.isdisjoint(row.kinds))
 
     def kind(self, name: str) -> Kind:
         """The kind of a name; a kind that no table speaks of is done by any text."""

@@ -188,10 +188,10 @@ class FunctionKey:
 
     ``scope``: its namespace; for a lambda, that of what it stands in. ``parent``: the function that it stands in.
     ``owner``: canonical name of the class that it is a method of, or empty. ``free``: outer variables of functions that it
-    may read.
+    may read. ``page``: it is (in) a template.
     """
 
-    __slots__ = ("free", "function", "generator", "owner", "parent", "scope")
+    __slots__ = ("free", "function", "generator", "owner", "page", "parent", "scope")
 
     def __init__(
         self,
@@ -201,6 +201,7 @@ class FunctionKey:
         owner: str,
         free: tuple[str, ...],
         generator: bool,
+        page: bool = False,
     ) -> None:
         self.function = function
         self.scope = scope
@@ -208,6 +209,7 @@ class FunctionKey:
         self.owner = owner
         self.free = free
         self.generator = generator
+        self.page = page
 
     @property
     def name(self) -> str:

@@ -6,17 +6,14 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.outputs import last_word, written
-from flasklint.project.project import Project
-from flasklint.rules.base import TemplateRule
+from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
+from flasklint.taint.flows import Flow
 
-_HARMLESS: frozenset[Nature] = frozenset(
-    ("constant", "number", "address", "json", "quoted", "token", "config", "markup")
-)
 _WHERE = {"script": "a script", "event": "an event handler", "style": "a style"}
 
 
-class ScriptContext(TemplateRule):
+class ScriptContext(OutputRule):
     """A value stands in a script without `tojson`.
 
     ## What it does
@@ -51,25 +48,29 @@ class ScriptContext(TemplateRule):
     severity = Severity.MEDIUM
     cwe = (79, 116)
 
-    def check_template(self, template: ir.Template, project: Project) -> Iterator[Finding]:
-        """The outputs that stand in scripts, event handlers and styles."""
-        natures = project.pages.outputs(template.path)
-        for output in ir.walk(template):
-            if not isinstance(output, ir.Output) or output.context.place not in _WHERE:
-                continue
-            found = natures.of(output.value) - _HARMLESS
-            if not found:
-                continue
-            place = output.context.place
-            sure = not found.isdisjoint(("unknown", "escaped")) and not is_count(last_word(output.value))
-            raw = _is_raw(output.value)
-            yield self.finding(
-                Location(template.path, output.span),
-                f"{written(output.value)} stands in {_WHERE[place]} without `tojson`. Where it comes from could not be told.",
-                confidence=Confidence.MEDIUM if sure and (place == "event" or raw) else Confidence.LOW,
-                label="not made for scripts",
-                help="write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute",
-            )
+    kinds = ("script", "style")
+    places = frozenset(_WHERE)
+    harmless = frozenset(("constant", "number", "address", "json", "quoted", "token", "config", "markup"))
+    title = "Untrusted data stands in a script without `tojson`."
+    advice = "write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute"
+
+    def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+        if output.context.place == "style":
+            yield self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style.")
+        else:
+            yield self.untrusted(flow, severity=Severity.HIGH)
+
+    def doubtful(self, place: Location, output: ir.Output, found: frozenset[Nature]) -> Iterator[Finding]:
+        where = output.context.place
+        sure = not found.isdisjoint(("unknown", "escaped")) and not is_count(last_word(output.value))
+        sure = sure and (where == "event" or _is_raw(output.value))
+        yield self.finding(
+            place,
+            f"{written(output.value)} stands in {_WHERE[where]} without `tojson`. Where it comes from could not be told.",
+            confidence=Confidence.MEDIUM if sure else Confidence.LOW,
+            label="not made for scripts",
+            help=self.advice,
+        )
 
 
 def _is_raw(expr: ir.Expr) -> bool:

@@ -6,16 +6,14 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.outputs import last_word, written
-from flasklint.project.project import Project
-from flasklint.rules.base import TemplateRule
+from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
-
-_HARMLESS: frozenset[Nature] = frozenset(("constant", "number", "address", "quoted", "token"))
+from flasklint.taint.flows import Flow
 
 _TEXTS: frozenset[Nature] = frozenset(("unknown", "escaped", "json", "markup"))
 
 
-class UnquotedAttribute(TemplateRule):
+class UnquotedAttribute(OutputRule):
     """A value stands in an attribute without quotes.
 
     ## What it does
@@ -46,22 +44,23 @@ class UnquotedAttribute(TemplateRule):
     severity = Severity.MEDIUM
     cwe = (79,)
 
-    def check_template(self, template: ir.Template, project: Project) -> Iterator[Finding]:
-        """The outputs without quotes around them."""
-        natures = project.pages.outputs(template.path)
-        for output in ir.walk(template):
-            if not isinstance(output, ir.Output) or output.context.place != "unquoted":
-                continue
-            found = natures.of(output.value) - _HARMLESS
-            if not found:
-                continue
-            attribute = output.context.attribute
-            sure = not found.isdisjoint(_TEXTS) and not is_count(last_word(output.value)) and not is_count(attribute)
-            yield self.finding(
-                Location(template.path, output.span),
-                f"There are no quotes around {written(output.value)} in `{attribute or 'an attribute'}`. "
-                "A space in it begins a new attribute, which escaping does not prevent.",
-                confidence=Confidence.MEDIUM if sure else Confidence.LOW,
-                label="no quotes around it",
-                help="put the whole value of the attribute between double quotes",
-            )
+    kinds = ("unquoted-attribute",)
+    places = frozenset(("unquoted",))
+    harmless = frozenset(("constant", "number", "address", "quoted", "token"))
+    title = "Untrusted data stands in an attribute without quotes."
+    advice = "put the whole value of the attribute between double quotes"
+
+    def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+        yield self.untrusted(flow, severity=Severity.HIGH)
+
+    def doubtful(self, place: Location, output: ir.Output, found: frozenset[Nature]) -> Iterator[Finding]:
+        attribute = output.context.attribute
+        sure = not found.isdisjoint(_TEXTS) and not is_count(last_word(output.value)) and not is_count(attribute)
+        yield self.finding(
+            place,
+            f"There are no quotes around {written(output.value)} in `{attribute or 'an attribute'}`. "
+            "A space in it begins a new attribute, which escaping does not prevent.",
+            confidence=Confidence.MEDIUM if sure else Confidence.LOW,
+            label="no quotes around it",
+            help=self.advice,
+        )

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity
 from flasklint.knowledge.templates import FILTERS, Nature
 from flasklint.project.outputs import written
-from flasklint.project.project import Project
-from flasklint.rules.base import TemplateRule
-from flasklint.source import Location, Span
+from flasklint.rules.base import Context, FlowRule
+from flasklint.source import Location
+from flasklint.taint.flows import Flow
 
 _HARMLESS: frozenset[Nature] = frozenset(
     ("constant", "number", "address", "markup", "escaped", "json", "quoted", "token")
@@ -17,12 +18,15 @@ _ESCAPING = frozenset(("e", "escape", "forceescape", "urlize"))
 _CODE = frozenset(("script", "event", "style", "comment", "plain"))
 
 
-class UnsafeSafeFilter(TemplateRule):
+class UnsafeSafeFilter(FlowRule):
     """`|safe` puts a value into the page without escaping.
 
     ## What it does
-    Finds `|safe` on values that are not known to be harmless. Constants, numbers, addresses made by `url_for`, what `tojson`
-    or `escape` made, tokens, and the results of macros are left alone. Scripts and event handlers are FLK409.
+    Follows untrusted data through views, `render_template`, includes, blocks and macros to the `|safe` that it reaches, and
+    shows the way. A value of which nothing is known is told of with less weight. Constants, values that were cleaned
+    (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what `tojson` made, tokens,
+    and the results of macros are left alone. `striptags` does not help: it turns `&lt;` back into `<`. Scripts and event
+    handlers are FLK409.
 
     ## Why is this bad
     Jinja escapes what it puts into HTML, and `|safe` says that it need not. If someone else has written the value, their
@@ -54,28 +58,41 @@ class UnsafeSafeFilter(TemplateRule):
     severity = Severity.HIGH
     cwe = (79,)
 
-    def check_template(self, template: ir.Template, project: Project) -> Iterator[Finding]:
-        """The values that a template marks as safe."""
-        if not template.html:
-            return
-        natures = project.pages.outputs(template.path)
+    kinds = ("safe-filter",)
+    title = "Untrusted data is put into the page without escaping."
+    advice = "leave `|safe` away, or clean the HTML in Python with `nh3.clean`"
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """The values that templates mark as safe."""
+        flows = {flow.call: flow for flow in context.flows.flows(*self.kinds)}
+        for template in context.project.templates.values():
+            if template.html:
+                yield from self._check(template, context, flows)
+
+    def _check(self, template: ir.Template, context: Context, flows: Mapping[Location, Flow]) -> Iterator[Finding]:
+        natures = context.project.pages.outputs(template.path)
         for mark, operand in _marks(template.body):
             found = natures.of(operand) - _HARMLESS
             if not found:
                 continue
-            sure = "unknown" in found
-            yield self.finding(
-                Location(template.path, mark.span),
-                f"`|safe` switches escaping off for {written(operand)}. Where that comes from could not be told.",
-                severity=Severity.MEDIUM,
-                confidence=Confidence.MEDIUM if sure else Confidence.LOW,
-                label="not escaped",
-                fix=_without(template.path, mark),
-            )
+            place = Location(template.path, mark.span)
+            flow = flows.get(place)
+            if flow is not None and flow.untrusted:
+                yield replace(self.untrusted(flow), location=place, label="not escaped", fix=_without(mark, place))
+            elif flow is not None or (template.path, mark.function.start) not in context.flows.judged:
+                yield self.finding(
+                    place,
+                    f"`|safe` switches escaping off for {written(operand)}. Where that comes from could not be told.",
+                    severity=Severity.MEDIUM,
+                    confidence=Confidence.MEDIUM if "unknown" in found else Confidence.LOW,
+                    label="not escaped",
+                    help=self.advice,
+                    fix=_without(mark, place),
+                )
 
 
-def _without(path: str, mark: ir.Call) -> Fix:
-    edit = Edit(Location(path, Span(mark.function.start, mark.function.end)), "")
+def _without(mark: ir.Call, place: Location) -> Fix:
+    edit = Edit(Location(place.path, mark.function.span), "")
     return Fix("let it be escaped", (edit,), Applicability.UNSAFE)
 
 

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.templates import RUNNING_TAGS, Nature
+from flasklint.project.outputs import written
+from flasklint.rules.outputs import OutputRule
+from flasklint.source import Location
+from flasklint.taint.flows import Flow
+
+_OWN_ADDRESSES = frozenset(
+    f"flask.Request().{name}" for name in ("url", "base_url", "full_path", "path", "referrer", "environ")
+)
+"""What begins with a scheme or a path that the visitor does not choose."""
+
+
+class UnsafeUrlAttribute(OutputRule):
+    """A value that is not known begins a link.
+
+    ## What it does
+    Follows untrusted data to `href`, `src`, `action` and their like that begin with it, where following or loading the address
+    can run a script. A value of which nothing is known is told of to auditors only. Addresses made by `url_for`, constants, and
+    values behind a fixed beginning (`/user/{{ name }}`) are left alone.
+
+    ## Why is this bad
+    `javascript:alert(1)` holds nothing that is escaped. A visitor who clicks the link runs it with their session.
+
+    ## Bad
+    ```python title="app.py"
+    from flask import Flask, render_template, request
+
+    app = Flask(__name__)
+
+
+    @app.route("/done")
+    def done():
+        return render_template("done.html", back=request.args["back"])
+    ```
+    ```jinja title="templates/done.html"
+    <a href="{{ back }}">Back</a>
+    ```
+
+    ## Good
+    ```jinja
+    <a href="{{ url_for('profile', name=user.name) }}">Profile</a>
+    <a href="https://example.com/{{ user.name }}">Page</a>
+    <img src="{{ user.avatar }}" alt="">
+    ```
+
+    ## References
+    - [CWE-79](https://cwe.mitre.org/data/definitions/79.html)
+    - [Flask: security considerations](https://flask.palletsprojects.com/en/stable/web-security/#cross-site-scripting-xss)
+    """
+
+    code = "FLK408"
+    name = "unsafe-url-attribute"
+    severity = Severity.MEDIUM
+    cwe = (79,)
+
+    kinds = ("link",)
+    places = frozenset(("url",))
+    harmless = frozenset(("constant", "number", "address", "quoted", "token", "config", "markup"))
+    title = "Untrusted data begins a link."
+    advice = "let the address begin with a fixed scheme or path, or check the scheme in Python"
+
+    def concerns(self, output: ir.Output) -> bool:
+        return output.context.tag in RUNNING_TAGS and not output.context.prefix.strip()
+
+    def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+        paths = tuple(path for path in flow.paths if path.source.name not in _OWN_ADDRESSES)
+        if paths:
+            yield self.untrusted(flow._replace(paths=paths), severity=Severity.HIGH)
+
+    def doubtful(self, place: Location, output: ir.Output, found: frozenset[Nature]) -> Iterator[Finding]:
+        if "unknown" in found:
+            yield self.finding(
+                place,
+                f"{written(output.value)} begins the address in `{output.context.attribute}`. "
+                "Where it comes from could not be told; a `javascript:` address would run.",
+                confidence=Confidence.LOW,
+                label="begins the address",
+                help=self.advice,
+            )

@@ -1,0 +1,556 @@
+"""Templates, evaluated: a template is a function of its context, and what it puts out is looked at where it stands.
+
+Where it differs from Jinja
+    A block is evaluated with the variables of the top level around it, wherever the inheriting templates put it.
+    Of a template's name that is known in parts only, every template of the project that has such a name is taken.
+    Names set inside a loop outlast it.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from flasklint import ir
+from flasklint.knowledge.rows import MARKUP, Rendering
+from flasklint.knowledge.templates import LOOP_NUMBERS, RUNNING_TAGS
+from flasklint.project.pages import Registered
+from flasklint.project.project import Project
+from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.taint import library
+from flasklint.taint.expressions import assign
+from flasklint.taint.frame import Arguments, Frame, Machine
+from flasklint.taint.passing import Outcome, Passing, Returning
+from flasklint.taint.state import Obj
+from flasklint.taint.tables import Index, picked
+from flasklint.taint.values import (
+    NEVER,
+    NONE,
+    NUMBER,
+    UNKNOWN,
+    Closure,
+    FunctionKey,
+    Value,
+    constant,
+    join,
+    ref,
+)
+
+MOST_TARGETS = 8
+"""Templates that one name may mean at most."""
+MOST_CONTEXTS = 24
+"""Contexts that one template is evaluated with at most before less is told of them."""
+
+_REST = "\x02rest"
+_BLOCKS = "\x02blocks"
+_PLACE = "\x02place"
+_SCRIPTS = ("script", "style", "event")
+_IMPLICIT = ("varargs", "kwargs", "caller")
+
+Member = ir.Function | tuple[ir.Link, str] | None
+"""What a template binds at its top level: a macro, what an import brings (and under which name it is there, empty for all of
+it), or a variable."""
+
+SHOWN = Value(refs=(MARKUP,))
+"""What a macro, a block or a call of one gives: it is HTML, and what is in it was looked at where it was put out."""
+
+
+class Templates(Machine):
+    """Evaluates the templates of a project. ``judged``: outputs and filters that were looked at, by path and start.
+    ``contexts``: how often each function was evaluated.
+    """
+
+    contexts: dict[FunctionKey, int]
+
+    def __init__(self, project: Project, index: Index) -> None:
+        self.project = project
+        self.index = index
+        self.judged: set[tuple[str, int]] = set()
+        self._page_scopes: dict[str, Scope] = {}
+        self._page_keys: dict[object, FunctionKey] = {}
+        self._used: dict[object, frozenset[str]] = {}
+        self._idle: set[int] = set()
+        self._block_names: dict[str, dict[str, ir.Block]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._members: dict[str, dict[str, Member]] = {}
+
+    # What the engine gives
+
+    @abstractmethod
+    def outcome(
+        self, frame: Frame, key: FunctionKey, values: tuple[tuple[str, Value], ...], passing: Passing, node: ir.Node
+    ) -> Outcome:
+        """What a function comes to with these values."""
+
+    @abstractmethod
+    def key_of(self, scope: Scope) -> FunctionKey:
+        """The identity of a function by its namespace."""
+
+    @abstractmethod
+    def module_frame(self, module: LinkedModule) -> Frame:
+        """The frame in which a module's own statements are evaluated."""
+
+    @abstractmethod
+    def run_frame(self, inner: Frame) -> Outcome:
+        """Evaluate a function's body."""
+
+    # Rendering
+
+    def render(self, frame: Frame, row: Rendering, arguments: Arguments, receiver: Value | None, node: ir.Node) -> None:
+        """A call runs a template with what it passes."""
+        named = picked(frame, row.template, arguments, receiver)
+        if named is None:
+            return
+        context: dict[str, Value] = {}
+        rest = arguments.double
+        for where in row.context:
+            given = picked(frame, where, arguments, receiver)
+            if given is not None:
+                for _, thing in frame.objects(given):
+                    context.update((key, held) for key, held in thing.items.items() if isinstance(key, str))
+                    rest = thing.rest if rest is None else join(rest, thing.rest)
+        count = len(arguments.positional)
+        for index, (name, value) in enumerate(arguments.keywords):
+            at = arguments.places[count + index] if count + index < len(arguments.places) else node
+            context[name] = (
+                value if not value.taints else frame.stepped(value, at, f"passed to the template as `{name}`")
+            )
+        if rest is not None and rest is not NEVER:
+            context[_REST] = rest
+        for path in self._targets(frame, named):
+            self.enter(frame, path, context, node)
+
+    def _targets(self, frame: Frame, named: Value) -> list[str]:
+        """The paths of the templates that a value names."""
+        names = [one for one in named.constants if isinstance(one, str)]
+        for _, thing in frame.objects(named):
+            names.extend(one for held in thing.items.values() for one in held.constants if isinstance(one, str))
+        found = dict.fromkeys(path for name in names for path in self.project.pages.named(name, frame.path))
+        return list(found)[:MOST_TARGETS]
+
+    def enter(self, frame: Frame, path: str, context: Mapping[str, Value], node: ir.Node) -> Value:
+        """Evaluate a template with those variables of a context that it uses; the result has its own as attributes."""
+        used = self._names_used(path)
+        values = {name: value for name, value in context.items() if name in used or name[0] == "\x02"}
+        return self._run(frame, self._template_key(path), values, node, f"passed to `{path.rpartition('/')[2]}`")
+
+    def _run(self, frame: Frame, key: FunctionKey, context: Mapping[str, Value], node: ir.Node, words: str) -> Value:
+        passing = Passing(frame)
+        shared = {name: value for name, value in frame.state.variables.items() if name[0] == "\x01"}
+        values = tuple((name, passing.value(value)) for name, value in sorted((context | shared).items()))  # type: ignore[operator]
+        outcome = self.outcome(frame, key, values, passing, node)
+        if outcome.cut:
+            return UNKNOWN
+        returning = Returning(frame, node, key.function.name, passing, outcome, words)
+        for one in outcome.pending:
+            self.record(frame, returning.pending(one))
+        if outcome.state is None:
+            return UNKNOWN
+        returning.effects(passing)
+        return returning.value(outcome.result)
+
+    def page_result(self, inner: Frame) -> Value:
+        """What an evaluation gives: a template its own variables, anything else what it puts out."""
+        key = inner.key
+        assert key is not None
+        if key is not self._page_keys.get(inner.path):
+            return SHOWN
+        for link in _top_level(key.function.body):
+            if isinstance(link, ir.Link) and link.kind == "extends":
+                # At the end: what a child sets, its parents see.
+                self._extend(inner, link)
+        own = self._own(inner.path)
+        held = {
+            name: value
+            for name, value in inner.state.variables.items()
+            if name in own and not any(type(one) is Closure for one in value.refs)
+        }
+        return inner.make("page", Obj("instance", attributes=held))
+
+    def unreached(self) -> Iterable[Frame]:
+        """Frames of the templates, and then of the macros, that nothing has evaluated yet, for evaluation by themselves: those
+        that no other one uses come first."""
+        pages = self.project.pages
+        for path in sorted(self.project.templates, key=lambda one: bool(pages.users(one))):
+            if path not in self._page_keys and self.project.templates[path].html:
+                yield Frame(self, self._scope(path), self._template_key(path), 0)
+        for path in self.project.templates:
+            for name, member in self._own(path).items():
+                if not isinstance(member, ir.Function) or not self.project.templates[path].html:
+                    continue
+                keys = [self._page_keys.get((path, name, own)) for own in (True, False)]
+                if not any(key is not None and key in self.contexts for key in keys):
+                    key = self._macro_key(path, member, own=False)
+                    yield Frame(self, key.scope, key, 0)
+
+    # Keys
+
+    def _scope(self, path: str) -> Scope:
+        found = self._page_scopes.get(path)
+        if found is None:
+            found = self._page_scopes[path] = LinkedModule(ir.Module(path, ()), path).scope
+        return found
+
+    def _template_key(self, path: str) -> FunctionKey:
+        found = self._page_keys.get(path)
+        if found is None:
+            name = path.rpartition("/")[2]
+            function = ir.Function(name, (), self.project.templates[path].body, start=0, end=0)
+            found = FunctionKey(function, self._scope(path), None, "", (), False, page=True)
+            self._page_keys[path] = found
+        return found
+
+    def _block_key(self, path: str, block: ir.Block) -> FunctionKey:
+        key = (path, block.start)
+        found = self._page_keys.get(key)
+        if found is None:
+            function = ir.Function(block.name, (), block.body, start=block.start, end=block.end)
+            found = self._page_keys[key] = FunctionKey(function, self._scope(path), None, "", (), False, page=True)
+        return found
+
+    def _macro_key(self, path: str, macro: ir.Function, own: bool) -> FunctionKey:
+        """``own``: it is called in its own template, whose variables it sees."""
+        key = (path, macro.name, own)
+        found = self._page_keys.get(key)
+        if found is None or found.function.start != macro.start:
+            mentioned = _mentioned(macro)
+            more = [word for word in _IMPLICIT if word in mentioned]
+            kinds = {"varargs": "star", "kwargs": "double-star", "caller": "keyword"}
+            implicit = tuple(
+                ir.Parameter(word, kinds[word], start=macro.start, end=macro.start)  # type: ignore[arg-type]
+                for word in more
+                if all(parameter.name != word for parameter in macro.parameters)
+            )
+            function = msgspec.structs.replace(macro, parameters=(*macro.parameters, *implicit))
+            outer = self._scope(path)
+            scope = Scope(outer.module, outer, function, macro.name)
+            free: tuple[str, ...] = ()
+            if own:
+                names = set(mentioned)
+                pending = list(mentioned)
+                members = self._own(path)
+                while pending:
+                    member = members.get(pending.pop())
+                    if isinstance(member, ir.Function) and member is not macro:
+                        new = _mentioned(member) - names
+                        names |= new
+                        pending.extend(new)
+                parameters = {parameter.name for parameter in function.parameters}
+                macros = {name for name, member in members.items() if isinstance(member, ir.Function)}
+                free = (_REST, *sorted(names - macros - parameters))
+            found = self._page_keys[key] = FunctionKey(function, scope, None, "", free, False, page=True)
+        return found
+
+    def _own(self, path: str) -> dict[str, Member]:
+        """What a template binds itself at its top level."""
+        found = self._members.get(path)
+        if found is None:
+            found = self._members[path] = {}
+            for node in _top_level(self.project.templates[path].body):
+                match node:
+                    case ir.Function(name=name):
+                        found[name] = node
+                    case ir.Link(kind="import", names=names):
+                        for _, alias in names:
+                            found[alias] = (node, "")
+                    case ir.Link(kind="from", names=names):
+                        for name, alias in names:
+                            found[alias] = (node, name)
+                    case ir.Assign(targets=targets) | ir.Region(kind="set", body=(*_, ir.Assign(targets=targets))):
+                        for target in targets:
+                            if isinstance(target, ir.Name):
+                                found.setdefault(target.id, None)
+        return found
+
+    def _blocks(self, path: str) -> dict[str, ir.Block]:
+        """The blocks of a template by name, also those in others."""
+        found = self._block_names.get(path)
+        if found is None:
+            nodes = ir.walk(self.project.templates[path])
+            found = self._block_names[path] = {node.name: node for node in nodes if isinstance(node, ir.Block)}
+        return found
+
+    def _names_used(self, path: str) -> frozenset[str]:
+        """The names that a template and all that it brings in speak of."""
+        found = self._used.get(path)
+        if found is None:
+            names: set[str] = set()
+            for one in self.project.pages.brought(path):
+                if one not in self._words:
+                    self._words[one] = _mentioned(self.project.templates[one])
+                names |= self._words[one]
+            found = self._used[path] = frozenset(names)
+        return found
+
+    def _names_in(self, path: str, block: ir.Block) -> frozenset[str]:
+        """The names that a block speaks of, and the macros that it calls, and what it brings in."""
+        key = (path, block.start)
+        found = self._used.get(key)
+        if found is None:
+            names = set(_mentioned(block))
+            members = self._own(path)
+            pending = list(names)
+            while pending:
+                member = members.get(pending.pop())
+                if isinstance(member, ir.Function):
+                    new = _mentioned(member) - names
+                    names |= new
+                    pending.extend(new)
+            for use in self.project.pages.links(path):
+                if block.start <= use.link.start < block.end:
+                    for target in use.targets:
+                        names |= self._names_used(target)
+            found = self._used[key] = frozenset(names)
+        return found
+
+    # Names
+
+    def page_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
+        """What a name means in a template, when no variable in force goes by it."""
+        if name[0] == "|":
+            self.judged.add((frame.path, node.start))
+            return self._registered("filter", name[1:]) or ref(name)
+        if name.startswith("is "):
+            return ref("<test>")
+        member = self._own(frame.path).get(name)
+        if isinstance(member, ir.Function):
+            return Value(refs=(Closure(self._macro_key(frame.path, member, own=True)),))
+        if member is not None:
+            return self._imported(frame, *member)
+        result = NEVER
+        rest = frame.state.variables.get(_REST) or frame.outer.get(_REST)
+        if rest is not None:
+            result = rest
+        for function in self.project.pages.processors(name):
+            made = self.call(frame, Value(refs=(Closure(self.key_of(function)),)), Arguments(), node)
+            frame.dead = False
+            for _, thing in frame.objects(made):
+                held = thing.items.get(name, thing.rest)
+                if held is not NEVER:
+                    result = join(result, held)
+        if result is not NEVER:
+            return result
+        known = self._registered("global", name)
+        if known is not None:
+            return known
+        if name in self.index.globals:
+            return self.named(frame, (self.index.globals[name],), node)
+        return UNKNOWN
+
+    def _registered(self, kind: Literal["filter", "global"], name: str) -> Value | None:
+        """What the project has registered under a name."""
+        found = NEVER
+        for one in self.project.pages.registered(kind, name):
+            found = join(found, self._value_of(one))
+        return None if found is NEVER else found
+
+    def _value_of(self, one: Registered) -> Value:
+        if isinstance(one, Scope):
+            return Value(refs=(Closure(self.key_of(one)),))
+        expr, scope = one
+        frame = self.module_frame(scope.module)
+        if isinstance(expr, (ir.Function, ir.Const)):
+            return self.evaluate(frame, expr)
+        names = self.project.resolve(expr, scope)
+        return self.named(frame, names, expr) if names else UNKNOWN
+
+    def _imported(self, frame: Frame, link: ir.Link, name: str) -> Value:
+        """What a name means that an import brings: a macro, or another template with all that is in it."""
+        found = NEVER
+        for path in self._linked(frame, link):
+            members = self._own(path)
+            if name:
+                member = members.get(name)
+                if isinstance(member, ir.Function):
+                    found = join(found, Value(refs=(Closure(self._macro_key(path, member, own=False)),)))
+                elif member is not None:
+                    inner = Frame(self, self._scope(path), self._template_key(path), frame.depth + 1)
+                    found = join(found, self._imported(inner, *member) if frame.depth < 10 else UNKNOWN)
+                else:
+                    made = self.enter(frame, path, {}, link)
+                    for _, thing in frame.objects(made):
+                        found = join(found, thing.attributes.get(name, UNKNOWN))
+            else:
+                attributes = {
+                    one: Value(refs=(Closure(self._macro_key(path, member, own=False)),))
+                    for one, member in members.items()
+                    if isinstance(member, ir.Function)
+                }
+                made = self.enter(frame, path, {}, link)
+                for _, thing in frame.objects(made):
+                    attributes = {**thing.attributes, **attributes}
+                found = join(found, frame.make((link.start, path), Obj("instance", attributes=attributes)))
+        return found if found is not NEVER else UNKNOWN
+
+    def _linked(self, frame: Frame, link: ir.Link) -> list[str]:
+        """The templates that a link may mean."""
+        found = self._targets(frame, self.evaluate(frame, link.template))
+        if found:
+            return found
+        for use in self.project.pages.links(frame.path):
+            if use.link is link:
+                return list(use.targets)[:MOST_TARGETS]
+        return []
+
+    def page_attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
+        if value.refs == ("<loop>",) and name in LOOP_NUMBERS:
+            return NUMBER
+        found = NEVER
+        rest = []
+        for one in value.refs:
+            if type(one) is int:
+                thing = frame.object_at(one)
+                if thing.shape == "dict" and name not in thing.attributes:
+                    # In a template ``d.key`` is ``d["key"]``, unless dicts have such a method.
+                    if name in thing.items or not hasattr(dict, name):
+                        held = thing.items.get(name, thing.rest)
+                        found = join(found, held if held is not NEVER else NONE)
+                        continue
+                elif name in thing.attributes:
+                    found = join(found, thing.attributes[name])
+                    continue
+            rest.append(one)
+        if found is NEVER:
+            return self.attribute(frame, value, name, node)
+        if rest or value.open or value.taints or value.constants:
+            found = join(found, self.attribute(frame, value._replace(refs=tuple(rest)), name, node))
+        return found
+
+    # Statements
+
+    def page(self, frame: Frame, node: ir.Stmt) -> None:
+        match node:
+            case ir.Output():
+                self._output(frame, node)
+            case ir.Block():
+                self._block(frame, node)
+            case ir.Link():
+                self._link(frame, node)
+            case ir.With(items=items, body=body):
+                self._with(frame, items, body)
+            case ir.Function(name=name):
+                frame.state.variables[name] = Value(refs=(Closure(self._macro_key(frame.path, node, own=True)),))
+            case ir.Region(kind="set", body=(*body, ir.Assign(targets=(target,), value=value) as last)):
+                self.execute(frame, tuple(body))
+                whole = isinstance(value, ir.Op)
+                assign(frame, target, SHOWN if whole or value is None else self.evaluate(frame, value), last)
+            case ir.Region(body=body):
+                self.execute(frame, body)
+            case _:
+                pass
+
+    def _output(self, frame: Frame, node: ir.Output) -> None:
+        place: str = node.context.place
+        if place in ("text", "plain"):
+            outer = frame.state.variables.get(_PLACE)
+            if outer is not None and isinstance(outer.constants[0], str):
+                place = outer.constants[0]
+        rows = self.index.sinks.get(f"<{place}>", ())
+        if not rows and self._is_idle(node):
+            return
+        value = self.evaluate(frame, node.value)
+        if frame.dead:
+            frame.dead = False
+            return
+        self.judged.add((frame.path, node.start))
+        if place == "url" and (node.context.prefix.strip() or node.context.tag not in RUNNING_TAGS):
+            return
+        for row in rows:
+            library.land(frame, self.index, row, value, node, node)
+
+    def _is_idle(self, node: ir.Output) -> bool:
+        """Nothing is called for a value, so that nothing happens when it is escaped and put out."""
+        if id(node) in self._idle:
+            return True
+        idle = not any(isinstance(one, ir.Call) for one in (node.value, *ir.walk(node.value)))
+        if idle:
+            self._idle.add(id(node))
+        return idle
+
+    def _with(self, frame: Frame, items: Iterable[ir.Assign | ir.Do], body: tuple[ir.Stmt, ...]) -> None:
+        before = frame.state.variables
+        frame.state.variables = dict(before)
+        bound: set[str] = set()
+        values = [(item, self.evaluate(frame, item.value)) for item in items if item.value is not None]
+        for item, value in values:
+            if isinstance(item, ir.Assign):
+                assign(frame, item.targets[0], value, item)
+                bound |= {one.id for one in ir.walk(item) if isinstance(one, ir.Name)}
+        self.execute(frame, body)
+        for name in bound:
+            if name in before:
+                frame.state.variables[name] = before[name]
+            else:
+                frame.state.variables.pop(name, None)
+
+    def _visible(self, frame: Frame) -> dict[str, Value]:
+        """The variables in force, as another template or a block is given them."""
+        found = dict(frame.outer) | frame.state.variables
+        return {name: value for name, value in found.items() if name[0] != "\x01"}
+
+    def _block(self, frame: Frame, node: ir.Block) -> None:
+        overridden = frame.state.variables.get(_BLOCKS)
+        if overridden is not None and node.name in overridden.constants:
+            return
+        used = self._names_in(frame.path, node)
+        context = {
+            name: value for name, value in self._visible(frame).items() if name in used or name in (_REST, _BLOCKS)
+        }
+        for path in self.project.pages.brought(frame.path, "extends"):
+            shown = self._blocks(path).get(node.name)
+            if shown is not None and shown.context.place in _SCRIPTS:
+                context[_PLACE] = constant(shown.context.place)
+        self._run(frame, self._block_key(frame.path, node), context, node, f"passed to the block `{node.name}`")
+
+    def _link(self, frame: Frame, node: ir.Link) -> None:
+        if node.kind == "import" or node.kind == "from":
+            for name, alias in node.names:
+                value = self._imported(frame, node, name if node.kind == "from" else "")
+                frame.state.variables[alias] = value
+            return
+        context = self._visible(frame) if node.with_context else {}
+        context.pop(_PLACE, None)
+        if node.context.place in _SCRIPTS:
+            context[_PLACE] = constant(node.context.place)
+        if node.kind == "include":
+            context.pop(_BLOCKS, None)
+            for path in self._linked(frame, node):
+                self.enter(frame, path, context, node)
+
+    def _extend(self, frame: Frame, node: ir.Link) -> None:
+        """What a child's parents do: they run without the blocks that the child has."""
+        context = self._visible(frame)
+        own = tuple(sorted(self._blocks(frame.path)))
+        known = context.get(_BLOCKS)
+        names = tuple(dict.fromkeys((*(known.constants if known is not None else ()), *own)))
+        for path in self._linked(frame, node):
+            parents = self.project.pages.brought(path, "extends")
+            theirs = {name for one in parents for name in self._blocks(one)}
+            relevant = tuple(name for name in names if name in theirs)
+            inner = {name: value for name, value in context.items() if name != _BLOCKS}
+            if relevant:
+                inner[_BLOCKS] = Value(constants=relevant)
+            made = self.enter(frame, path, inner, node)
+            for _, thing in frame.objects(made):
+                for name, value in thing.attributes.items():
+                    frame.state.variables.setdefault(name, value)
+
+
+def _top_level(body: Iterable[ir.Stmt]) -> Iterable[ir.Stmt]:
+    """The statements whose names the whole template sees."""
+    for node in body:
+        yield node
+        match node:
+            case ir.If(body=then, orelse=otherwise):
+                yield from _top_level((*then, *otherwise))
+            case ir.Region(kind="autoescape" | "trans", body=inner):
+                yield from _top_level(inner)
+            case _:
+                pass
+
+
+def _mentioned(node: object) -> frozenset[str]:
+    return frozenset(one.id for one in ir.walk(node) if isinstance(one, ir.Name))
