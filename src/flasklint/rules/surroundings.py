@@ -51,20 +51,34 @@ def words(expr: ir.Expr) -> Iterator[str]:
 
 
 def origins(expr: ir.Expr, scope: Scope, depth: int = _DEEPEST) -> Iterator[ir.Expr]:
-    """An expression and everything in it, and, for each local name, what it was made from in the same function."""
+    """An expression and everything in it, and, for each name, what it was made from in the same function or around it."""
     seen: set[tuple[int, int]] = set()
-    stack = [(expr, depth)]
+    stack = [(expr, scope, depth)]
     while stack:
-        current, left = stack.pop()
+        current, place, left = stack.pop()
         for node in (current, *ir.walk(current)):
             if isinstance(node, ir.Name) and left:
-                for binding in scope.at(node.id, node.start):
-                    value = binding.value
-                    if value is not None and (value.start, value.end) not in seen:
+                for value, home in _made_of(node, place):
+                    if (value.start, value.end) not in seen:
                         seen.add((value.start, value.end))
-                        stack.append((value, left - 1))
+                        stack.append((value, home, left - 1))
             if isinstance(node, _EXPRESSIONS):
                 yield node
+
+
+def _made_of(name: ir.Name, scope: Scope) -> Iterator[tuple[ir.Expr, Scope]]:
+    """The values bound to a name, each with the scope that it stands in; those of the innermost scope that binds it."""
+    current: Scope | None = scope
+    while current is not None:
+        found = (
+            current.at(name.id, name.start if current is scope else None)
+            if current is scope or not current.is_class
+            else ()
+        )
+        if found:
+            yield from ((binding.value, current) for binding in found if binding.value is not None)
+            return
+        current = current.parent
 
 
 def beginning(expr: ir.Expr, scope: Scope, project: Project) -> str:
