@@ -639,3 +639,21 @@ PASSED: Mapping[str, tuple[int, str]] = MappingProxyType(
 )
 """Functions whose result stands for an argument, by its position: its ``value``, what a ``call`` of it gives, its ``class``, an
 ``attribute`` or ``item`` of it, the ``module`` that its text names, what it is ``cast`` to."""
+
+HANDED: Mapping[str, str] = MappingProxyType(
+    {
+        **{
+            f"flask.{owner}().{name}": "flask.Response()"
+            for owner, names in {
+                "Flask": ("after_request",),
+                "Blueprint": ("after_request", "after_app_request"),
+            }.items()
+            for name in names
+        },
+        "flask.Flask().errorhandler": "",
+        "flask.Blueprint().errorhandler": "",
+        "flask.Blueprint().app_errorhandler": "",
+        "flask.after_this_request": "flask.Response()",
+    }
+)
+"""What decorators see to it that a function is called with: by the decorator; empty for an object of its first argument."""

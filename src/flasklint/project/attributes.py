@@ -85,6 +85,8 @@ class Attributes(Members):
         elif self.class_named(owner):
             return self._class_attribute(owner, name, "")
         found = also(f"{owner}.{name}")
+        if owner == "flask_login.current_user" and self._users:
+            return unique((*found, *(one for user in self._users for one in self.attribute(user, name))))
         if len(found) < 2:
             outside = [
                 one
@@ -93,6 +95,20 @@ class Attributes(Members):
             ]
             found = unique((*found, *outside))
         return found
+
+    @cached_property
+    def _users(self) -> Names:
+        """What Flask-Login's user is in this project: what the function gives that loads it."""
+        with self.memo.aside():
+            return unique(
+                name
+                for module in self.modules
+                if not module.is_test
+                for scope in module.scopes
+                if decorated(scope, "user_loader", "request_loader")
+                for name in self.results(scope)
+                if name.endswith("()") and self.class_named(name[:-2])
+            )
 
     def _module_attribute(self, module: LinkedModule, name: str) -> Names:
         own = f"{module.name}.{name}"

@@ -13,6 +13,7 @@ from flasklint.project.scopes import REST, Binding, LinkedModule, Scope, Write
 
 _MOST_ITEMS = 16
 _MOST_ORIGINS = 8
+_MOST_WRITES = 20
 _TRANSPARENT = frozenset({"builtins.sorted", "builtins.list", "builtins.tuple", "builtins.reversed", "builtins.set"})
 
 
@@ -29,7 +30,17 @@ class Containers(Parameters):
                 found.extend(name for method in self.attribute(one, "__getitem__") for name in self.called(method))
             elif one[0] != "?":
                 found.extend(also(one + ".__getitem__()")[1:])
+        if not found and isinstance(expr.key, ir.Const) and isinstance(expr.key.value, str):
+            found.extend(self._put_under(expr.key.value, inner))
         return unique(found)
+
+    def _put_under(self, key: str, owners: Names) -> Iterator[str]:
+        """What is written under a key of something that goes by one of these names, from anywhere."""
+        writes = self.keyed_writes.get(key, ())
+        if len(writes) <= _MOST_WRITES:
+            for write in writes:
+                if not set(owners).isdisjoint(self.value(write.target, write.scope)):
+                    yield from self.at(write.value, write.scope, write.path)
 
     def looked_up(self, container: ir.Expr, key: ir.Expr, scope: Scope) -> list[str]:
         """What a written-out dict, list or tuple holds under a key; under any, when the key is not a constant."""

@@ -37,7 +37,7 @@ def lift(
             result = arithmetic.checked(
                 function(*values[: len(positional)], **dict(zip(keys, values[len(positional) :], strict=True)))
             )
-        except Exception:
+        except Exception:  # whatever the scanned code's own mistake makes Python raise
             return Unknown("it can't be computed")
         places = tuple(dict.fromkeys(place for one in settings if isinstance(one, Known) for place in one.places))
         return Known(result, places[:_MOST_PLACES])

@@ -105,6 +105,17 @@ class Members:
         return found
 
     @cached_property
+    def keyed_writes(self) -> dict[str, list[Write]]:
+        """Writes under a constant key, by the key."""
+        found: dict[str, list[Write]] = {}
+        for module in self.modules:
+            for scope in module.scopes:
+                for write in scope.writes:
+                    if isinstance(write.key, ir.Const) and isinstance(write.key.value, str) and not write.sign:
+                        found.setdefault(write.key.value, []).append(write)
+        return found
+
+    @cached_property
     def classes(self) -> dict[str, Scope]:
         """Classes of the project by dotted name; the first where one is defined in several ways."""
         return {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 
 from flasklint import ir
+from flasklint.knowledge.types import HANDED
 from flasklint.project.annotations import dotted_names
 from flasklint.project.attributes import Attributes
 from flasklint.project.libraries import Names, also, unique
@@ -21,6 +22,19 @@ _LOADED = (
     "imp.load_source()",
 )
 """Modules whose name is only known when the program runs: a function of theirs may be any module's of that name."""
+
+
+_STARTING = {
+    "Thread": 0,
+    "Process": 0,
+    "Timer": 1,
+    "submit": 0,
+    "spawn": 0,
+    "start_background_task": 0,
+    "start_new_thread": 0,
+}
+"""Words of calls that call a function later: at which position they take it, when it is not ``target``."""
+_HANDING = frozenset(name.rpartition(".")[2] for name in HANDED)
 
 
 class Parameters(Attributes):
@@ -41,7 +55,28 @@ class Parameters(Attributes):
         if node.default is not None:
             found.extend(self.value(node.default, scope.parent or scope))
         if not any(self.telling(one) for one in found):
-            found.extend(self._given(node, scope))
+            found.extend(self._handed(node, scope) or self._given(node, scope))
+        return unique(found)
+
+    def _handed(self, node: ir.Parameter, scope: Scope) -> Names:
+        """What a library calls a function with that it was given by a decorator: the response, the error."""
+        assert isinstance(scope.node, ir.Function)
+        if scope.node.parameters[0] is not node:
+            return ()
+        found: list[str] = []
+        outer = scope.parent or scope
+        for decorator in scope.node.decorators:
+            written = decorator.function if isinstance(decorator, ir.Call) else decorator
+            arguments = decorator.arguments if isinstance(decorator, ir.Call) else ()
+            if _last_word(written) not in _HANDING:
+                continue
+            for name in self.value(written, outer):
+                given = HANDED.get(name)
+                if given == "" and arguments:
+                    kinds = [one for one in self.value(arguments[0].value, outer) if one != "builtins.int()"]
+                    found.extend(self._as_instances(tuple(kinds)))
+                elif given:
+                    found.extend(also(given))
         return unique(found)
 
     @cached_property
@@ -61,6 +96,19 @@ class Parameters(Attributes):
                 found.setdefault(name, []).append((call, scope))
         return found
 
+    @cached_property
+    def _started(self) -> dict[str, list[tuple[ir.Call, Scope]]]:
+        """Calls that something else makes, by the last word of what is called: ``Thread(target=f, args=(a, b))`` as ``f(a, b)``,
+        ``submit(f, a, b)`` too."""
+        found: dict[str, list[tuple[ir.Call, Scope]]] = {}
+        for word, sites in self.sites.items():
+            starting = _STARTING.get(word)
+            for call, scope in sites if starting is not None else ():
+                made = _started_call(call, starting or 0)
+                if made is not None and (name := _last_word(made.function)):
+                    found.setdefault(name, []).append((made, scope))
+        return found
+
     def passed(self, node: ir.Parameter, scope: Scope) -> list[tuple[ir.Expr | None, Scope]]:
         """What the calls of a function in the project pass for a parameter: ``None`` where it is left out. Empty when there are
         no calls, or too many to look at."""
@@ -77,6 +125,8 @@ class Parameters(Attributes):
         if len(sites) > _MOST_SITES:
             return []
         position = next((at for at, one in enumerate(scope.node.parameters) if one is node), 0) - (own is not None)
+        if scope.name in called:
+            sites = [*sites, *self._started.get(scope.node.name, ())]
         loaded = {f"{module}.{scope.node.name}" for module in _LOADED} if scope.parent is scope.module.scope else set()
         certain: list[tuple[ir.Expr | None, Scope]] = []
         likely: list[tuple[ir.Expr | None, Scope]] = []
@@ -170,6 +220,27 @@ class Parameters(Attributes):
             if name not in self.variables and not name.startswith(("typing", "?")) and not name.endswith("()")
             for found in ((name + "()",) if self.class_named(name) else also(name + "()"))
         )
+
+
+def _last_word(expr: ir.Expr) -> str:
+    return expr.name if isinstance(expr, ir.Attribute) else expr.id if isinstance(expr, ir.Name) else ""
+
+
+def _started_call(call: ir.Call, position: int) -> ir.Call | None:
+    """The call that another one makes later, if it can be read off."""
+    named = {argument.name: argument.value for argument in call.arguments}
+    plain = [argument for argument in call.arguments if not argument.name]
+    function = named.get("target") or named.get("function")
+    given: tuple[ir.Argument, ...] = ()
+    if function is None:
+        if len(plain) <= position or any(argument.name == "*" for argument in call.arguments):
+            return None
+        function = plain[position].value
+        given = tuple(plain[position + 1 :])
+    packed = named.get("args", given[0].value if len(given) == 1 else None)
+    if isinstance(packed, ir.Display) and packed.kind in ("tuple", "list"):
+        given = packed.items
+    return ir.Call(function, given, start=call.start, end=call.end)
 
 
 def is_constant(expr: ir.Expr | None, value: object) -> bool:
