@@ -31,6 +31,7 @@ from flasklint.findings import (
     Skipped,
 )
 from flasklint.knowledge.catalogue import EVERYTHING
+from flasklint.project.modules import kind_of
 from flasklint.project.project import Project
 from flasklint.replay import Trail, fingerprint
 from flasklint.rules.base import Context, OwnRule, Rule
@@ -219,11 +220,24 @@ def run(
 ) -> Outcome:
     """Carry a plan out. ``heed_suppressions``: regard the comments that suppress findings."""
     registry = load() if registry is None else registry
-    files = plan.discovery.files
+    files = _worth_reading(plan)
     extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
     report = analyse(files, extracted, plan, registry, progress, heed_suppressions=heed_suppressions)
     by_path = {file.path: file for file in files}
     return Outcome(report, lambda path: _text(by_path.get(path)), not extracted.died and not report.crashes)
+
+
+def _worth_reading(plan: Plan) -> tuple[SourceFile, ...]:
+    """The files that a rule looks at, or that tell of such files: all but test code that no chosen rule looks at.
+
+    Half of a well-kept app is tests, and nothing that they say holds in production. A test that the caller names is read, and
+    so are all of them where there is nothing else.
+    """
+    files, named = plan.discovery.files, plan.discovery.named or frozenset()
+    kinds = {file.path: kind_of(file.path) for file in files if file.kind == "python"}
+    if any(rule.in_tests for rule in plan.rules) or "code" not in kinds.values():
+        return tuple(files)
+    return tuple(file for file in files if kinds.get(file.path) != "test" or file.path in named)
 
 
 @dataclass(frozen=True, slots=True)
