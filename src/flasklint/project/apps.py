@@ -17,7 +17,7 @@ from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES
 from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
-from flasklint.project.config import Configuration, Effective, Profile, Truth
+from flasklint.project.config import Configuration, Effective, Profile, Truth, line_of
 from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
 from flasklint.project.guards import Deeds, Definitions, Guards, Proof
 from flasklint.project.modules import Modules
@@ -133,6 +133,14 @@ class App:
         """What a config key is in a profile, by default the first one for production."""
         return (profile or self.production[0]).effective(key)
 
+    def has_method(self, cls: Cls, name: str) -> bool:
+        """Does a class of the project, or a base of it there, define a method?"""
+        return isinstance(self._model.walk.class_member(cls, name), Fn)
+
+    def bases(self, profile: Profile) -> tuple[Cls, ...]:
+        """The config classes that a profile is made of, its own first."""
+        return line_of(self._model.walk, profile)
+
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """What happened to it, each place once."""
@@ -225,7 +233,8 @@ class App:
                 continue
             if not hook.everywhere and not any(hook.owner is blueprint for blueprint in route.chain):
                 continue
-            proof = self._model.proof_of(hook.function)
+            function = hook.function
+            proof = self._model.guards.hook_authenticates(function.node, function.frame.module)
             if proof is not None:
                 return Guard(proof, hook.function.node.name, hook.location)
         return None
@@ -261,7 +270,7 @@ class App:
         shield = self.shielded(route, profile)
         if shield:
             return Protection(True, shield)
-        exempt = self._exemption(route)
+        exempt = self.exemption(route)
         if route.view is None:
             return Protection(False, "what answers is not seen")
         functions = [function for method, function in route.view.methods.items() if not method or method in CHANGING]
@@ -278,7 +287,7 @@ class App:
     def shielded(self, route: Route, profile: Profile) -> str:
         """What checks a token for a route among others: an extension in force, a hook; empty when nothing does."""
         for use in self.extensions_of_kind("csrf"):
-            if use.in_force(profile) and self._csrf_on(profile) and self._exemption(route) is None:
+            if use.in_force(profile) and self._csrf_on(profile) and self.exemption(route) is None:
                 return use.name.rpartition(".")[2]
         for hook in self.csrf_hooks:
             reaches = hook.everywhere or any(hook.owner is blueprint for blueprint in route.chain)
@@ -308,7 +317,7 @@ class App:
     def _csrf_on(self, profile: Profile) -> bool:
         return all(profile.truth(key) >= Truth.MAYBE for key in ("WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT"))
 
-    def _exemption(self, route: Route) -> Event | None:
+    def exemption(self, route: Route) -> Event | None:
         """Where a route is exempted from the CSRF extension."""
         for use in self.extensions_of_kind("csrf"):
             for event in use.instance.events:

@@ -41,7 +41,7 @@ from flasklint.project.objects import (
     Value,
     Write,
 )
-from flasklint.project.operations import by_default, environment_names, python
+from flasklint.project.operations import by_default, environment_names, python, truth_by_default
 from flasklint.project.values import FromEnv, Known, Setting, Unknown, Unset
 from flasklint.project.walk import Walk
 from flasklint.source import Location
@@ -131,7 +131,7 @@ class Profile:
 
     ``label``: the name under which it is chosen, or the class's or module's. ``kind``: what it is for. ``default``: it is
     the one in force when nothing chooses. ``chosen``: it is one of several. ``source``: what is loaded. ``said``: what its
-    name says it is for.
+    name says it is for. ``loaded``: where it is.
     """
 
     label: str
@@ -142,6 +142,7 @@ class Profile:
     chosen: bool = False
     source: Value | None = None
     said: ProfileKind | None = None
+    loaded: Location | None = None
     judge: Callable[[Iterable[Value]], Truth] = lambda conditions: Truth.YES if not tuple(conditions) else Truth.MAYBE
     settle: Callable[[Value], Value] = lambda value: value
 
@@ -244,6 +245,11 @@ def kind_of_name(name: str) -> ProfileKind | None:
     return None
 
 
+def _stands_for(variable: str) -> ProfileKind | None:
+    """The profile that an environment variable stands for by its name: ``SHOP_PRODUCTION``, ``IS_DEV``."""
+    return None if "debug" in words(variable) else kind_of_name(variable)
+
+
 @dataclass(slots=True, eq=False)
 class _Choice:
     """One candidate of a load whose object is not settled."""
@@ -267,6 +273,17 @@ class _State:
     written: dict[str, int] = field(default_factory=dict)
     outside: list[Outside] = field(default_factory=list)
     loaded: list[Value] = field(default_factory=list)
+    place: Location | None = None
+
+
+def line_of(walk: Walk, profile: Profile) -> tuple[Cls, ...]:
+    """The classes of the project that a profile is made of, its own first; empty when it is no class."""
+    source: Value | None = profile.source
+    if isinstance(source, Known) and isinstance(source.value, str):
+        source = library.import_string(walk, source)
+    if isinstance(source, Instance):
+        source = source.cls
+    return tuple(one for one in walk.class_line(source) if isinstance(one, Cls)) if isinstance(source, Cls) else ()
 
 
 class Configuration:
@@ -282,7 +299,7 @@ class Configuration:
         """Every way in which the app may be configured; at least one is for production."""
         choices = self._choices()
         if not choices:
-            return (self._fold("production", "", None, default=True, chosen=False),)
+            return self._branches() or (self._fold("production", "", None, default=True, chosen=False),)
         found: list[Profile] = []
         kinds = [choice.kind for choice in choices]
         for choice in choices:
@@ -301,6 +318,20 @@ class Configuration:
             ]
         return tuple(found)
 
+    def _branches(self) -> tuple[Profile, ...]:
+        """Profiles of ``if env == "production": from_object(A) else: from_object(B)``: one for each kind among them."""
+        kinds: dict[ProfileKind, bool] = {}
+        for event in self._events:
+            if event.kind != "load" or not event.conditions or event.value is None or _under_test(event.conditions):
+                continue
+            for choice in self._candidates(event.value):
+                usual = all(truth_by_default(condition) is True for condition in event.conditions)
+                kind: ProfileKind = choice.kind or "production"
+                kinds[kind] = kinds.get(kind, False) or usual
+        if len(kinds) < 2 or "production" not in kinds:
+            return ()
+        return tuple(self._fold(kind, "", None, default=usual, chosen=True) for kind, usual in kinds.items())
+
     def _choices(self) -> list[_Choice]:
         best: list[_Choice] = []
         for event in self._events:
@@ -310,12 +341,6 @@ class Configuration:
                 found = self._candidates(event.value)
                 if len(found) > len(best):
                     best = found
-        branches = [
-            event for event in self._events if event.kind == "load" and event.conditions and event.value is not None
-        ]
-        if len(best) <= 1 and len(branches) > 1:
-            # `if env == "production": from_object(A) elif ...: from_object(B)`: the profile's kind decides which one counts.
-            best = []
         return best if len(best) > 1 else []
 
     def _candidates(self, value: Value) -> list[_Choice]:
@@ -428,6 +453,7 @@ class Configuration:
             chosen,
             source,
             self._kind(label, source) if source is not None else None,
+            state.place,
             lambda conditions: self._all(conditions, state),
             lambda value: self._resolve(value, state),
         )
@@ -466,6 +492,7 @@ class Configuration:
             state.outside.append(Outside(outside, event.location, event.position))
         if writes:
             state.loaded.append(value)
+            state.place = event.location
         for write in writes:
             inner = min(truth, self._all(write.conditions, state))
             if inner > Truth.NO:
@@ -547,6 +574,13 @@ class Configuration:
                 said = self._selects(left, right, state)
                 if said is not None:
                     return said if sign in ("==", "in", "is") else ~said
+                asked = left if isinstance(left, Env) and isinstance(right, Known) and right.value is None else None
+                if asked is not None and _stands_for(asked.name) is not None:
+                    there = Truth.YES if _stands_for(asked.name) == state.kind else Truth.NO
+                    return there if sign in ("!=", "is-not") else ~there
+            case Env(name, Known(None)) if _stands_for(name) is not None:
+                # `if os.environ.get("PRODUCTION")`: the variable's name says which profile it stands for.
+                return Truth.YES if _stands_for(name) == state.kind else Truth.NO
             case Test(".startswith" | ".endswith", (left, right)):
                 said = self._selects(left, right, state)
                 if said is not None:

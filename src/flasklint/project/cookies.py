@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flasklint.project.apps import App
 from flasklint.project.config import Profile
-from flasklint.project.objects import Instance, Method
+from flasklint.project.objects import Cls
 from flasklint.project.operations import python
 
 
@@ -25,11 +25,17 @@ def talisman_sets(app: App, profile: Profile, argument: str, usual: object) -> o
     return None
 
 
-def own_session_interface(app: App) -> bool:
-    """Has the app a session of its own making, which may set flags as it likes?"""
+def own_cookies(app: App) -> bool:
+    """Has the app a session or a response of its own making, which may set flags as it likes?"""
     for event in app.events:
-        if event.kind == "attribute" and event.detail == "session_interface":
-            value = event.value
-            if isinstance(value, (Instance, Method)) or value is not None:
-                return True
+        if event.kind != "attribute":
+            continue
+        if event.detail == "session_interface":
+            return True
+        if (
+            event.detail == "response_class"
+            and isinstance(event.value, Cls)
+            and app.has_method(event.value, "set_cookie")
+        ):
+            return True
     return False

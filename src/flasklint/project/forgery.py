@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.objects import Fn
 from flasklint.project.routes import Route
@@ -34,3 +35,25 @@ def _reads_json_only(app: App, function: Fn) -> bool:
     if any(deeds.mentions(f"flask.request.{body}", f"flask.Request().{body}") for body in _BODIES):
         return False
     return "force" not in deeds.keywords
+
+
+def verifies_signature(app: App, route: Route) -> bool:
+    """Is a request believed because of a signature over it, as webhooks are?"""
+    if route.view is None:
+        return False
+    around = [one.value for one in route.view.decorations if isinstance(one.value, Fn)]
+    return any(_looks_at_signature(app, function) for function in (*route.view.functions, *around))
+
+
+def _looks_at_signature(app: App, function: Fn) -> bool:
+    deeds = app.deeds(function)
+    if deeds.mentions("hmac.compare_digest", "hmac.new", "hmac.HMAC", "secrets.compare_digest", "itsdangerous"):
+        return True
+    if deeds.compares and deeds.mentions("flask.request.headers", "flask.Request().headers"):
+        headers = {text.lower() for text in deeds.texts if "-" in text}
+        if any("token" in text or "key" in text or "secret" in text for text in headers):
+            return True
+    spoken = {word for text in (*deeds.texts, *deeds.attributes) for word in words(text)}
+    return not spoken.isdisjoint({"signature", "hmac", "webhook", "verify", "validator"}) and deeds.mentions(
+        "flask.request.headers", "flask.Request().headers", "flask.request.get_data", "flask.Request().get_data"
+    )

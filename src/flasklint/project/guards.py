@@ -39,6 +39,7 @@ class Deeds:
     ``names``: canonical names of all that it mentions. ``texts``: its short string constants. ``refuses``: it may end a request
     with an error, a redirect or an exception. ``compares``: it has a comparison or a check in a condition.
     ``attributes``: names of attributes and methods that it uses on anything; ``keywords``: names of arguments that it gives.
+    ``turned_away``: a condition that speaks of who is asking decides whether the request ends there.
     """
 
     names: frozenset[str]
@@ -48,6 +49,7 @@ class Deeds:
     compares: bool
     writes: frozenset[str]
     keywords: frozenset[str]
+    turned_away: bool = False
 
     def mentions(self, *prefixes: str) -> bool:
         """Does it mention one of these, or something of them?"""
@@ -99,7 +101,7 @@ class Guards:
         attributes: set[str] = set()
         writes: set[str] = set()
         keywords: set[str] = set()
-        refuses = compares = False
+        refuses = compares = turned_away = False
         inner: list[tuple[ir.Function, LinkedModule]] = []
         at = {id(node): scope}
         stack: list[tuple[ir.Node, Scope]] = [(statement, scope) for statement in reversed(node.body)]
@@ -133,8 +135,12 @@ class Guards:
                     keywords.update(argument.name for argument in arguments)
                 case ir.Const(value=str() as text) if len(text) < 80:
                     texts.add(text)
-                case ir.Compare() | ir.If():
+                case ir.Compare():
                     compares = True
+                case ir.If(test, body, orelse):
+                    compares = True
+                    if not turned_away and self._speaks_of_identity(test, where):
+                        turned_away = _ends(body) or _ends(orelse) or isinstance(body[-1], ir.Return)
                 case ir.Raise(value) if value is not None:
                     refuses = True
                 case ir.Return(value):
@@ -154,6 +160,7 @@ class Guards:
             compares,
             frozenset(writes),
             frozenset(keywords),
+            turned_away and refuses,
         )
         for function, module in inner[:40]:
             more = self.deeds(function, module, depth - 1)
@@ -165,8 +172,26 @@ class Guards:
                 deeds.compares or more.compares,
                 deeds.writes | more.writes,
                 deeds.keywords | more.keywords,
+                deeds.turned_away or more.turned_away,
             )
         return deeds
+
+    def _speaks_of_identity(self, test: ir.Expr, scope: Scope) -> bool:
+        for node in (test, *ir.walk(test)):
+            match node:
+                case ir.Attribute(_, name) if name in IDENTITY_ATTRIBUTES or _speaks(frozenset({name}), IDENTITY_WORDS):
+                    return True
+                case ir.Name(name) if _speaks(frozenset({name}), IDENTITY_WORDS | TOKEN_WORDS):
+                    return True
+                case ir.Const(value=str() as text) if len(text) < 80 and _speaks(
+                    frozenset({text}), IDENTITY_WORDS | TOKEN_WORDS
+                ):
+                    return True
+        return False
+
+    def hook_authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
+        """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look."""
+        return self.authenticates(node, module) if self.deeds(node, module).turned_away else None
 
     def authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """How a decorator or a ``before_request`` function demands to know who is asking; ``None`` when it does not."""
@@ -276,6 +301,18 @@ def _is_headers(expr: ir.Expr) -> bool:
     return (isinstance(expr, ir.Attribute) and expr.name == "headers") or (
         isinstance(expr, ir.Name) and expr.id in ("headers", "h")
     )
+
+
+def _ends(body: tuple[ir.Stmt, ...]) -> bool:
+    """Does a block end a request with a refusal?"""
+    for node in body:
+        for inner in (node, *ir.walk(node)):
+            match inner:
+                case ir.Raise() | ir.Call(ir.Name("abort")) | ir.Call(ir.Attribute(_, "abort" | "unauthorized")):
+                    return True
+                case ir.Return(value) if _is_refusal(value):
+                    return True
+    return False
 
 
 def _is_refusal(value: ir.Expr | None) -> bool:

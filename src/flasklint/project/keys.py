@@ -67,7 +67,7 @@ def _origins(candidate: Candidate, effective: Effective, profile: Profile) -> It
                 made, write.key, Location(write.location.path, place), write, effective, profile, source=name, size=size
             )
             continue
-        if not isinstance(value, (str, bytes)) or not value:
+        if not isinstance(value, (str, bytes)) or not value or _is_placeholder(value):
             continue
         place_of = literal_place(write, value, places)
         if kind == "fallback" or write.default_only or asked or raised or candidate.truth == Truth.PROBABLY:
@@ -107,6 +107,12 @@ def _leaves(value: Value, fallback: str | None = None) -> Iterator[_Leaf]:
             found = generator(value)
             if found is not None and fallback is None:
                 yield "generated", found[1], found[0], ()
+
+
+def _is_placeholder(value: str | bytes) -> bool:
+    """``<your key>``, ``${SECRET_KEY}``, ``{{ secret_key }}``: something fills it in before it is run."""
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return text.startswith(("<", "${", "{{", "%(")) and text.endswith((">", "}", ")s"))
 
 
 def _asked(value: Value) -> str:

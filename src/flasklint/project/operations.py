@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
 
-from flasklint.project.objects import Branch, Env, Lookup, Map, Seq, Test, Value, branch
+from flasklint.project.objects import Branch, Env, Lib, Lookup, Map, Seq, Test, Value, branch
 from flasklint.project.values import Known, Unknown, Unset
 
 _LONGEST = 100_000
@@ -90,6 +90,10 @@ def operate(sign: str, *operands: Value) -> Value:
             return Known(-plain)
         return operands[0] if sign in ("pos", "await") else Test(sign, operands)
     left, right = operands
+    if sign in ("in", "not-in") and isinstance(right, Lib) and right.name == "os.environ" and isinstance(left, Known):
+        if isinstance(left.value, str):
+            return Test("is-not" if sign == "in" else "is", (Env(left.value, Known(None)), Known(None)))
+        return Test(sign, operands)
     if sign == "+" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind, left.partial or right.partial)
     settled = _python_operation(sign, left, right)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.apps import App
 from flasklint.project.config import Effective, Profile, Truth, as_setting
-from flasklint.project.cookies import own_session_interface, sends_session, talisman_sets
+from flasklint.project.cookies import own_cookies, sends_session, talisman_sets
 from flasklint.project.flags import place
 from flasklint.project.project import Project
 from flasklint.project.values import FromEnv, Known, Setting, Unset
@@ -64,7 +64,7 @@ class SessionCookieSamesite(AppRule):
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """The attribute in each production profile; the first bad one counts."""
-        if not sends_session(app) or own_session_interface(app) or app.exhausted or app.set_at_run_time(_KEY):
+        if not sends_session(app) or own_cookies(app) or app.exhausted or app.set_at_run_time(_KEY):
             return
         for profile in app.production:
             if talisman_sets(app, profile, "session_cookie_samesite", "Lax"):
