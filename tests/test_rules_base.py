@@ -126,6 +126,31 @@ def test_each_kind_is_asked_outside_tests(rule: Any, expected: list[str]) -> Non
     assert paths(rule()) == expected
 
 
+@pytest.mark.parametrize(
+    ("template", "is_test"),
+    [
+        ("t.html", False),
+        ("tests/templates/t.html", True),
+        ("shop/templates/docs/t.html", False),
+        ("shop/templates/test_results.html", False),
+        ("tests/app/templates/t.html", True),
+        ("elsewhere/examples/t.html", True),
+    ],
+)
+def test_templates_belong_to_the_python_around_them(template: str, is_test: bool) -> None:
+    project = toy()
+    project.modules["shop/a.py"] = module("shop/a.py")
+    project.templates = {template: ir.Template(template, ())}
+    assert (template in Context(project).test_paths) == is_test
+
+
+def test_when_tests_are_all_there_is_none_are_tests() -> None:
+    project = toy()
+    project.modules = {"tests/b.py": module("tests/b.py")}
+    project.templates = {"tests/t.html": ir.Template("tests/t.html", ())}
+    assert Context(project).test_paths == frozenset()
+
+
 def test_a_rule_may_look_into_tests() -> None:
     class Everywhere(Calls):
         in_tests = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from flasklint.findings import Confidence, Finding, Fix, Persona, Place, RuleInf
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
+from flasklint.project.modules import kind_of
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule
 from flasklint.source import Location
@@ -55,8 +56,25 @@ class Context:
 
     @cached_property
     def test_paths(self) -> frozenset[str]:
-        """The paths of test code and examples."""
-        return frozenset(path for path, module in self.project.modules.items() if module.is_test)
+        """The paths of test code and examples, and of the templates that belong to them; none when that is all there is."""
+        modules, templates = self.project.modules, self.project.templates
+        tests = [path for path, module in modules.items() if module.is_test]
+        if any(kind_of(path) == "code" for path in modules):
+            folders = {_folder(path) for path in modules}
+            tests += [path for path in templates if kind_of(f"{_owner(path, folders)}/_.py") != "code"]
+        return frozenset(tests)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _owner(template: str, folders: Set[str]) -> str:
+    """The nearest folder around a template that has Python: what is below it, as in ``templates/docs/``, is the app's own."""
+    folder = _folder(template)
+    while folder and folder not in folders:
+        folder = _folder(folder)
+    return folder or _folder(template)
 
 
 class Rule(ABC):
