@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
+from flasklint.knowledge.types import ALSO
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.source import Location, Span
@@ -11,6 +12,7 @@ from flasklint.taint.engine import MOST_STATEMENTS, Engine, portable
 from flasklint.taint.entries import Entry, entries, variables
 from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Frame
+from flasklint.taint.prescan import Prescan
 from flasklint.taint.routes import route_variable
 from flasklint.taint.state import Obj
 from flasklint.taint.values import UNKNOWN
@@ -24,7 +26,7 @@ def analyse(project: Project, tables: Tables) -> Flows:
         engine.rules[entry.scope] = entry.rules
     for entry in views:
         _try(engine, entry.scope, entry)
-    for scope in _remaining(engine):
+    for scope in _remaining(project, tables):
         _try(engine, scope, None)
     for frame in engine.unreached():
         _show(engine, frame)
@@ -52,16 +54,16 @@ def _show(engine: Engine, frame: Frame) -> None:
         engine.limits.add(Limit(Location(frame.path, Span(0, 0)), "nested too deeply to be followed"))
 
 
-def _remaining(engine: Engine) -> list[Scope]:
-    """Functions with a sink or a source in them that no entry point reached, those that nobody calls first."""
+def _remaining(project: Project, tables: Tables) -> list[Scope]:
+    """Functions with a sink or a source in them that no entry point may have reached, those that nobody calls first."""
     called: set[str] = set()
-    for module in engine.project.modules.values():
+    for module in project.modules.values():
         for call, _ in module.calls:
             if isinstance(call.function, ir.Attribute):
                 called.add(call.function.name)
             elif isinstance(call.function, ir.Name):
                 called.add(call.function.id)
-    rest = [scope for scope in engine.project.functions() if not scope.module.is_test]
+    rest = Prescan(tables, ALSO).relevant(project)
     return sorted(rest, key=lambda scope: scope.node.name in called)  # type: ignore[union-attr]
 
 
@@ -73,7 +75,7 @@ def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
     parent = key.parent
     if parent is not None and parent not in engine.frames:
         _enter(engine, parent.scope, None)
-    engine.fuel = MOST_STATEMENTS
+    engine.fuel = MOST_STATEMENTS if entry is not None else MOST_STATEMENTS // 20
     frame = Frame(engine, scope, key, 0)
     node = key.function
     rules = entry.rules if entry is not None else ()

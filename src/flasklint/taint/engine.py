@@ -13,7 +13,7 @@ from flasklint.knowledge.types import ALSO, PUBLIC
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.source import Location, Span
-from flasklint.taint import characters, library, natives
+from flasklint.taint import budget, characters, library, natives
 from flasklint.taint.classes import Classes
 from flasklint.taint.expressions import EVALUATORS, item, set_item
 from flasklint.taint.flows import Flow, Flows, Limit, Path, steps
@@ -29,7 +29,6 @@ from flasklint.taint.values import (
     NEVER,
     NONE,
     NOTHING_KNOWN,
-    STRING,
     UNKNOWN,
     Claim,
     ClassRef,
@@ -56,9 +55,8 @@ from flasklint.taint.values import (
     with_taints,
 )
 
-MOST_CONTEXTS = 16
 DEEPEST_CALLS = 14
-MOST_STATEMENTS = 60_000
+MOST_STATEMENTS = 6_000
 """Statements evaluated for one entry point at most."""
 
 
@@ -516,7 +514,9 @@ class Engine(Templates):
             names: tuple[str, ...] = ()
             if type(one) is str:
                 names = (one,)
-                frame.state.variables[f"\x01{one}.{name}"] = value
+                if "()" not in one:
+                    # A thing that there is one of, like ``flask.g``: it is the same for whoever is called.
+                    frame.state.variables[f"\x01{one}.{name}"] = Value(open=True, taints=frame.inside(value))
             elif type(one) is Method:
                 names = one.names
             elif type(one) is int:
@@ -565,14 +565,7 @@ class Engine(Templates):
         if around is not None and around.is_function:
             parent = self.key_of(around)
         free = self._free(function, scope) if parent is not None else ()
-        generator = (
-            bool(scope.yields)
-            if scope.node is function
-            else any(isinstance(one, ir.Op) and one.sign.startswith("yield") for one in ir.walk(function))
-        )
-        if scope.node is function and not generator:
-            generator = _yields(function.body)
-        key = FunctionKey(function, scope, parent, owner, free, generator)
+        key = FunctionKey(function, scope, parent, owner, free)
         self.keys[id(function)] = key
         return key
 
@@ -599,7 +592,7 @@ class Engine(Templates):
         if scope is not None:
             return self.key_of(scope)
         # A lambda shares the namespace of what it stands in.
-        key = FunctionKey(function, frame.scope, frame.key, "", (), _yields(function.body), frame.page)
+        key = FunctionKey(function, frame.scope, frame.key, "", (), frame.page)
         own = {parameter.name for parameter in function.parameters}
         names = dict.fromkeys(
             found.id for found in ir.walk(function) if isinstance(found, ir.Name) and found.id not in own
@@ -1036,9 +1029,11 @@ class Engine(Templates):
             frame, key.function, Arguments(positional, keywords, arguments.star, arguments.double, places), node
         )
         passing = Passing(frame)
-        contexts = self.contexts.get(key, 0)
-        if contexts >= MOST_CONTEXTS or self.active.get(key):
-            bound = {name: _plainer(value, contexts) for name, value in bound.items()}
+        how = budget.level(key.function, self.contexts.get(key, 0))
+        if self.active.get(key):
+            how = max(how, budget.NO_CONSTANTS)
+        if how:
+            bound = budget.plainer(frame, node, bound, how)
         values = tuple((name, passing.value(value)) for name, value in bound.items())
         captured = closure.captured or (captures(self._home(frame, key), closure) if key.free else ())
         home = self._home(frame, key)
@@ -1279,7 +1274,7 @@ class Engine(Templates):
         objects = state.heap if state is not None else inner.state.heap
         inner.state = state or inner.state
         result = self._leaving(inner, result)
-        if key.generator:
+        if inner.yields:
             yielded = join_all(inner.yields)
             made = inner.make("yielded", Obj("iterator", rest=yielded, keys=UNKNOWN))
             return Outcome(made, inner.state, inner.state.heap, infos, tuple(inner.flows.values()), True)
@@ -1407,32 +1402,6 @@ class _ClassNames(dict[str, Value]):
         if name != self._busy and name in self._scope.bindings:
             return self._engine.class_value(self._scope.name, name)
         return None
-
-
-def _yields(body: tuple[ir.Stmt, ...]) -> bool:
-    """A function's body holds a yield of its own."""
-    stack: list[ir.Node] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ir.Op) and node.sign in ("yield", "yield-from"):
-            return True
-        if not isinstance(node, (ir.Function, ir.Class)):
-            stack.extend(ir.children(node))
-    return False
-
-
-def _plainer(value: Value, contexts: int) -> Value:
-    """A value of which less is told, so that fewer kinds of calls are told apart."""
-    if contexts >= MOST_CONTEXTS * 2:
-        return Value(
-            open=True,
-            taints=value.taints,
-            refs=tuple(one for one in value.refs if type(one) is not int) if not value.taints else (),
-        )
-    if value.constants and value.constants not in ((True,), (False,), (None,)):
-        only_text = all(isinstance(one, str) for one in value.constants)
-        return value._replace(constants=(), open=True) if not only_text or value.refs or value.taints else STRING
-    return value
 
 
 def _as_items(keywords: dict[str, Value]) -> dict[Constant, Value]:

@@ -35,6 +35,7 @@ from flasklint.taint.values import (
 )
 
 DEEPEST_PART = 5
+MOST_INSIDE = 400
 
 
 class Arguments(NamedTuple):
@@ -257,27 +258,34 @@ class Frame:
 
     # What is inside
 
-    def inside(self, value: Value, depth: int = 3) -> tuple[Taint, ...]:
+    def inside(self, value: Value) -> tuple[Taint, ...]:
         """All untrusted data in a value, also in what its objects hold."""
         found = value.taints
-        if not value.refs or depth < 0:
+        if not value.refs or all(type(item) is str for item in value.refs):
             return found
-        for item in value.refs:
-            if type(item) is int:
-                thing = self.object_at(item)
-                for held in thing.items.values():
-                    found = merge_taints(found, self.inside(held, depth - 1))
-                if thing.rest is not NEVER:
-                    found = merge_taints(found, self.inside(thing.rest, depth - 1))
-                if thing.keys is not NEVER:
-                    found = merge_taints(found, self.inside(thing.keys, depth - 1))
-                for held in thing.attributes.values():
-                    found = merge_taints(found, self.inside(held, depth - 1))
-            elif type(item) is Method:
-                found = merge_taints(found, self.inside(item.receiver, depth - 1))
-            elif type(item) is Closure:
-                for held in item.arguments:
-                    found = merge_taints(found, self.inside(held, depth - 1))
+        stack = [value]
+        seen: set[int] = set()
+        count = 0
+        while stack and count < MOST_INSIDE:
+            current = stack.pop()
+            count += 1
+            if current.taints and current is not value:
+                found = merge_taints(found, current.taints)
+            for item in current.refs:
+                kind = type(item)
+                if kind is int:
+                    if item in seen:
+                        continue
+                    seen.add(item)  # type: ignore[arg-type]
+                    thing = self.object_at(item)  # type: ignore[arg-type]
+                    stack.extend(held for held in thing.items.values() if held.taints or held.refs)
+                    stack.extend(held for held in thing.attributes.values() if held.taints or held.refs)
+                    stack.append(thing.rest)
+                    stack.append(thing.keys)
+                elif kind is Method:
+                    stack.append(item.receiver)  # type: ignore[union-attr, arg-type]
+                elif kind is Closure:
+                    stack.extend(item.arguments)  # type: ignore[union-attr]
         return found
 
     def as_text(self, value: Value) -> Value:

@@ -199,7 +199,7 @@ class Templates(Machine):
         if found is None:
             name = path.rpartition("/")[2]
             function = ir.Function(name, (), self.project.templates[path].body, start=0, end=0)
-            found = FunctionKey(function, self._scope(path), None, "", (), False, page=True)
+            found = FunctionKey(function, self._scope(path), None, "", (), page=True)
             self._page_keys[path] = found
         return found
 
@@ -208,7 +208,7 @@ class Templates(Machine):
         found = self._page_keys.get(key)
         if found is None:
             function = ir.Function(block.name, (), block.body, start=block.start, end=block.end)
-            found = self._page_keys[key] = FunctionKey(function, self._scope(path), None, "", (), False, page=True)
+            found = self._page_keys[key] = FunctionKey(function, self._scope(path), None, "", (), page=True)
         return found
 
     def _macro_key(self, path: str, macro: ir.Function, own: bool) -> FunctionKey:
@@ -241,7 +241,7 @@ class Templates(Machine):
                 parameters = {parameter.name for parameter in function.parameters}
                 macros = {name for name, member in members.items() if isinstance(member, ir.Function)}
                 free = (_REST, *sorted(names - macros - parameters))
-            found = self._page_keys[key] = FunctionKey(function, scope, None, "", free, False, page=True)
+            found = self._page_keys[key] = FunctionKey(function, scope, None, "", free, page=True)
         return found
 
     def _own(self, path: str) -> dict[str, Member]:

@@ -93,6 +93,9 @@ class Passing:
         if type(item) is Closure:
             return self.closure(item, depth)
         if type(item) is Method:
+            if item.names[:1] == (f"?.{item.name}",) and not any(type(one) is int for one in item.receiver.refs):
+                # An attribute of something of which nothing is known; the untrusted data in it is the value's own.
+                return None
             return item._replace(receiver=self.value(item.receiver, depth + 1))
         return item
 

@@ -25,7 +25,7 @@ Fragment = tuple[object, ...]
 MOST_CONSTANTS = 12
 MOST_TEXTS = 4
 MOST_PIECES = 24
-MOST_TAINTS = 12
+MOST_TAINTS = 6
 LONGEST_TEXT = 2000
 
 
@@ -191,7 +191,7 @@ class FunctionKey:
     may read. ``page``: it is (in) a template.
     """
 
-    __slots__ = ("free", "function", "generator", "owner", "page", "parent", "scope")
+    __slots__ = ("free", "function", "owner", "page", "parent", "scope")
 
     def __init__(
         self,
@@ -200,7 +200,6 @@ class FunctionKey:
         parent: FunctionKey | None,
         owner: str,
         free: tuple[str, ...],
-        generator: bool,
         page: bool = False,
     ) -> None:
         self.function = function
@@ -208,7 +207,6 @@ class FunctionKey:
         self.parent = parent
         self.owner = owner
         self.free = free
-        self.generator = generator
         self.page = page
 
     @property

@@ -1,0 +1,64 @@
+"""Which functions are worth evaluating though nothing that is called from outside reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flasklint import ir
+from flasklint.knowledge.rows import Tables
+from flasklint.project.project import Project
+from flasklint.project.scopes import LinkedModule, Scope
+
+
+class Prescan:
+    """Answers by the names that stand in a function, without evaluating anything."""
+
+    def __init__(self, tables: Tables, also: Mapping[str, tuple[str, ...]]) -> None:
+        self._sinks = frozenset(_tail(row.name) for row in tables.sinks if row.shape)
+        types = {row.name.rpartition(".")[0] for row in tables.sources}
+        names = {row.name for row in tables.sources if "()" not in row.name}
+        things = {name for name, kinds in also.items() if types & set(kinds)} | names
+        self._heads = frozenset(_tail(name) for name in things if name)
+        self._packages = frozenset(name.partition(".")[0] for name in things | types if name)
+        self._annotations = frozenset(_tail(name.removesuffix("()")) for name in types if name.endswith("()"))
+
+    def relevant(self, project: Project) -> list[Scope]:
+        """Functions that hold a source, or a sink whose text's shape matters, by path and place."""
+        found: dict[int, Scope] = {}
+        for module in project.modules.values():
+            if module.is_test:
+                continue
+            for call, scope in module.calls:
+                tail = (
+                    call.function.name if isinstance(call.function, ir.Attribute) else getattr(call.function, "id", "")
+                )
+                if tail in self._sinks:
+                    _note(found, scope)
+            if self._may_read(module):
+                for scope in module.scopes:
+                    if scope.is_function and id(scope) not in found and self._reads(scope):
+                        _note(found, scope)
+        order = {id(scope): index for index, scope in enumerate(project.functions())}
+        return sorted(found.values(), key=lambda scope: order[id(scope)])
+
+    def _may_read(self, module: LinkedModule) -> bool:
+        for statement in ir.walk(module.facts):
+            if isinstance(statement, ir.Import) and statement.module.partition(".")[0] in self._packages:
+                return True
+        return bool(self._heads & module.scope.bindings.keys())
+
+    def _reads(self, scope: Scope) -> bool:
+        return any(
+            (isinstance(node, ir.Name) and (node.id in self._heads or node.id in self._annotations))
+            or (isinstance(node, ir.Attribute) and node.name in self._heads)
+            for node in ir.walk(scope.node)
+        )
+
+
+def _note(found: dict[int, Scope], scope: Scope) -> None:
+    if scope.is_function:
+        found[id(scope)] = scope
+
+
+def _tail(name: str) -> str:
+    return name.removesuffix("=").rpartition(".")[2].removesuffix("()")
