@@ -76,6 +76,7 @@ def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
     if parent is not None and parent not in engine.frames:
         _enter(engine, parent.scope, None)
     engine.fuel = MOST_STATEMENTS if entry is not None else MOST_STATEMENTS // 20
+    engine.entry = scope.location if entry is not None else None
     frame = Frame(engine, scope, key, 0)
     node = key.function
     rules = entry.rules if entry is not None else ()

@@ -39,6 +39,7 @@ from flasklint.taint.values import (
     Info,
     Method,
     Origin,
+    Ref,
     Symbol,
     Taint,
     Text,
@@ -94,6 +95,7 @@ class Engine(Templates):
         self.found: dict[tuple[object, ...], tuple[Pending, dict[tuple[object, ...], Taint]]] = {}
         self.limits: set[Limit] = set()
         self.fuel = MOST_STATEMENTS
+        self.entry: Location | None = None
         self.module_frames: dict[str, Frame] = {}
         self.rules: dict[Scope, tuple[str, ...]] = {}
 
@@ -1177,9 +1179,10 @@ class Engine(Templates):
         if self.active.get(key, 0) >= 3 or frame.depth >= DEEPEST_CALLS:
             return _CUT
         if self.fuel <= 0:
-            self.limits.add(
-                Limit(Location(frame.path, Span(node.start, node.end)), "too many calls to follow from one entry point")
-            )
+            if self.entry is not None:
+                self.limits.add(
+                    Limit(self.entry, "not every call that this function leads to was followed: there are too many")
+                )
             return _CUT
         self.contexts[key] = self.contexts.get(key, 0) + 1
         self.running.add(memo_key)
@@ -1408,10 +1411,30 @@ def _as_items(keywords: dict[str, Value]) -> dict[Constant, Value]:
     return {name: value for name, value in keywords.items()}  # noqa: C416 - a dict of wider keys
 
 
-def portable(value: Value) -> Value:
+def portable(value: Value, depth: int = 0) -> Value:
     """A value without what only its own frame knows."""
-    refs = tuple(one for one in value.refs if type(one) is not int or one < 0)
+    refs: list[Ref] = []
+    for one in value.refs:
+        if type(one) is int:
+            if one < 0:
+                refs.append(one)
+        elif type(one) is Method:
+            if depth < 3:
+                refs.append(one._replace(receiver=portable(one.receiver, depth + 1)))
+        elif type(one) is Closure:
+            if depth < 3:
+                refs.append(
+                    Closure(
+                        one.function,
+                        tuple((name, portable(held, depth + 1)) for name, held in one.captured),
+                        portable(one.receiver, depth + 1) if one.receiver is not None else None,
+                        tuple(portable(held, depth + 1) for held in one.arguments),
+                        tuple((name, portable(held, depth + 1)) for name, held in one.keywords),
+                    )
+                )
+        else:
+            refs.append(one)
     lost = len(refs) < len(value.refs)
     taints: tuple[Taint, ...] = tuple(taint for taint in value.taints if not isinstance(taint.origin, Symbol))
     choices: tuple[Text, ...] = value.texts if len(taints) == len(value.taints) else ()
-    return Value(value.constants, value.open or lost or len(taints) < len(value.taints), taints, refs, choices)
+    return Value(value.constants, value.open or lost or len(taints) < len(value.taints), taints, tuple(refs), choices)
