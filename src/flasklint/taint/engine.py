@@ -518,7 +518,9 @@ class Engine(Templates):
                 names = (one,)
                 if "()" not in one:
                     # A thing that there is one of, like ``flask.g``: it is the same for whoever is called.
-                    frame.state.variables[f"\x01{one}.{name}"] = Value(open=True, taints=frame.inside(value))
+                    kinds = tuple(kind for kind in value.refs if type(kind) is str)
+                    shared = Value(open=not kinds, taints=frame.inside(value), refs=kinds)
+                    frame.state.variables[f"\x01{one}.{name}"] = shared
             elif type(one) is Method:
                 names = one.names
             elif type(one) is int:
