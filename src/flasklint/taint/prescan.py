@@ -28,11 +28,17 @@ class Prescan:
         for module in project.modules.values():
             if module.is_test:
                 continue
+            renamed = {
+                binding.name
+                for bindings in module.scope.bindings.values()
+                for binding in bindings
+                if isinstance(binding.node, ir.Import) and binding.node.alias and binding.node.name in self._sinks
+            }
             for call, scope in module.calls:
                 tail = (
                     call.function.name if isinstance(call.function, ir.Attribute) else getattr(call.function, "id", "")
                 )
-                if tail in self._sinks:
+                if tail in self._sinks or tail in renamed:
                     _note(found, scope)
             if self._may_read(module):
                 for scope in module.scopes:
