@@ -61,13 +61,13 @@ class RawHtmlResponse(FlowRule):
     advice = "escape it with `markupsafe.escape`, or render a template"
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
-        """Untrusted data in a view's answer; without a tag around it, only what surely is the visitor's own text counts."""
+        """Untrusted data in a view's answer; without a word around it, only what surely is the visitor's own text counts."""
         if not flow.untrusted or _writes_json(flow, project):
             return
         finding = self.untrusted(flow)
-        tags = any(isinstance(piece, str) and "<" in piece for text in flow.texts for piece in text)
+        written = any(isinstance(piece, str) and piece.strip() for text in flow.texts for piece in text)
         source = flow.paths[0].source.name
-        if not tags and (flow.confidence < Confidence.HIGH or "json" in source):
+        if not written and (flow.confidence < Confidence.HIGH or "json" in source):
             # What a service gives back for a JSON body or an id is an object more often than a text of HTML.
             finding = replace(finding, confidence=Confidence.LOW)
         yield finding
