@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import FlowRule
+from flasklint.rules.base import Context, FlowRule
 from flasklint.taint.flows import Flow
+
+_MIGRATIONS = frozenset(("alembic", "migrations"))
+"""Folders of code that is run once, by hand: what it puts into SQL are names of tables of its own."""
 
 
 class SqlInjection(FlowRule):
@@ -61,11 +65,22 @@ class SqlInjection(FlowRule):
     title = "Untrusted data becomes part of an SQL statement."
     advice = "pass the values apart: `execute(sql, parameters)`; choose names of tables and columns from a fixed set"
 
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """Untrusted data each time; text of unknown origin once a function, as it is mended in one go."""
+        unsure: dict[tuple[str, str], list[Finding]] = {}
+        for finding in super().findings(context):
+            if finding.trace:
+                yield finding
+            else:
+                unsure.setdefault((finding.location.path, finding.scope), []).append(finding)
+        for first, *others in unsure.values():
+            yield replace(first, related=tuple(Place(other.location, f"and {other.label}") for other in others))
+
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted data, or text put together from what can't be told."""
         if flow.untrusted:
             yield self.untrusted(flow)
-        elif flow.built and flow.sink.shape:
+        elif flow.built and flow.sink.shape and not _MIGRATIONS.intersection(flow.location.path.split("/")):
             yield self.finding(
                 flow.location,
                 "An SQL statement is built from a value of unknown origin. If a visitor can have a say in it, they write SQL.",
