@@ -93,10 +93,10 @@ class CsrfExemptRoute(AppRule):
             if not guarded and len(routes) > 1:
                 continue
             shown = guarded or routes
-            listed = "one route" if len(shown) == 1 else f"{len(shown)} routes"
+            listed = "one route that changes" if len(shown) == 1 else f"{len(shown)} routes that change"
             yield self.finding(
                 location,
-                f"CSRF protection is lifted for {listed} that change something"
+                f"CSRF protection is lifted for {listed} something"
                 + (
                     " on the word of a cookie." if guarded else "; nothing else is seen to check who sends the request."
                 ),
