@@ -88,6 +88,8 @@ def source(kind: type) -> str:
     ],
 )
 def test_a_row_names_what_is_there(name: str) -> None:
+    if name == "configparser.SafeConfigParser" and sys.version_info >= (3, 12):
+        return  # gone from Python, not from the code that is scanned
     if name.startswith(("flask.Flask()._get_current_object", "flask.Flask().login_manager")):
         return  # of the proxy of an app, and put on an app by an extension
     assert exists(name)
