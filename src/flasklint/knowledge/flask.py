@@ -148,8 +148,9 @@ _SANITIZERS = (
 _GUARDS = (
     Guard("part:attr:netloc", when="const", kinds=("redirect", "ssrf")),
     Guard("part:attr:hostname", when="const", kinds=("redirect", "ssrf")),
-    Guard("part:attr:netloc", when="empty", weak="weak:no-host"),
-    Guard("part:attr:hostname", when="empty", weak="weak:no-host"),
+    Guard("part:attr:netloc", when="empty", tag="redirect:no-host ssrf:no-host"),
+    Guard("part:attr:hostname", when="empty", tag="redirect:no-host ssrf:no-host"),
+    Guard("part:attr:scheme", when="empty", tag="redirect:no-scheme"),
     Guard("part:attr:parents", when="holds", kinds=("path", "upload-save", "archive"), needs="normal-path"),
     Guard("part:normal-path", when="begins", kinds=("path", "upload-save", "archive", "template-name")),
 )

@@ -95,7 +95,7 @@ class Summary(NamedTuple):
 
     - ``same`` is the very text; ``characters`` a text of no other characters; ``new`` a text of which nothing is known.
     - ``joined``: the arguments as they come with ``between`` between them; ``paths``: as ``os.path.join`` does it, where an
-      absolute one throws away what was before.
+      absolute one throws away what was before; ``url-joined``: the second, seen from the first, as ``urljoin`` does it.
     - ``part``: a part of it that goes by ``tag``; ``tagged``: the text changed so that ``tag`` holds; ``item``: the
       part under the key that the argument ``key`` names.
     - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
@@ -117,6 +117,7 @@ class Summary(NamedTuple):
         "new",
         "joined",
         "paths",
+        "url-joined",
         "part",
         "tagged",
         "item",

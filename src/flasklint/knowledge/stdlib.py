@@ -279,7 +279,8 @@ _SUMMARIES = (
     # URLs
     Summary("urllib.parse.urlparse", ("0|url",), "part", "urllib.parse.ParseResult()", tag="url"),
     Summary("urllib.parse.urlsplit", ("0|url",), "part", "urllib.parse.ParseResult()", tag="url"),
-    Summary("urllib.parse.urljoin", ("0|base", "1|url"), "new", "builtins.str()"),
+    Summary("urllib.parse.urljoin", ("0|base", "1|url"), "url-joined"),
+    Summary("urllib.parse.ParseResult()._replace", ("self",), "same", "urllib.parse.ParseResult()"),
     Summary("urllib.parse.ParseResult().geturl", ("self",), "same", "builtins.str()"),
     # Stores
     Summary("configparser.ConfigParser", how="made", result="configparser.ConfigParser()"),

@@ -1371,7 +1371,8 @@ class Engine(Templates):
                     pending.scope,
                     pending.texts,
                     tuple(paths),
-                    tuple(sorted(pending.weak)),
+                    tuple(sorted(tag for tag in pending.weak if tag.startswith("weak:"))),
+                    tuple(sorted(_place(tag) for tag in pending.weak if tag.startswith("check@"))),
                 )
             )
         return Flows(result, self.limits, self.judged)
@@ -1390,6 +1391,11 @@ def _keeping(value: Value, mine: State, yours: State, number: int) -> Value:
             name = names[taint.fragment] = same_part(taint.fragment, f"exit{number}")
             mine.infos[name] = info
     return renamed(value, names) if names else value
+
+
+def _place(tag: str) -> Location:
+    start, end, path = tag.removeprefix("check@").split(":", 2)
+    return Location(path, Span(int(start), int(end)))
 
 
 class _ClassNames(dict[str, Value]):

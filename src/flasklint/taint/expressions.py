@@ -169,7 +169,10 @@ def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, n
         known = [choice for choice in cuts if choice is not None]
         if len(known) == len(cuts):
             return join(result, text_value(known, is_bytes(base)))
-    if base.taints and start == 1 and stop == -1 and every and not objects and guards.whole(base):
+    alone = base.taints and every and not objects and guards.whole(base)
+    if alone and lower in (NONE, constant(0)) and stop is not None and 0 < stop <= 8:
+        return join(result, frame.machine.part(frame, base, f"first:{stop}", node))
+    if alone and start == 1 and stop == -1:
         return join(result, frame.machine.part(frame, base, "inside", node))
     if base.taints:
         info = kept(frame.text_info(base))
@@ -464,7 +467,7 @@ def _op(frame: Frame, node: ir.Op) -> Value:
         return binary(frame, sign, values[0], values[1], node)
     match sign:
         case "not":
-            claim = guards.told(values[0], frame.machine.parts)
+            claim = guards.told(values[0], frame.machine.parts, frame.path, node)
             known = truth(values[0])
             if known is not None:
                 return FALSE if known else TRUE
@@ -510,7 +513,7 @@ def _logic(frame: Frame, node: ir.Op) -> Value:
             values[-1] = _only(values[-1], not conjunction)
             break
         values.append(value)
-        claim = guards.told(value, parts)
+        claim = guards.told(value, parts, frame.path, operand)
         claims.append(claim)
         known = truth(value)
         if known is (not conjunction):
@@ -664,7 +667,7 @@ def compared(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) 
     answer = _decide(frame, sign, left, right)
     if answer is not None:
         return TRUE if answer else FALSE
-    claim = guards.compare(frame, sign, left, right, frame.machine.parts)
+    claim = guards.placed(guards.compare(frame, sign, left, right, frame.machine.parts), frame.path, node)
     return BOOL._replace(claim=claim) if claim is not None else BOOL
 
 

@@ -28,7 +28,8 @@ class Flow(NamedTuple):
 
     ``location``: the argument; ``call``: the whole call. ``scope``: qualified name of the function it stands in.
     ``texts``: how the argument's text is put together. ``paths``: how untrusted data gets there, the surest first; none when the
-    text is merely not all of the program's own making. ``weak``: tags of checks that were made but do not stop it.
+    text is merely not all of the program's own making. ``weak``: tags of checks that were made but do not stop it, ``checks``
+    their places.
     """
 
     sink: Sink
@@ -38,6 +39,7 @@ class Flow(NamedTuple):
     texts: tuple[Text, ...]
     paths: tuple[Path, ...]
     weak: tuple[str, ...]
+    checks: tuple[Location, ...] = ()
 
     @property
     def untrusted(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from flasklint import ir
 from flasklint.knowledge.rows import Guard
 from flasklint.taint import characters
 from flasklint.taint.frame import Frame
@@ -98,15 +99,18 @@ def lifted(fragment: Fragment, parts: Parts, sign: str) -> Facts:
             break
         for row in parts.get(tag, ()):
             if row.when == sign and (not row.needs or base[:2] == ("part", row.needs)):
-                tags = frozenset(item for item in (row.tag, row.weak) if item)
+                tags = frozenset((*row.tag.split(), *row.weak.split()))
                 told = told.both(Info(clear=frozenset(row.kinds), tags=tags))
+        if tag == "url-joined" and told is not NOTHING_KNOWN:
+            # What a joined address is, tells of the text that was joined only that it is no plain foreign address.
+            told = Info(tags=frozenset(f"{kind}:no-host" for kind in told.clear) | told.tags)
         if told is not NOTHING_KNOWN:
             found.append((base, told))
         fragment = base
     return tuple(found)
 
 
-_MEMBERS = ("item", "turn@", "each")
+_MEMBERS = ("item", "turn@", "each", "first:", "inside")
 
 
 def compare(frame: Frame, sign: str, left: Value, right: Value, parts: Parts) -> Claim | None:
@@ -149,7 +153,25 @@ def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | Non
         return Claim(facts_both(true, _lift_all(fragments, parts, "empty")), _lift_all(fragments, parts, "full"))
     info = chosen(constants) if constants else OURS
     facts: Facts = everywhere(left, info)
-    return Claim(upwards(facts, parts, "const") if whole(left) else facts, ())
+    if not whole(left):
+        return Claim(facts, ())
+    true, false = _beginning(left, constants)
+    return Claim(facts_both(upwards(facts, parts, "const"), true), false)
+
+
+def _beginning(left: Value, constants: tuple[Constant, ...]) -> tuple[Facts, Facts]:
+    """What ``text[0] == "/"`` and ``text[:2] == "//"`` tell of the text."""
+    true: list[tuple[Fragment, Info]] = []
+    false: list[tuple[Fragment, Info]] = []
+    for fragment in whole(left):
+        if fragment[0] != "part":
+            continue
+        tag, base = str(fragment[1]), fragment[2]
+        assert isinstance(base, tuple)
+        if (tag == "item:0" or tag.startswith("first:")) and len(constants) == 1 and isinstance(constants[0], str):
+            true.append((base, Info(prefix=constants[0])))
+            false.append((base, Info(tags=frozenset((f"not:{constants[0]}",)))))
+    return tuple(true), tuple(false)
 
 
 def _lift_all(fragments: Iterable[Fragment], parts: Parts, sign: str) -> Facts:
@@ -182,18 +204,23 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
             facts = everywhere(left, stretch._replace(tags=stretch.tags | {"character"}))
             return Claim(upwards(facts, parts, "const"), ())
         members: list[Constant] = []
+        others = False
         for _, thing in frame.objects(right):
             if thing.shape == "dict":
                 members.extend(thing.items)
             else:
                 for value in thing.items.values():
                     members.extend(value.constants)
+                    others = others or not value.known
         constants = [item for item in members if item is not None and item != ""]
-        info = chosen(constants) if constants and not right.open else OURS
-        if members and not constants:
+        info = chosen(constants) if constants and not right.open and not others else OURS
+        if members and not constants and not others:
             return _equal(frame, left, Value(("",)), parts)
         facts = everywhere(left, info)
-        return Claim(upwards(facts, parts, "const") if whole(left) else facts, ())
+        if not whole(left):
+            return Claim(facts, ())
+        # Where nothing at all is among what is allowed, that is all that is told of what the text is a part of.
+        return Claim(upwards(facts, parts, "empty" if "" in members else "const"), ())
     if right.taints and not left.taints and not left.known and _ours(frame, left):
         # ``base in path.parents``
         return Claim(_lift_all(whole(right), parts, "holds"), ())
@@ -242,37 +269,41 @@ def begins(frame: Frame, value: Value, ends: bool, with_what: Value, parts: Part
             if a != b:
                 break
             common += a
-    true: Facts | None = ()
-    false: Facts | None = ()
-    tags: set[str] = set()
     if ends:
         info = Info(suffix=common[::-1])
     else:
-        if not options:
-            tags.add("begins-ours")
-        info = Info(prefix=common, tags=frozenset(tags))
-    if info != NOTHING_KNOWN:
-        true = tuple((fragment, info) for fragment in fragments)
-    if not ends:
-        for option in options:
-            false = facts_both(
-                false, tuple((fragment, Info(tags=frozenset((f"not:{option}",)))) for fragment in fragments)
-            )
-        sign = "begins" if not options else f"begins:{common}"
-        for fragment in fragments:
-            true = facts_both(true, lifted(fragment, parts, "begins")) if sign else true
+        info = Info(prefix=common, tags=frozenset() if options else frozenset(("begins-ours",)))
+    true: Facts | None = tuple((fragment, info) for fragment in fragments) if info != NOTHING_KNOWN else ()
+    false: Facts | None = ()
+    if ends:
+        if (options and all(option.startswith(".") for option in options)) or _dotted(with_what):
+            # The end of a host, from a dot on: any host below ours.
+            for fragment in fragments:
+                true = facts_both(true, lifted(fragment, parts, "const"))
+        return Claim(true, false)
+    for option in options:
+        lacks = Info(tags=frozenset((f"not:{option}",)))
+        false = facts_both(false, tuple((fragment, lacks) for fragment in fragments))
+    for fragment in fragments:
+        true = facts_both(true, lifted(fragment, parts, "begins"))
     return Claim(true, false)
 
 
-def told(value: Value, parts: Parts) -> Claim:
-    """What the truth of a value tells, also of what it is a part of."""
+def _dotted(value: Value) -> bool:
+    """A text that begins with a dot, whatever follows."""
+    return bool(value.texts) and all(choice and str(choice[0]).startswith(".") for choice in value.texts)
+
+
+def told(value: Value, parts: Parts, path: str = "", node: ir.Node | None = None) -> Claim:
+    """What the truth of a value tells, also of what it is a part of. ``path``, ``node``: where it is asked."""
     claim = claim_of(value)
     fragments = whole(value) if value.taints and value.claim is None else ()
     if not fragments:
         return claim
     full = _lift_all(fragments, parts, "full")
     empty = _lift_all(fragments, parts, "empty")
-    return Claim(facts_both(claim.true, full), facts_both(claim.false, empty))
+    answer = Claim(facts_both(claim.true, full), facts_both(claim.false, empty))
+    return (placed(answer, path, node) if node is not None else None) or answer
 
 
 def conjunction(claims: Iterable[Claim]) -> Claim:
@@ -293,4 +324,24 @@ def disjunction(claims: Iterable[Claim]) -> Claim:
     return Claim(inverted.false, inverted.true)
 
 
-__all__ = ["begins", "compare", "conjunction", "disjunction", "everywhere", "told", "whole"]
+__all__ = ["begins", "compare", "conjunction", "disjunction", "everywhere", "placed", "told", "whole"]
+
+
+def placed(claim: Claim | None, path: str, node: ir.Node) -> Claim | None:
+    """The claim, what it tells of addresses marked with the place of the check that tells it."""
+    if claim is None:
+        return None
+    return Claim(_placed(claim.true, path, node), _placed(claim.false, path, node))
+
+
+def _placed(facts: Facts | None, path: str, node: ir.Node) -> Facts | None:
+    if not facts or not any(_of_address(info) for _, info in facts):
+        return facts
+    mark = f"check@{node.start}:{node.end}:{path}"
+    return tuple((one, info._replace(tags=info.tags | {mark}) if _of_address(info) else info) for one, info in facts)
+
+
+def _of_address(info: Info) -> bool:
+    if "redirect" in info.clear or info.prefix.startswith("/"):
+        return True
+    return any(tag.startswith(("redirect:", "not:/", "not:\\")) for tag in info.tags)

@@ -34,6 +34,10 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
             if not _harmless(kind, info, before, text, index):
                 found.append(taint)
                 weak |= {tag for tag in info.tags if tag.startswith("weak:")}
+                if kind.prefix == "origin" and not before:
+                    checks = {tag for tag in info.tags if tag.startswith("check@")}
+                    if checks:
+                        weak |= checks | {f"weak:{form}" for form in open_forms(kind.name, info)}
         before += "\x00"
     return tuple(found), frozenset(weak)
 
@@ -54,7 +58,7 @@ def _harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bo
         case "directory":
             return _stays_inside(info, before)
         case "origin":
-            return _fixed_origin(info, before)
+            return _fixed_origin(info, before) or (not before and not open_forms(kind.name, info))
         case "scheme":
             return _SCHEME.match(before or info.prefix) is not None
         case _:
@@ -114,6 +118,34 @@ def _fixed_origin(info: Info, before: str) -> bool:
     if not info.mask & characters.of("/\\:"):
         return True
     return _ORIGIN.match(info.prefix) is not None if info.prefix else False
+
+
+def open_forms(kind: str, info: Info) -> tuple[str, ...]:
+    """The forms of a foreign address that a text can still have, in the eyes of a browser (or, for others, of a client)."""
+    tags, prefix, mask = info.tags, info.prefix, info.mask
+    slash = prefix.startswith("/")
+    second = prefix[1:2]
+    named = bool(prefix) and (
+        second not in ("", "/", "\\") if slash else not re.match(r"[A-Za-z][\w+.-]*:?$|[\\\s]", prefix)
+    )
+    no_host = f"{kind}:no-host" in tags
+    found = []
+    if not (no_host or slash or named or not mask & characters.of(":")):
+        found.append("absolute")
+    if kind != "redirect":
+        return tuple(found)
+    no_slash = not mask & characters.of("/") or named
+    if not (no_host or no_slash or "not://" in tags):
+        found.append("two-slashes")
+    if not (no_slash or "not://" in tags or "not:///" in tags):
+        found.append("three-slashes")
+    if not (named or not mask & characters.of("\\") or "redirect:no-backslash" in tags or "not:/\\" in tags):
+        found.append("backslash")
+    if not (f"{kind}:no-scheme" in tags or slash or named or not mask & characters.of(":")):
+        found.append("scheme-only")
+    if not (prefix or "redirect:no-space" in tags or not mask & characters.of(" \t\n\r\x0b\x0c")):
+        found.append("leading-space")
+    return tuple(found)
 
 
 def bare(taints: tuple[Taint, ...]) -> Text:

@@ -386,6 +386,8 @@ def summarized(
             )
         case "paths":
             return _typed(frame.stepped(_paths(frame, parts, row.between), node, "joined into a path"), refs)
+        case "url-joined" if len(parts) == 2 and not frame.inside(parts[0]):
+            return _tagged(frame, index, row._replace(how="part", tag="url-joined"), parts[1], node, refs)
         case "part" | "tagged":
             return _tagged(frame, index, row, whole, node, refs)
         case "item":

@@ -71,7 +71,7 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
     if name in ("startswith", "endswith"):
         if first is None:
             return BOOL
-        return _begins(frame, base, first, name == "endswith")
+        return _begins(frame, base, first, name == "endswith", node)
     if name in _TESTS:
         known = _pure(base, name, arguments)
         if known is not None:
@@ -180,10 +180,10 @@ def _pure(base: Value, name: str, arguments: Arguments) -> Value | None:
     return join_all(results)
 
 
-def _begins(frame: Frame, base: Value, first: Value, ends: bool) -> Value:
+def _begins(frame: Frame, base: Value, first: Value, ends: bool, node: ir.Node) -> Value:
     if base.known and first.known and len(first.constants) == 1:
         return _pure(base, "endswith" if ends else "startswith", Arguments((first,))) or BOOL
-    claim = guards.begins(frame, base, ends, first, frame.machine.parts)
+    claim = guards.placed(guards.begins(frame, base, ends, first, frame.machine.parts), frame.path, node)
     return BOOL._replace(claim=claim) if claim is not None else BOOL
 
 

@@ -159,7 +159,7 @@ def _if(frame: Frame, node: ir.If) -> None:
     if frame.dead:
         return
     known = truth(value)
-    claim = guards.told(value, frame.machine.parts)
+    claim = guards.told(value, frame.machine.parts, frame.path, node.test)
     if known is not None or claim.true is None or claim.false is None:
         holds = known if known is not None else claim.true is not None
         frame.state.learn((claim.true if holds else claim.false) or ())

@@ -136,23 +136,36 @@ class Info(NamedTuple):
         if self is other or self == other:
             return self
         if self is NOTHING_KNOWN or other is NOTHING_KNOWN:
-            # A weak check that was made on one way only is still worth a word.
-            weak = frozenset(tag for tag in self.tags | other.tags if tag.startswith("weak:"))
-            return Info(tags=weak) if weak else NOTHING_KNOWN
+            # A check that was made on one way only is still worth a word.
+            lasting = _lasting(self.tags | other.tags)
+            return Info(tags=lasting) if lasting else NOTHING_KNOWN
         if ("*" in self.clear) != ("*" in other.clear):
             # What harm there is, is in the other.
             rest, ours = (other, self) if "*" in self.clear else (self, other)
-            weak = frozenset(tag for tag in ours.tags if tag.startswith("weak:"))
-            return rest._replace(tags=rest.tags | weak) if weak else rest
-        weak = frozenset(tag for tag in self.tags | other.tags if tag.startswith("weak:"))
+            lasting = _lasting(ours.tags)
+            return rest._replace(tags=rest.tags | lasting) if lasting else rest
+        mine, yours = self.tags, other.tags
+        if self.clear != other.clear:
+            mine |= _implied(yours, self.clear)
+            yours |= _implied(self.tags, other.clear)
         return Info(
             self.mask | other.mask,
             self.lacks & other.lacks,
             self.clear & other.clear,
-            (self.tags & other.tags) | weak,
+            (mine & yours) | _lasting(mine | yours),
             _common(self.prefix, other.prefix),
             _common(self.suffix[::-1], other.suffix[::-1])[::-1],
         )
+
+
+def _lasting(tags: frozenset[str]) -> frozenset[str]:
+    """The tags that tell of a check that was made, whatever came of it."""
+    return frozenset(tag for tag in tags if tag.startswith(("weak:", "check@")))
+
+
+def _implied(tags: frozenset[str], clear: frozenset[str]) -> frozenset[str]:
+    """Of tags that speak of a kind of harm (``redirect:no-host``), those on kinds that are excluded altogether."""
+    return frozenset(tag for tag in tags if tag.partition(":")[0] in clear)
 
 
 NOTHING_KNOWN = Info()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import FlowRule
+from flasklint.rules.base import Context, FlowRule
+from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
 
@@ -13,8 +15,8 @@ class OpenRedirect(FlowRule):
     """A redirect goes wherever a visitor says.
 
     ## What it does
-    Follows untrusted data into `redirect(...)` and the `Location` header. A check of the target's host silences it; a check that
-    can be passed with another host is named in the message.
+    Follows untrusted data into `redirect(...)` and the `Location` header. A check of the target's host silences it. A check that
+    can be passed with another host is reported where it stands, once for all redirects behind it, with what it lets through.
 
     ## Why is this bad
     A link to your site leads to a copy of your login page. People look at the host they know, and type their password.
@@ -57,13 +59,43 @@ class OpenRedirect(FlowRule):
     advice = "redirect to `url_for(...)`, or check that scheme and host are your own"
     weak = MappingProxyType(
         {
-            "weak:leading-slash": "The check for a leading slash lets `//evil.example` through.",
-            "weak:no-host": "The check of the host alone lets `http:///evil.example` through.",
+            "weak:absolute": "The check lets `https://evil.example` through.",
+            "weak:two-slashes": "The check lets `//evil.example` through, which browsers take for another host.",
+            "weak:three-slashes": "The check lets `///evil.example` through: it has no host for Python, but for browsers.",
+            "weak:backslash": "The check lets `/\\evil.example` through: browsers take a backslash for a slash.",
+            "weak:scheme-only": "The check lets `https:evil.example` through: it has no host for Python, but for browsers.",
+            "weak:leading-space": "The check lets ` //evil.example` through: browsers drop spaces in front.",
         }
     )
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """One finding for each redirect that nothing checks, and one for each check that is too weak, where it stands."""
+        checked: dict[Location, list[Flow]] = {}
+        for flow in context.flows.flows(*self.kinds):
+            if flow.untrusted and flow.weak and flow.checks:
+                checked.setdefault(flow.checks[0], []).append(flow)
+            else:
+                yield from self.check_flow(flow, context.project)
+        for place, flows in checked.items():
+            yield self._too_weak(place, flows)
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted targets; the referrer is where the visitor comes from, which an attacker decides by half only."""
         if flow.untrusted:
-            back = flow.paths[0].source.name.endswith(".referrer")
-            yield self.untrusted(flow, severity=Severity.LOW if back else None)
+            yield self.untrusted(flow, severity=_severity(flow))
+
+    def _too_weak(self, place: Location, flows: list[Flow]) -> Finding:
+        first = max(flows, key=lambda flow: flow.confidence)
+        finding = self.untrusted(first, severity=_severity(first), title="The check of a redirect is too weak.")
+        return replace(
+            finding,
+            location=place,
+            confidence=min(finding.confidence, Confidence.MEDIUM),
+            label="lets foreign addresses through",
+            scope=first.scope if first.location.path == place.path else "",
+            related=tuple(Place(flow.location, flow.sink.words) for flow in flows),
+        )
+
+
+def _severity(flow: Flow) -> Severity | None:
+    return Severity.LOW if flow.paths[0].source.name.endswith(".referrer") else None
