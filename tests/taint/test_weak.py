@@ -12,13 +12,12 @@ IMPORT = "from urllib.parse import urlparse, urljoin\n"
 CHECKS = {
     "q.startswith('/')": ("two-slashes", "three-slashes", "backslash"),
     "q.startswith('/') and not q.startswith('//')": ("backslash",),
-    "not urlparse(q).netloc": ("three-slashes", "backslash", "scheme-only", "leading-space"),
-    "urlparse(q).netloc in ('', request.host)": ("three-slashes", "backslash", "scheme-only", "leading-space"),
+    "not urlparse(q).netloc": ("three-slashes", "backslash", "scheme-only"),
+    "urlparse(q).netloc in ('', request.host)": ("three-slashes", "backslash", "scheme-only"),
     "urlparse(urljoin(request.host_url, q)).netloc == request.host": (
         "three-slashes",
         "backslash",
         "scheme-only",
-        "leading-space",
     ),
     "urlparse(q).netloc == request.host": None,
     "urlparse(q).netloc == '' and urlparse(q).scheme == '' and q[0] == '/'": ("three-slashes", "backslash"),

@@ -143,8 +143,6 @@ def open_forms(kind: str, info: Info) -> tuple[str, ...]:
         found.append("backslash")
     if not (f"{kind}:no-scheme" in tags or slash or named or not mask & characters.of(":")):
         found.append("scheme-only")
-    if not (prefix or "redirect:no-space" in tags or not mask & characters.of(" \t\n\r\x0b\x0c")):
-        found.append("leading-space")
     return tuple(found)
 
 

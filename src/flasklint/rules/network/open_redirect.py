@@ -63,8 +63,7 @@ class OpenRedirect(FlowRule):
             "weak:two-slashes": "The check lets `//evil.example` through, which browsers take for another host.",
             "weak:three-slashes": "The check lets `///evil.example` through: it has no host for Python, but for browsers.",
             "weak:backslash": "The check lets `/\\evil.example` through: browsers take a backslash for a slash.",
-            "weak:scheme-only": "The check lets `https:evil.example` through: it has no host for Python, but for browsers.",
-            "weak:leading-space": "The check lets ` //evil.example` through: browsers drop spaces in front.",
+            "weak:scheme-only": "The check lets `http:///evil.example` through: it has no host for Python, but for browsers.",
         }
     )
 
