@@ -24,7 +24,7 @@ WEAKNESSES = [
     ("FLK601", "shop/admin.py", "file.save(path)"),
     ("FLK603", "shop/__init__.py", "Flask(__name__)"),
     ("FLK704", "shop/admin.py", "requests.get"),
-    ("FLK705", "shop/auth.py", "return redirect(target)"),
+    ("FLK705", "shop/auth.py", 'return target.startswith("/")'),
     ("FLK706", "shop/payments.py", "verify=False"),
     ("FLK803", "shop/auth.py", "random.choice"),
 ]
