@@ -121,6 +121,11 @@ class App:
         return tuple(profile for profile in self.profiles if profile.kind == "production") or self.profiles
 
     @property
+    def resolver(self) -> Resolver:
+        """What names stand for."""
+        return self._model.resolver
+
+    @property
     def exhausted(self) -> bool:
         """The project is too large to have been followed to its end: what is missing may be there."""
         return self._model.exhausted
@@ -234,6 +239,9 @@ class App:
             if not hook.everywhere and not any(hook.owner is blueprint for blueprint in route.chain):
                 continue
             function = hook.function
+            around = self._model.guard_among(function.decorations)
+            if around is not None:
+                return around
             proof = self._model.guards.hook_authenticates(function.node, function.frame.module)
             if proof is not None:
                 return Guard(proof, hook.function.node.name, hook.location)
@@ -250,6 +258,11 @@ class App:
             return found
         mine = {function.location.path for function in self._functions()}
         return found if found.location.path in mine else None
+
+    def logs_in(self, route: Route) -> bool:
+        """Does a route let people in, so that nobody is logged in there yet?"""
+        functions = route.view.functions if route.view is not None else ()
+        return any(self.deeds(function).mentions(*_LETS_IN) for function in functions)
 
     # Forged requests -----------------------------------------------------------------------------------------------
 
@@ -372,9 +385,17 @@ class App:
                     seen.add(id(function.node))
                     yield route, function
 
-    def deeds(self, function: Fn) -> Deeds:
-        """What a function does, itself and through a helper."""
-        return self._model.guards.deeds(function.node, function.frame.module, 1)
+    def headers(self, function: Fn) -> tuple[frozenset[str], bool]:
+        """The response headers that a function sets, in lower case; and whether it sets some whose names are computed."""
+        return self._model.guards.headers(function.node, function.frame.module)
+
+    def scope_of(self, function: Fn) -> Scope | None:
+        """The scope of a function's names."""
+        return self._model.guards.scope_of(function.node, function.frame.module)
+
+    def deeds(self, function: Fn, *, deep: bool = False) -> Deeds:
+        """What a function does, itself and through a helper; ``deep``: and through that one's helpers."""
+        return self._model.guards.deeds(function.node, function.frame.module, 2 if deep else 1)
 
     @cached_property
     def forgeable(self) -> tuple[Route, ...]:
@@ -401,7 +422,7 @@ class AppModel:
         definition: Callable[[str], Scope | None],
     ) -> None:
         self._modules = modules
-        self._resolver = resolver
+        self.resolver = resolver
         self._calls = calls
         self.guards = Guards(resolver, Definitions(definition))
 
@@ -596,7 +617,7 @@ class AppModel:
                         continue
                     if _IDENTITY_KEYS.isdisjoint(words(write.key.value)):
                         continue
-                    if "flask.session" in self._resolver.resolve(write.target, scope):
+                    if "flask.session" in self.resolver.resolve(write.target, scope):
                         return Guard("session", f"session[{write.key.value!r}]", Location(module.path, write.node.span))
         return None
 
@@ -650,6 +671,12 @@ class AppModel:
         return name.startswith("flask_wtf.FlaskForm()")
 
 
+_LETS_IN = (
+    "flask_login.login_user",
+    "flask_security.login_user",
+    "flask_jwt_extended.create_access_token",
+    "flask_principal.identity_changed",
+)
 _IDENTITY_KEYS = frozenset(
     {"user", "username", "uid", "userid", "login", "logged", "account", "admin", "member", "identity", "auth"}
 )

@@ -40,6 +40,7 @@ from flasklint.project.objects import (
     Test,
     Value,
     Write,
+    branch,
 )
 from flasklint.project.operations import by_default, environment_names, python, truth_by_default
 from flasklint.project.values import FromEnv, Known, Setting, Unknown, Unset
@@ -613,12 +614,14 @@ class Configuration:
             case Branch(test, then, otherwise):
                 truth = self._decide(test, state)
                 if truth in (Truth.PROBABLY, Truth.PROBABLY_NO) and any(environment_names(test)):
-                    return value
+                    return branch(test, self._resolve(then, state), self._resolve(otherwise, state))
                 if truth > Truth.MAYBE:
                     return self._resolve(then, state)
                 if truth < Truth.MAYBE:
                     return self._resolve(otherwise, state)
                 return value
+            case Env(name, default, parse) if isinstance(default, (ConfigItem, Branch, Env)):
+                return Env(name, self._resolve(default, state), parse)
             case Lookup(mapping, key, default):
                 return self._resolve_lookup(value, mapping, key, default, state)
             case ConfigItem(_, key, default, _):

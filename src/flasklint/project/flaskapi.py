@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.knowledge.config import ATTRIBUTES
@@ -14,6 +15,7 @@ from flasklint.project.objects import (
     BlueprintObject,
     Cls,
     ConfigItem,
+    ConfigOf,
     Frame,
     Instance,
     Lib,
@@ -152,6 +154,9 @@ def _config_method(machine: Machine, app: AppObject, name: str, args: Arguments,
 def _mapping(machine: Machine, app: AppObject, name: str, args: Arguments, expr: ir.Expr, frame: Frame) -> None:
     via = f"app.config.{name}"
     for value, written in args.positional:
+        if isinstance(value, ConfigOf) and value.app is not app:
+            _take_over(machine, app, value.app)
+            continue
         if isinstance(value, Map):
             for key, item, place in value.items:
                 if isinstance(key, Known) and isinstance(key.value, str) and (name == "update" or key.value.isupper()):
@@ -165,6 +170,16 @@ def _mapping(machine: Machine, app: AppObject, name: str, args: Arguments, expr:
         machine.set_config(app, key_name, item, written, frame, via=via, written=written)
     if args.partial:
         machine.event(app, "opaque", expr, frame, detail=name, arguments=args)
+
+
+def _take_over(machine: Machine, app: AppObject, holder: AppObject) -> None:
+    """A config that was filled on its own is put into an app's."""
+    for event in holder.events:
+        if event.kind in ("set", "load", "opaque"):
+            machine.position += 1
+            app.events.append(
+                replace(event, position=machine.position, conditions=(*machine.conditions, *event.conditions))
+            )
 
 
 class _Placed(ir.Node, frozen=True):
@@ -277,6 +292,8 @@ def set_attribute(
         machine.set_config(app, key, value, node, frame, via=f"app.{name}", written=written)
     elif name == "wsgi_app":
         machine.event(app, "wrap", node, frame, detail=name, value=value)
+    elif name == "config" and isinstance(value, ConfigOf) and value.app is not app:
+        _take_over(machine, app, value.app)
     elif name == "config" and not isinstance(value, Unknown):
         machine.event(app, "load", node, frame, detail=name, value=value)
     else:

@@ -54,6 +54,6 @@ def _looks_at_signature(app: App, function: Fn) -> bool:
         if any("token" in text or "key" in text or "secret" in text for text in headers):
             return True
     spoken = {word for text in (*deeds.texts, *deeds.attributes) for word in words(text)}
-    return not spoken.isdisjoint({"signature", "hmac", "webhook", "verify", "validator"}) and deeds.mentions(
+    return not spoken.isdisjoint({"signature", "hmac", "webhook"}) and deeds.mentions(
         "flask.request.headers", "flask.Request().headers", "flask.request.get_data", "flask.Request().get_data"
     )

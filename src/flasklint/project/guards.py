@@ -29,6 +29,7 @@ from flasklint.project.scopes import LinkedModule, Scope
 Proof = Literal["session", "token", "basic", "unknown"]
 
 _DEEPEST = 2
+_HOLDERS = frozenset({"flask.session", "flask.g"})
 _MOST_NODES = 4_000
 
 
@@ -177,17 +178,22 @@ class Guards:
         return deeds
 
     def _speaks_of_identity(self, test: ir.Expr, scope: Scope) -> bool:
+        """Does a condition speak of who is asking? A text counts only as a key of what holds that."""
+        wanted = IDENTITY_WORDS | TOKEN_WORDS
+        keyed = told = False
         for node in (test, *ir.walk(test)):
             match node:
-                case ir.Attribute(_, name) if name in IDENTITY_ATTRIBUTES or _speaks(frozenset({name}), IDENTITY_WORDS):
-                    return True
-                case ir.Name(name) if _speaks(frozenset({name}), IDENTITY_WORDS | TOKEN_WORDS):
-                    return True
-                case ir.Const(value=str() as text) if len(text) < 80 and _speaks(
-                    frozenset({text}), IDENTITY_WORDS | TOKEN_WORDS
-                ):
-                    return True
-        return False
+                case ir.Attribute(_, name):
+                    if name in IDENTITY_ATTRIBUTES or _speaks(frozenset({name}), IDENTITY_WORDS):
+                        return True
+                    keyed = keyed or name in ("session", "g", "cookies", "headers")
+                case ir.Name(name):
+                    if _speaks(frozenset({name}), wanted):
+                        return True
+                    keyed = keyed or not _HOLDERS.isdisjoint(self._resolver.resolve(node, scope))
+                case ir.Const(value=str() as text) if len(text) < 80:
+                    told = told or _speaks(frozenset({text}), wanted)
+        return keyed and told
 
     def hook_authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look."""

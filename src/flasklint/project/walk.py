@@ -1192,6 +1192,9 @@ class Walk(Machine):
         if name == "builtins.setattr" and len(args.positional) == 3:
             self._setattr(args, expr, frame)
             return Known(None)
+        if name in _CONFIGS:
+            holder = AppObject((name,), Location(frame.module.path, expr.span), arguments=args, module=frame.module)
+            return ConfigOf(holder)
         last = name.rpartition(".")[2]
         if last[:1].isupper() or name in EXTENSIONS or "_blueprint" in last:
             names = (name, "flask.Blueprint") if last.startswith("make_") and last.endswith("_blueprint") else (name,)
@@ -1358,6 +1361,7 @@ class Walk(Machine):
         return Unknown(f"parameter {parameter.name}")
 
 
+_CONFIGS = frozenset({"flask.Config", "flask.config.Config"})
 _RECORDS = frozenset(
     {"dataclasses.dataclass", "attrs.define", "attrs.frozen", "attr.s", "attr.attrs", "typing.NamedTuple"}
 )

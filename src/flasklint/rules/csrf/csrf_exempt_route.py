@@ -84,6 +84,8 @@ class CsrfExemptRoute(AppRule):
                 continue
             if body_is_json_only(app, route) or verifies_signature(app, route):
                 continue
+            if app.logs_in(route):
+                continue
             guard = app.guard(route)
             if guard is not None and guard.proof in ("token", "basic"):
                 continue

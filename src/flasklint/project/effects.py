@@ -1,0 +1,92 @@
+"""What a function changes that outlives the request: rows, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flasklint import ir
+from flasklint.project.names import Resolver
+from flasklint.project.scopes import Scope
+from flasklint.source import Location
+
+_SESSIONS = ("sqlalchemy.orm.Session()", "flask_sqlalchemy.SQLAlchemy().session", "sqlalchemy.orm.scoped_session()")
+_FILES = frozenset({"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "os.rename", "shutil.move"})
+_STATEMENTS = ("insert into", "update ", "delete from", "drop table", "truncate ")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """``what``: in a few words, after "to". ``certain``: the names leave no doubt."""
+
+    what: str
+    location: Location
+    certain: bool
+
+
+def effects(scope: Scope, resolver: Resolver) -> Iterator[Effect]:
+    """What a function itself changes, in the order of the text; nothing under ``if request.method == "POST"``."""
+    body = scope.node.body if isinstance(scope.node, ir.Function) else ()
+    commits = any(_is_commit(node) for node in ir.walk(scope.node))
+    for node in _reached(body):
+        if not isinstance(node, ir.Call):
+            continue
+        location = Location(scope.module.path, node.span)
+        names = resolver.resolve(node.function, scope)
+        if any(name in _FILES for name in names):
+            yield Effect("delete or move files", location, True)
+        method = node.function.name if isinstance(node.function, ir.Attribute) else ""
+        if method in ("delete", "delete_instance", "delete_by_id") and (
+            any(name.startswith(_SESSIONS) for name in names) or method != "delete" or (commits and _is_session(node))
+        ):
+            yield Effect("delete rows of the database", location, True)
+        elif (
+            method in ("add", "merge")
+            and commits
+            and (any(name.startswith(_SESSIONS) for name in names) or _is_session(node))
+        ):
+            yield Effect("write to the database", location, False)
+        elif method in ("execute", "executemany") and _changes(node):
+            yield Effect("change the database", location, True)
+
+
+def _reached(body: tuple[ir.Stmt, ...]) -> Iterator[ir.Node]:
+    """Every node that a GET request may reach."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.If) and _asks_method(node.test):
+            stack.extend(reversed(node.orelse))
+            continue
+        if isinstance(node, (ir.Function, ir.Class)):
+            continue
+        yield node
+        stack.extend(reversed(list(ir.children(node))))
+
+
+def _asks_method(test: ir.Expr) -> bool:
+    """``request.method == "POST"``, ``form.validate_on_submit()``"""
+    return any(
+        isinstance(node, ir.Attribute) and node.name in ("method", "validate_on_submit", "validate")
+        for node in (test, *ir.walk(test))
+    )
+
+
+def _is_commit(node: ir.Node) -> bool:
+    return isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name == "commit"
+
+
+def _is_session(node: ir.Call) -> bool:
+    """``something.session.delete(x)``: a database session whose maker we do not see."""
+    owner = node.function.value if isinstance(node.function, ir.Attribute) else None
+    return isinstance(owner, ir.Attribute) and owner.name == "session" and len(node.arguments) == 1
+
+
+def _changes(node: ir.Call) -> bool:
+    statement = node.arguments[0].value if node.arguments else node
+    return any(
+        isinstance(inner, ir.Const)
+        and isinstance(inner.value, str)
+        and inner.value.lstrip().lower().startswith(_STATEMENTS)
+        for inner in (statement, *ir.walk(statement))
+    )

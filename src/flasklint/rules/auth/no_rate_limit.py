@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.sensitive import words
+from flasklint.project.apps import App
+from flasklint.project.limits import is_limited
+from flasklint.project.objects import Fn
+from flasklint.project.project import Project
+from flasklint.project.routes import Route
+from flasklint.rules.base import AppRule
+
+_CHECKS = (
+    "werkzeug.security.check_password_hash",
+    "flask_bcrypt.Bcrypt().check_password_hash",
+    "flask_bcrypt.check_password_hash",
+    "bcrypt.checkpw",
+    "passlib.context.CryptContext().verify",
+    "argon2.PasswordHasher().verify",
+    "flask_security.verify_password",
+    "flask_security.utils.verify_password",
+)
+_ENTRANCES = frozenset(
+    {"login", "signin", "logon", "token", "auth", "authenticate", "session", "reset", "forgot", "register", "signup"}
+)
+_VERIFIERS = frozenset(
+    {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}
+)
+
+
+class NoRateLimit(AppRule):
+    """Passwords can be guessed without limit.
+
+    ## What it does
+    Finds the routes that check a password or hand out tokens, and looks for what slows guessing down: Flask-Limiter (by
+    decorator, for a blueprint, by default), a counter of failures of the app's own, a CAPTCHA. There is one finding for an app,
+    at the first such route.
+
+    ## Why is this bad
+    A program tries thousands of passwords a minute against an account, or one leaked password against all accounts, until one
+    fits.
+
+    ## Bad
+    ```python
+    from flask import Flask, request
+    from flask_login import LoginManager, login_user
+    from werkzeug.security import check_password_hash
+
+    app = Flask(__name__)
+    LoginManager(app)
+
+
+    @app.route("/login", methods=["POST"])
+    def login():
+        user = find_user(request.form["name"])
+        if check_password_hash(user.password_hash, request.form["password"]):
+            login_user(user)
+            return "welcome"
+        return "no", 401
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask, request
+    from flask_limiter import Limiter
+    from flask_limiter.util import get_remote_address
+    from flask_login import LoginManager, login_user
+    from werkzeug.security import check_password_hash
+
+    app = Flask(__name__)
+    LoginManager(app)
+    limiter = Limiter(get_remote_address, app=app)
+
+
+    @app.route("/login", methods=["POST"])
+    @limiter.limit("5 per minute")
+    def login():
+        user = find_user(request.form["name"])
+        if check_password_hash(user.password_hash, request.form["password"]):
+            login_user(user)
+            return "welcome"
+        return "no", 401
+    ```
+
+    ## References
+    - [CWE-307](https://cwe.mitre.org/data/definitions/307.html)
+    - [Flask-Limiter](https://flask-limiter.readthedocs.io/en/stable/)
+    """
+
+    code = "FLK801"
+    name = "no-rate-limit"
+    severity = Severity.MEDIUM
+    cwe = (307,)
+
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """One finding for an app, at the first route that lies open."""
+        if app.exhausted:
+            return
+        open_routes = [
+            (route, function)
+            for route, function in app.views()
+            if self._takes_password(app, route, function) and not is_limited(app, route, function)
+        ]
+        if not open_routes:
+            return
+        (route, function), *others = open_routes
+        yield self.finding(
+            function.location,
+            f"Nothing limits how often passwords can be tried at `{route.rule}`.",
+            confidence=Confidence.MEDIUM,
+            label="may be asked any number of times",
+            scope=function.qualname,
+            related=tuple(Place(other.location, f"nor at {found.rule}") for found, other in others[:8]),
+            help='put a limit on it: `@limiter.limit("5 per minute")` from Flask-Limiter',
+        )
+
+    def _takes_password(self, app: App, route: Route, function: Fn) -> bool:
+        if "POST" not in route.methods and "GET" not in route.methods:
+            return False
+        guard = app.guard(route)
+        if guard is not None:
+            # Somebody who is logged in already changes a password.
+            return False
+        spoken = {*words(route.rule), *words(function.node.name), *words(route.endpoint)}
+        if not app.logs_in(route) and _ENTRANCES.isdisjoint(spoken):
+            return False
+        deeds = app.deeds(function)
+        checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
+        return checks and "POST" in route.methods

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.sensitive import words
+from flasklint.project.apps import App, Guard
+from flasklint.project.objects import Fn
+from flasklint.project.project import Project
+from flasklint.project.routes import Route
+from flasklint.rules.base import AppRule
+
+_PUBLIC = frozenset(
+    {
+        "login",
+        "logout",
+        "signin",
+        "signup",
+        "signout",
+        "register",
+        "registration",
+        "reset",
+        "forgot",
+        "forgotten",
+        "activate",
+    }
+    | {
+        "confirm",
+        "verify",
+        "callback",
+        "webhook",
+        "hook",
+        "health",
+        "healthcheck",
+        "healthz",
+        "ping",
+        "status",
+        "public",
+        "oauth",
+    }
+    | {
+        "authorize",
+        "authorized",
+        "token",
+        "sso",
+        "saml",
+        "acs",
+        "otp",
+        "mfa",
+        "auth",
+        "password",
+        "contact",
+        "search",
+        "unsubscribe",
+    }
+    | {
+        "subscribe",
+        "index",
+        "home",
+        "about",
+        "static",
+        "metrics",
+        "robots",
+        "favicon",
+        "locale",
+        "language",
+        "feedback",
+        "session",
+    }
+)
+_TELLING = frozenset(
+    {"admin", "delete", "remove", "destroy", "edit", "update", "create", "manage", "config", "settings", "purge"}
+)
+
+
+class UnprotectedAdminRoute(AppRule):
+    """A route is open while those beside it ask who is there.
+
+    ## What it does
+    Compares the routes of a blueprint (or of a file, for routes of the app itself): where nearly all of them demand a login, it
+    reports one that changes something, or whose name speaks of administration, and demands none: no decorator, no
+    `before_request`, no check in the view itself. Routes that have to be open (login, registration, callbacks, health) are left
+    alone.
+
+    ## Why is this bad
+    A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
+    do what only administrators should.
+
+    ## Bad
+    ```python
+    from flask import Blueprint, Flask, request
+    from flask_login import LoginManager, login_required
+
+    items = Blueprint("items", __name__)
+
+
+    @items.route("/items")
+    @login_required
+    def show():
+        return "items"
+
+
+    @items.route("/items/add", methods=["POST"])
+    @login_required
+    def add():
+        return request.form["name"]
+
+
+    @items.route("/items/edit", methods=["POST"])
+    @login_required
+    def edit():
+        return request.form["name"]
+
+
+    @items.route("/items/delete", methods=["POST"])
+    def delete():
+        return request.form["id"]
+
+
+    app = Flask(__name__)
+    LoginManager(app)
+    app.register_blueprint(items)
+    ```
+
+    ## Good
+    ```python
+    from flask import Blueprint, Flask, request
+    from flask_login import LoginManager, login_required
+
+    items = Blueprint("items", __name__)
+
+
+    @items.before_request
+    @login_required
+    def demand_login():
+        pass
+
+
+    @items.route("/items/delete", methods=["POST"])
+    def delete():
+        return request.form["id"]
+
+
+    app = Flask(__name__)
+    LoginManager(app)
+    app.register_blueprint(items)
+    ```
+
+    ## References
+    - [CWE-306](https://cwe.mitre.org/data/definitions/306.html)
+    - [CWE-862](https://cwe.mitre.org/data/definitions/862.html)
+    """
+
+    code = "FLK807"
+    name = "unprotected-admin-route"
+    severity = Severity.HIGH
+    cwe = (306, 862)
+
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """The odd ones out of each group of routes."""
+        groups: dict[tuple[int, str], list[tuple[Route, Guard | None]]] = {}
+        for route in app.routes:
+            if route.view is not None:
+                owner = id(route.chain[-1]) if route.chain else 0
+                groups.setdefault((owner, route.view.location.path), []).append((route, app.guard(route)))
+        for group in groups.values():
+            views = {route.view.name: (route, guard) for route, guard in group if route.view is not None}
+            guarded: list[tuple[Route, Guard]] = [
+                (route, guard) for route, guard in views.values() if guard is not None
+            ]
+            if len(guarded) < 3 or len(guarded) < 0.75 * len(views):
+                continue
+            for route, guard in views.values():
+                if guard is None and self._matters(route) and not self._asks_itself(app, route):
+                    yield self._report(route, guarded)
+
+    def _matters(self, route: Route) -> bool:
+        assert route.view is not None
+        spoken = set(words(route.rule)) | set(words(route.view.name.rpartition(".")[2])) | set(words(route.endpoint))
+        if not _PUBLIC.isdisjoint(spoken):
+            return False
+        return route.changes or not _TELLING.isdisjoint(spoken)
+
+    def _asks_itself(self, app: App, route: Route) -> bool:
+        """Does the view find out who is asking, or check a token, in its own body?"""
+        assert route.view is not None
+        return any(self._asks(app, function) for function in route.view.functions) or bool(route.view.decorations)
+
+    def _asks(self, app: App, function: Fn) -> bool:
+        deeds = app.deeds(function, deep=True)
+        if deeds.mentions("flask_login.current_user", "flask_security.current_user", "flask.g", "flask.session"):
+            return True
+        if deeds.mentions("flask.request.authorization", "flask_jwt_extended", "hmac", "itsdangerous"):
+            return True
+        return deeds.refuses and any(
+            not {"auth", "authorization", "token", "permission", "user", "key", "signature"}.isdisjoint(words(text))
+            for text in (*deeds.texts, *deeds.attributes)
+        )
+
+    def _report(self, route: Route, guarded: list[tuple[Route, Guard]]) -> Finding:
+        assert route.view is not None
+        other, guard = guarded[0]
+        return self.finding(
+            route.view.location,
+            f"`{route.rule}` demands no login, while {len(guarded)} routes beside it do.",
+            confidence=Confidence.MEDIUM,
+            label="open to everybody",
+            scope=route.view.name.rpartition(".")[2],
+            related=(Place(guard.location, f"`{other.rule}` has `{guard.name}`"),),
+            help=f"add `@{guard.name}` beneath the route's decorator, or demand a login for the whole blueprint",
+        )

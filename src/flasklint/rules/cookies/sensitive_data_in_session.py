@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.sensitive import sensitivity, words
+from flasklint.project.project import Project
+from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.rules.base import ModuleRule
+from flasklint.source import Location
+
+_HARMLESS = frozenset(
+    {"csrf", "xsrf", "nonce", "state", "expires", "expiry", "type", "id", "count", "hint", "name", "changed", "reset"}
+)
+_SEVERITIES = {"password": Severity.HIGH, "card": Severity.HIGH, "key": Severity.MEDIUM, "token": Severity.MEDIUM}
+
+
+class SensitiveDataInSession(ModuleRule):
+    """Something secret is put into the session cookie, which its owner can read.
+
+    ## What it does
+    Finds passwords, access tokens, keys and card numbers that are stored under such a name in Flask's session. Tokens against
+    forged requests are fine there. With a session that is kept on the server (Flask-Session, an interface of the app's own) the
+    rule stays silent.
+
+    ## Why is this bad
+    Flask signs its session cookie and does not encrypt it: whoever has the cookie (a script, a log, a shared machine) reads
+    what is in it. It also stays readable after the session has ended.
+
+    ## Bad
+    ```python
+    from flask import Flask, request, session
+
+    app = Flask(__name__)
+
+
+    @app.route("/login", methods=["POST"])
+    def login():
+        session["password"] = request.form["password"]
+        return "welcome"
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask, request, session
+
+    app = Flask(__name__)
+
+
+    @app.route("/login", methods=["POST"])
+    def login():
+        session["user_id"] = check(request.form["name"], request.form["password"])
+        return "welcome"
+    ```
+
+    ## References
+    - [CWE-315](https://cwe.mitre.org/data/definitions/315.html)
+    - [CWE-312](https://cwe.mitre.org/data/definitions/312.html)
+    - [Flask: Sessions](https://flask.palletsprojects.com/en/stable/quickstart/#sessions)
+    """
+
+    code = "FLK208"
+    name = "sensitive-data-in-session"
+    severity = Severity.MEDIUM
+    cwe = (315, 312)
+
+    def check_module(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
+        """What is stored under a telling name."""
+        kept_on_server = _kept_on_server(project)
+        for scope in module.scopes if not kept_on_server else ():
+            for write in scope.writes:
+                if not isinstance(write.key, ir.Const) or not isinstance(write.key.value, str):
+                    continue
+                key = write.key.value
+                kind = sensitivity(key)
+                if kind not in _SEVERITIES or not _HARMLESS.isdisjoint(words(key)) or _is_plain(write.value):
+                    continue
+                if "flask.session" in project.resolve(write.target, scope):
+                    yield self._report(Location(module.path, write.node.span), key, str(kind), scope)
+
+    def _report(self, location: Location, key: str, kind: str, scope: Scope) -> Finding:
+        return self.finding(
+            location,
+            f"`{key}` goes into the session cookie, which is signed but not encrypted. Whoever has the cookie can read it.",
+            severity=_SEVERITIES[kind],
+            confidence=Confidence.MEDIUM,
+            label="readable in the cookie",
+            scope=scope.qualname,
+            help="keep it on the server, and only an identifier in the session",
+        )
+
+
+def _kept_on_server(project: Project) -> bool:
+    for app in project.apps:
+        if any(use.inits for use in app.extensions_of_kind("session")):
+            return True
+        if any(event.kind == "attribute" and event.detail == "session_interface" for event in app.events):
+            return True
+    return False
+
+
+def _is_plain(value: ir.Expr) -> bool:
+    """A constant, or nothing more than a comparison: no secret."""
+    return isinstance(value, (ir.Const, ir.Compare)) or (isinstance(value, ir.Op) and value.sign == "not")

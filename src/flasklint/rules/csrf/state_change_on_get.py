@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.sensitive import words
+from flasklint.project.apps import App
+from flasklint.project.effects import Effect, effects
+from flasklint.project.objects import Fn
+from flasklint.project.project import Project
+from flasklint.project.routes import Route
+from flasklint.rules.base import AppRule
+from flasklint.source import Location
+
+_ONE_TIME = frozenset(
+    {
+        "token",
+        "code",
+        "key",
+        "hash",
+        "signature",
+        "sig",
+        "uuid",
+        "nonce",
+        "confirm",
+        "confirmation",
+        "verify",
+        "verification",
+    }
+    | {
+        "activate",
+        "activation",
+        "callback",
+        "authorize",
+        "authorized",
+        "unsubscribe",
+        "oauth",
+        "sso",
+        "saml",
+        "invite",
+        "invitation",
+    }
+    | {"reset", "login", "signin", "redirect", "track", "click", "download", "export", "cron", "webhook"}
+)
+
+
+class StateChangeOnGet(AppRule):
+    """A link is enough to change something.
+
+    ## What it does
+    Finds views that answer GET alone, for people who are logged in, and delete or change what is stored: rows of the database,
+    files. Links that carry a token of their own (confirmations, invitations, OAuth callbacks) are left alone; logging out is
+    minor.
+
+    ## Why is this bad
+    CSRF protection looks at POST, PUT, PATCH and DELETE only. An image on a foreign page, a link in a mail, a browser that
+    loads pages ahead is enough to make the request, with the visitor's cookie.
+
+    ## Bad
+    ```python
+    from flask import Flask, redirect
+    from flask_login import LoginManager, login_required
+    from flask_sqlalchemy import SQLAlchemy
+
+    app = Flask(__name__)
+    db = SQLAlchemy(app)
+    LoginManager(app)
+
+
+    @app.route("/items/<int:item_id>/delete")
+    @login_required
+    def delete(item_id):
+        db.session.delete(db.session.get(Item, item_id))
+        db.session.commit()
+        return redirect("/items")
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask, redirect
+    from flask_login import LoginManager, login_required
+    from flask_sqlalchemy import SQLAlchemy
+
+    app = Flask(__name__)
+    db = SQLAlchemy(app)
+    LoginManager(app)
+
+
+    @app.route("/items/<int:item_id>/delete", methods=["POST"])
+    @login_required
+    def delete(item_id):
+        db.session.delete(db.session.get(Item, item_id))
+        db.session.commit()
+        return redirect("/items")
+    ```
+
+    ## References
+    - [CWE-352](https://cwe.mitre.org/data/definitions/352.html)
+    - [CWE-650](https://cwe.mitre.org/data/definitions/650.html)
+    """
+
+    code = "FLK305"
+    name = "state-change-on-get"
+    severity = Severity.MEDIUM
+    cwe = (352, 650)
+
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """The views that only answer GET and change something."""
+        if app.identity is None:
+            return
+        asked = self._asked_for_changes(app)
+        seen: set[Location] = set()
+        for route in app.routes:
+            view = route.view
+            if view is None or route.changes or "GET" not in route.methods or view.cls is not None:
+                continue
+            guard = app.guard(route)
+            if guard is None or guard.proof == "token" or self._is_one_time(route):
+                continue
+            for function in view.functions:
+                if function.location in seen or id(function.node) in asked:
+                    continue
+                seen.add(function.location)
+                effect = self._effect(app, function)
+                if effect is not None:
+                    yield self._report(route, function, effect)
+
+    def _asked_for_changes(self, app: App) -> frozenset[int]:
+        """Functions that answer other methods as well, by another route."""
+        return frozenset(
+            id(function.node)
+            for route in app.routes
+            if route.changes and route.view is not None
+            for function in route.view.functions
+        )
+
+    def _is_one_time(self, route: Route) -> bool:
+        assert route.view is not None
+        spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
+        return not _ONE_TIME.isdisjoint(spoken)
+
+    def _effect(self, app: App, function: Fn) -> Effect | None:
+        scope = app.scope_of(function)
+        return next(effects(scope, app.resolver), None) if scope is not None else None
+
+    def _report(self, route: Route, function: Fn, effect: Effect) -> Finding:
+        spoken = {*words(route.rule), *words(function.node.name)}
+        minor = not spoken.isdisjoint({"logout", "signout", "logoff"})
+        return self.finding(
+            function.location,
+            f"A link to `{route.rule}` is enough to {effect.what}: the view answers GET, which CSRF tokens do not guard.",
+            severity=Severity.LOW if minor else Severity.MEDIUM,
+            confidence=Confidence.HIGH if effect.certain else Confidence.MEDIUM,
+            label="changes something on GET",
+            scope=function.qualname,
+            related=(Place(effect.location, "changed here"),),
+            help='answer POST only, and send a form with a token: `methods=["POST"]`',
+        )

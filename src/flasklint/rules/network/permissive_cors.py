@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Persona, Place, Severity
+from flasklint.project.apps import App
+from flasklint.project.config import Profile
+from flasklint.project.extensions import ExtensionUse
+from flasklint.project.headers import HeaderValue, header_values
+from flasklint.project.objects import Arguments, Branch, Fn, Lookup, Map, Result, Seq, Test, Value
+from flasklint.project.operations import python
+from flasklint.project.project import Project
+from flasklint.project.values import Known, Unknown
+from flasklint.rules.base import AppRule
+from flasklint.source import Location
+
+_ORIGIN = "access-control-allow-origin"
+_CREDENTIALS = "access-control-allow-credentials"
+
+
+class PermissiveCors(AppRule):
+    """Any site may read the app's answers.
+
+    ## What it does
+    Looks at Flask-CORS (`CORS(app)`, `cross_origin`) and at headers set by hand for an allowed origin of `*`, a pattern that fits
+    every origin, or the request's own `Origin` sent back. Together with credentials it is serious. Without them it is reported
+    for apps that people log in to with a cookie; for others only to pedants.
+
+    ## Why is this bad
+    With credentials allowed, any page that a logged-in visitor looks at can read what the app shows to them: mail, keys, the
+    CSRF token, and so do everything in their name.
+
+    ## Bad
+    ```python
+    from flask import Flask
+    from flask_cors import CORS
+
+    app = Flask(__name__)
+    CORS(app, origins="*", supports_credentials=True)
+    ```
+
+    ## Good
+    ```python
+    from flask import Flask
+    from flask_cors import CORS
+
+    app = Flask(__name__)
+    CORS(app, origins=["https://shop.example"], supports_credentials=True)
+    ```
+
+    ## References
+    - [CWE-942](https://cwe.mitre.org/data/definitions/942.html)
+    - [Flask-CORS](https://flask-cors.readthedocs.io/en/latest/)
+    """
+
+    code = "FLK703"
+    name = "permissive-cors"
+    severity = Severity.HIGH
+    cwe = (942,)
+
+    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
+        """The extension, its decorator on views, then headers set by hand."""
+        profile = app.production[0]
+        for use in app.extensions_of_kind("cors"):
+            if use.inits and use.in_force(profile):
+                yield from self._extension(app, use, profile)
+        yield from self._decorators(app, profile)
+        seen: set[Location] = set()
+        functions = [function for _, function in app.views()] + [hook.function for hook in app.hooks]
+        for function in functions:
+            if function.location not in seen:
+                seen.add(function.location)
+                yield from self._by_hand(app, function, project)
+
+    def _decorators(self, app: App, profile: Profile) -> Iterator[Finding]:
+        """One finding for all decorators that offer the same."""
+        found: dict[Severity, list[Finding]] = {}
+        for route, function in app.views():
+            for decoration in route.view.decorations_of(function) if route.view is not None else ():
+                if "flask_cors.cross_origin" in decoration.names:
+                    arguments = decoration.arguments or Arguments()
+                    for finding in self._judge(app, decoration.location, arguments, profile, function.qualname):
+                        found.setdefault(finding.severity, []).append(finding)
+        for first, *others in found.values():
+            more = tuple(Place(other.location, "here too") for other in others[:20] if other.location != first.location)
+            yield replace(first, related=first.related + more)
+
+    def _extension(self, app: App, use: ExtensionUse, profile: Profile) -> Iterator[Finding]:
+        if use.partial:
+            return
+        arguments = use.instance.arguments or Arguments()
+        for event in use.inits:
+            if event.arguments is not None:
+                arguments = Arguments(arguments.positional, arguments.keywords + event.arguments.keywords)
+        place = use.inits[0].location
+        yield from self._judge(app, place, arguments, profile, use.inits[0].scope)
+
+    def _judge(
+        self, app: App, location: Location, arguments: Arguments, profile: Profile, scope: str
+    ) -> Iterator[Finding]:
+        for origins, credentials in _offers(arguments, profile):
+            if not _fits_all(origins):
+                continue
+            yield self._finding(app, location, _is_on(credentials), scope)
+            return
+
+    def _by_hand(self, app: App, function: Fn, project: Project) -> Iterator[Finding]:
+        headers = {header.name: header for header in header_values(function, app)}
+        origin = headers.get(_ORIGIN)
+        if origin is None:
+            return
+        credentials = headers.get(_CREDENTIALS)
+        allowed = credentials is not None and _says_true(credentials.value)
+        if _is_star(origin.value):
+            # Browsers refuse `*` together with credentials.
+            yield self._finding(app, origin.location, False, function.qualname)
+        elif _is_reflected(origin, project) and allowed and not _is_checked(function):
+            yield self._finding(app, origin.location, True, function.qualname)
+
+    def _finding(self, app: App, location: Location, credentials: bool, scope: str) -> Finding:
+        identity = app.identity
+        if credentials:
+            return self.finding(
+                location,
+                "Any site may send requests with a visitor's cookies and read the answers.",
+                label="every origin, with credentials",
+                scope=scope,
+                help="list the origins that may, or do without credentials",
+            )
+        return self.finding(
+            location,
+            "Any site may read the answers of this app."
+            + (" People log in to it; what they see without their cookie is open to all pages." if identity else ""),
+            severity=Severity.LOW,
+            confidence=Confidence.MEDIUM,
+            persona=Persona.REGULAR if identity is not None else Persona.PEDANTIC,
+            label="every origin",
+            scope=scope,
+            related=(Place(identity.location, f"people log in with a cookie: {identity.name}"),)
+            if identity is not None
+            else (),
+            help="list the origins that may",
+        )
+
+
+def _offers(arguments: Arguments, profile: Profile) -> Iterator[tuple[Value | None, Value | None]]:
+    """The origins and credentials of each resource that Flask-CORS is told of."""
+    origins = arguments.get(None, "origins", "origin") or _config(profile, "CORS_ORIGINS")
+    credentials = arguments.get(None, "supports_credentials") or _config(profile, "CORS_SUPPORTS_CREDENTIALS")
+    resources = arguments.get(None, "resources") or _config(profile, "CORS_RESOURCES")
+    resources = profile.settle(resources) if resources is not None else None
+    if isinstance(resources, (Unknown, Branch, Lookup, Test, Result)):
+        return
+    if isinstance(resources, Map):
+        for _, item, _ in resources.items:
+            if isinstance(item, Map):
+                yield item.get("origins") or origins, item.get("supports_credentials") or credentials
+            else:
+                yield origins, credentials
+    else:
+        yield origins, credentials
+
+
+def _config(profile: Profile, key: str) -> Value | None:
+    effective = profile.effective(key)
+    return effective.candidate.value if effective.write is not None else None
+
+
+def _fits_all(origins: Value | None) -> bool:
+    if origins is None:
+        return True
+    values = origins.items if isinstance(origins, Seq) else [origins]
+    return any(
+        isinstance(value, Known) and value.value in ("*", ".*", r".*", "^.*$", r"https?://.*", "http.*")
+        for value in values
+    )
+
+
+def _is_on(value: Value | None) -> bool:
+    known, plain = python(value) if value is not None else (False, None)
+    return known and bool(plain)
+
+
+def _is_star(expr: ir.Expr) -> bool:
+    return isinstance(expr, ir.Const) and expr.value == "*"
+
+
+def _says_true(expr: ir.Expr) -> bool:
+    return isinstance(expr, ir.Const) and str(expr.value).lower() == "true"
+
+
+def _is_reflected(header: HeaderValue, project: Project) -> bool:
+    """Is the value the request's own ``Origin`` header?"""
+    if header.scope is None:
+        return False
+    expr = header.value
+    if isinstance(expr, ir.Name):
+        for binding in header.scope.at(expr.id, expr.start):
+            if binding.value is not None and _asks_origin(binding.value, project, header):
+                return True
+    return _asks_origin(expr, project, header)
+
+
+def _asks_origin(expr: ir.Expr, project: Project, header: HeaderValue) -> bool:
+    assert header.scope is not None
+    said = any(isinstance(node, ir.Const) and str(node.value).lower() == "origin" for node in ir.walk(expr))
+    for node in (expr, *ir.walk(expr)):
+        if isinstance(node, (ir.Attribute, ir.Name)):
+            names = project.resolve(node, header.scope)
+            if said and any(
+                name.endswith(("request.headers", "Request().headers", "request.environ")) for name in names
+            ):
+                return True
+            if any(name.endswith(("request.origin", "Request().origin", "request.referrer")) for name in names):
+                return True
+    return False
+
+
+def _is_checked(function: Fn) -> bool:
+    """Does the function compare with, or look up, something before?"""
+    return any(
+        isinstance(node, ir.Compare) and any(sign in ("in", "not-in", "==", "!=") for sign in node.signs)
+        for node in ir.walk(function.node)
+    )
