@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
@@ -85,6 +85,7 @@ class SensitiveDataInSession(ModuleRule):
             f"`{key}` goes into the session cookie, which is signed but not encrypted. Whoever has the cookie can read it.",
             severity=_SEVERITIES[kind],
             confidence=Confidence.MEDIUM,
+            persona=Persona.PEDANTIC,
             label="readable in the cookie",
             scope=scope.qualname,
             help="keep it on the server, and only an identifier in the session",

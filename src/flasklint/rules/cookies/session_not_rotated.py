@@ -93,7 +93,7 @@ class SessionNotRotated(AppRule):
                 "Who somebody is goes into the session that was there before the login.",
                 severity=Severity.MEDIUM if kept else Severity.LOW,
                 confidence=Confidence.MEDIUM,
-                persona=Persona.REGULAR if kept else Persona.PEDANTIC,
+                persona=Persona.PEDANTIC,
                 label="the session is not renewed",
                 scope=function.qualname,
                 help="call `session.clear()` first, and let the server make a new session",

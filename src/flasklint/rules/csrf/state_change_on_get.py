@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.effects import Effect, effects
@@ -151,6 +151,7 @@ class StateChangeOnGet(AppRule):
             f"A link to `{route.rule}` is enough to {effect.what}: the view answers GET, which CSRF tokens do not guard.",
             severity=Severity.LOW if minor else Severity.MEDIUM,
             confidence=Confidence.HIGH if effect.certain else Confidence.MEDIUM,
+            persona=Persona.PEDANTIC,
             label="changes something on GET",
             scope=function.qualname,
             related=(Place(effect.location, "changed here"),),
