@@ -74,6 +74,9 @@ def test_find(selector: str, codes: list[str]) -> None:
     [
         ("sql-injektion", "sql-injection"),
         ("FLK510", "FLK501"),
+        ("FKL101", "FLK101"),
+        ("FLK50x", "FLK501"),
+        ("FLK199", "FLK101"),
         ("injection", "command-injection"),
         ("debug", "debug-enabled"),
     ],

@@ -202,7 +202,10 @@ def _rules(loaded: Loaded, values: Mapping[str, Any], registry: Registry) -> tup
                 rule(options[rule.code])
             except ValueError as error:
                 raise loaded.source.error(str(error), "rules", rule.code) from None
-    chosen = registry.select(settings.select, settings.ignore, settings.extend_select)
+    # What was not analysed is told whatever is selected, or no findings would look like no weaknesses. Only `ignore` with
+    # the very code leaves it out.
+    always = tuple(rule.code for rule in registry if rule.code in (UNREADABLE, triage.LIMIT))
+    chosen = registry.select(settings.select, settings.ignore, (*settings.extend_select, *always))
     rules = tuple(rule(options.get(rule.code, {})) for rule in chosen)
     return rules, Judging(severity, per_file)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
 from flasklint import rules
 from flasklint.rules.base import Rule
+
+_CODE = re.compile(r"[A-Z]{2,4}-?(\d+)[A-Z\d]*")
+"""What is meant to be a code, though letters may be swapped: ``FKL102``."""
 
 
 class UnknownRuleError(LookupError):
@@ -70,8 +74,10 @@ class Registry:
     def _nearest(self, wanted: str) -> tuple[str, ...]:
         upper, lower = wanted.upper(), wanted.lower()
         codes = [rule.code for rule in self.rules]
-        if upper.startswith("FLK"):
-            return tuple(difflib.get_close_matches(upper, codes, n=3, cutoff=0.7))
+        if digits := _CODE.fullmatch(upper):
+            # The first digits tell the family: a code that shares them is nearer than one that shares the last ones.
+            family = [code for code in codes if code[3:].startswith(digits[1][:2])]
+            return tuple(difflib.get_close_matches(f"FLK{digits[1]}", family or codes, n=3, cutoff=0.6))
         near = difflib.get_close_matches(lower, self._names, n=3, cutoff=0.6)
         return tuple(near or [name for name in sorted(self._names) if lower and lower in name][:3])
 
