@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flasklint import ir
@@ -25,6 +26,12 @@ from flasklint.project.scopes import LinkedModule
 from flasklint.source import Location, Span
 
 NOWHERE = Location("", Span(0, 0))
+BUDGET = 150_000
+"""Statements and calls that one walk goes through at most."""
+
+
+class ExhaustedError(Exception):
+    """The budget is used up."""
 
 
 class Machine:
@@ -46,6 +53,36 @@ class Machine:
         # What is done to `flask.current_app` where no app context is visible.
         self.current = AppObject(("flask.current_app", "flask.Flask"), NOWHERE)
         self.contexts: list[AppObject] = []
+        self.environment: list[tuple[str, Value, Location, tuple[Value, ...]]] = []
+        self.steps = 0
+
+    def step(self) -> None:
+        """Count one statement or call."""
+        self.steps += 1
+        if self.steps > BUDGET:
+            raise ExhaustedError
+
+    def block(self, statements: Sequence[ir.Stmt], frame: Frame) -> bool:
+        """Walk statements in order; true when control never reaches their end."""
+        raise NotImplementedError
+
+    def evaluate(self, expr: ir.Expr, frame: Frame) -> Value:
+        """What an expression stands for; its effects on what we follow happen."""
+        raise NotImplementedError
+
+    def assign(
+        self, target: ir.Expr, value: Value, written: ir.Expr, frame: Frame, node: ir.Node | None = None
+    ) -> None:
+        """``target = value``"""
+        raise NotImplementedError
+
+    def enter(self, function: Fn, args: Arguments, outside: bool = False) -> Value:
+        """Walk a function's body with what is passed to it; what it gives."""
+        raise NotImplementedError
+
+    def complete(self, owner: Instance) -> None:
+        """Walk an instance's ``__init__``, if that was put off."""
+        raise NotImplementedError
 
     def call(self, function: Value, arguments: Arguments, expr: ir.Expr, frame: Frame) -> Value:
         """Call a value."""

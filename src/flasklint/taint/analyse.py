@@ -8,10 +8,11 @@ from flasklint.knowledge.types import ALSO
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.source import Location, Span
-from flasklint.taint.engine import MOST_STATEMENTS, Engine, portable
+from flasklint.taint.engine import MOST_STATEMENTS, Engine
 from flasklint.taint.entries import Entry, entries, variables
 from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Frame
+from flasklint.taint.passing import portable
 from flasklint.taint.prescan import Prescan
 from flasklint.taint.routes import route_variable
 from flasklint.taint.state import Obj

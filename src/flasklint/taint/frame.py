@@ -134,6 +134,10 @@ class Machine(ABC):
         """Run a statement that means something else in a template, or is only there."""
 
     @abstractmethod
+    def page_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
+        """What a name means in a template, when no variable in force goes by it."""
+
+    @abstractmethod
     def page_attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
         """``value.name`` in a template."""
 

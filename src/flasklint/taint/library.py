@@ -8,11 +8,11 @@ from flasklint import ir
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Guard, Having, Sanitizer, Sink, Summary
 from flasklint.taint import characters, guards
-from flasklint.taint.expressions import item, kept
 from flasklint.taint.frame import Arguments, Frame, Pending
 from flasklint.taint.judge import harmful
 from flasklint.taint.passing import rooted
 from flasklint.taint.state import Obj
+from flasklint.taint.subscripts import item, kept
 from flasklint.taint.tables import Index, pick, picked
 from flasklint.taint.text import is_bytes, is_fixed, separated, shown
 from flasklint.taint.values import (

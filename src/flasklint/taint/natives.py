@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flasklint import ir
 from flasklint.taint import characters, guards
-from flasklint.taint.expressions import brace_formatted, element_of, item, kept, set_item
+from flasklint.taint.comprehensions import element_of
 from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.operators import brace_formatted
 from flasklint.taint.state import Obj
+from flasklint.taint.subscripts import item, kept
+from flasklint.taint.targets import set_item
 from flasklint.taint.text import concat, cut, is_bytes, is_fixed, separated, text_value
 from flasklint.taint.values import (
     BOOL,

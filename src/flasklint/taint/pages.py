@@ -15,17 +15,18 @@ from typing import Literal
 import msgspec
 
 from flasklint import ir
-from flasklint.knowledge.rows import MARKUP, Rendering
+from flasklint.knowledge.rows import MARKUP, Rendering, Tables
 from flasklint.knowledge.templates import LOOP_NUMBERS, RUNNING_TAGS
 from flasklint.project.pages import Registered
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.taint import library
-from flasklint.taint.expressions import assign
-from flasklint.taint.frame import Arguments, Frame, Machine
+from flasklint.taint.attributes import Attributes
+from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.passing import Outcome, Passing, Returning
 from flasklint.taint.state import Obj
-from flasklint.taint.tables import Index, picked
+from flasklint.taint.tables import picked
+from flasklint.taint.targets import assign
 from flasklint.taint.values import (
     NEVER,
     NONE,
@@ -58,16 +59,15 @@ SHOWN = Value(refs=(MARKUP,))
 """What a macro, a block or a call of one gives: it is HTML, and what is in it was looked at where it was put out."""
 
 
-class Templates(Machine):
+class Templates(Attributes):
     """Evaluates the templates of a project. ``judged``: outputs and filters that were looked at, by path and start.
     ``contexts``: how often each function was evaluated.
     """
 
     contexts: dict[FunctionKey, int]
 
-    def __init__(self, project: Project, index: Index) -> None:
-        self.project = project
-        self.index = index
+    def __init__(self, project: Project, tables: Tables) -> None:
+        super().__init__(project, tables)
         self.judged: set[tuple[str, int]] = set()
         self._page_scopes: dict[str, Scope] = {}
         self._page_keys: dict[object, FunctionKey] = {}
@@ -84,14 +84,6 @@ class Templates(Machine):
         self, frame: Frame, key: FunctionKey, values: tuple[tuple[str, Value], ...], passing: Passing, node: ir.Node
     ) -> Outcome:
         """What a function comes to with these values."""
-
-    @abstractmethod
-    def key_of(self, scope: Scope) -> FunctionKey:
-        """The identity of a function by its namespace."""
-
-    @abstractmethod
-    def module_frame(self, module: LinkedModule) -> Frame:
-        """The frame in which a module's own statements are evaluated."""
 
     @abstractmethod
     def run_frame(self, inner: Frame) -> Outcome:
@@ -309,7 +301,6 @@ class Templates(Machine):
     # Names
 
     def page_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
-        """What a name means in a template, when no variable in force goes by it."""
         if name[0] == "|":
             self.judged.add((frame.path, node.start))
             return self._registered("filter", name[1:]) or ref(name)

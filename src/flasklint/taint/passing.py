@@ -395,3 +395,32 @@ def _nesting(fragment: Fragment) -> int:
         depth += 1
         current = current[2]
     return depth
+
+
+def portable(value: Value, depth: int = 0) -> Value:
+    """A value without what only its own frame knows."""
+    refs: list[Ref] = []
+    for one in value.refs:
+        if type(one) is int:
+            if one < 0:
+                refs.append(one)
+        elif type(one) is Method:
+            if depth < 3:
+                refs.append(one._replace(receiver=portable(one.receiver, depth + 1)))
+        elif type(one) is Closure:
+            if depth < 3:
+                refs.append(
+                    Closure(
+                        one.function,
+                        tuple((name, portable(held, depth + 1)) for name, held in one.captured),
+                        portable(one.receiver, depth + 1) if one.receiver is not None else None,
+                        tuple(portable(held, depth + 1) for held in one.arguments),
+                        tuple((name, portable(held, depth + 1)) for name, held in one.keywords),
+                    )
+                )
+        else:
+            refs.append(one)
+    lost = len(refs) < len(value.refs)
+    taints: tuple[Taint, ...] = tuple(taint for taint in value.taints if not isinstance(taint.origin, Symbol))
+    choices: tuple[Text, ...] = value.texts if len(taints) == len(value.taints) else ()
+    return Value(value.constants, value.open or lost or len(taints) < len(value.taints), taints, tuple(refs), choices)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flasklint import ir
 from flasklint.taint import guards
-from flasklint.taint.expressions import assign, element_of, few_elements, names_of
+from flasklint.taint.comprehensions import element_of, few_elements
 from flasklint.taint.frame import Frame
+from flasklint.taint.targets import assign, names_of
 from flasklint.taint.values import BOOL, Claim, Facts, Fragment, Info, Value, facts_both
 
 

@@ -7,17 +7,13 @@ from typing import Any
 
 from flasklint import ir
 from flasklint.taint import guards
-from flasklint.taint.expressions import (
-    assign,
-    binary,
-    closure,
-    element_of,
-    few_elements,
-    names_of,
-    narrow,
-)
+from flasklint.taint.comprehensions import element_of, few_elements
+from flasklint.taint.conditions import narrow
+from flasklint.taint.expressions import closure
 from flasklint.taint.frame import Exit, Frame
+from flasklint.taint.operators import binary
 from flasklint.taint.state import Obj, State, join_states, keep
+from flasklint.taint.targets import assign, names_of
 from flasklint.taint.values import (
     NEVER,
     NONE,

@@ -1,0 +1,216 @@
+"""Attributes and items, read and set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flasklint import ir
+from flasklint.knowledge.config import ATTRIBUTES
+from flasklint.knowledge.extensions import APP_HOLDERS
+from flasklint.project import flaskapi, library
+from flasklint.project.objects import (
+    AppObject,
+    Arguments,
+    Branch,
+    Cls,
+    ConfigItem,
+    ConfigOf,
+    Fn,
+    Frame,
+    Instance,
+    JinjaOf,
+    Lib,
+    Lookup,
+    Map,
+    Method,
+    Mod,
+    Result,
+    Seq,
+    SuperOf,
+    Value,
+    Write,
+    branch,
+)
+from flasklint.project.operations import python
+from flasklint.project.values import Known, Unknown, Unset
+from flasklint.project.walk.classes import Classes
+from flasklint.project.walk.frames import decorated
+from flasklint.project.walk.naming import canonical
+from flasklint.source import Location
+
+
+class Attributes(Classes):
+    """Follows attributes and items."""
+
+    def attribute(self, value: Value, name: str) -> Value:
+        match value:
+            case Lib("flask.current_app"):
+                return self.attribute(self.current, name)
+            case Lib(base):
+                return Lib(canonical(f"{base}.{name}"))
+            case Mod(module):
+                return self.module_attribute(module, name)
+            case Instance():
+                return self._instance_attribute(value, name)
+            case ConfigOf(app):
+                return (
+                    ConfigItem(app, name, Unset(), self.position) if name.isupper() else Method(app, f"config.{name}")
+                )
+            case JinjaOf(app, env):
+                return JinjaOf(app, f"{env}.{name}")
+            case Cls():
+                found = self.class_member(value, name)
+                if found is not None:
+                    return (
+                        replace(found, bound=value)
+                        if isinstance(found, Fn) and decorated(found.node, "classmethod")
+                        else found
+                    )
+                return Unknown(f"{value.qualname} has no {name} that we see")
+            case SuperOf(cls, bound):
+                return self._super_attribute(cls, bound, name)
+            case Result(names):
+                return Unknown(f"part of what {names[0] if names else '?'}() gives")
+            case Branch(test, then, otherwise):
+                return branch(test, self.attribute(then, name), self.attribute(otherwise, name))
+            case Lookup(mapping, key, default):
+                items = [(k, self.attribute(item, name), place) for k, item, place in mapping.items]
+                return Lookup(Map(items), key, self.attribute(default, name) if default is not None else None)
+        return Unknown(f"attribute {name} of something unknown")
+
+    def _instance_attribute(self, owner: Instance, name: str) -> Value:
+        if name in owner.attributes:
+            return owner.attributes[name]
+        if owner.pending is not None:
+            self.complete(owner)
+            if name in owner.attributes:
+                return owner.attributes[name]
+        if isinstance(owner, AppObject):
+            if name == "config":
+                return ConfigOf(owner)
+            if name in ("jinja_env", "jinja_options"):
+                return JinjaOf(owner, name)
+            if name in ATTRIBUTES:
+                return ConfigItem(owner, ATTRIBUTES[name], Unset(), self.position)
+        for held, attribute in APP_HOLDERS.items():
+            if name == attribute and held in owner.names:
+                return self.held_app(owner)
+        if owner.cls is not None:
+            found = self.class_member(owner.cls, name)
+            if isinstance(found, Fn):
+                if decorated(found.node, "property") or decorated(found.node, "cached_property"):
+                    return self.enter(replace(found, bound=owner), Arguments())
+                if decorated(found.node, "staticmethod"):
+                    return found
+                return replace(found, bound=owner.cls if decorated(found.node, "classmethod") else owner)
+            if found is not None:
+                return found
+        if name == "__class__" and owner.cls is not None:
+            return owner.cls
+        if owner.cls is not None and len(owner.names) == 1:
+            return Unknown(f"{owner.cls.qualname} has no {name} that we see")
+        return Method(owner, name)
+
+    def held_app(self, owner: Instance) -> AppObject:
+        """The app that an instance has inside, which it was given or makes itself."""
+        held = owner.attributes.get(" app")
+        if isinstance(held, AppObject):
+            return held
+        for value in owner.arguments.values() if owner.arguments else ():
+            if isinstance(value, AppObject):
+                owner.attributes[" app"] = value
+                return value
+        made = AppObject(
+            ("flask.Flask",),
+            owner.location,
+            None,
+            owner.arguments,
+            scope=owner.scope,
+            module=owner.module,
+            expr=owner.expr,
+        )
+        made.conditions = owner.conditions
+        self.apps.append(made)
+        owner.attributes[" app"] = made
+        return made
+
+    def _super_attribute(self, cls: Cls, bound: Value, name: str) -> Value:
+        line = self.class_line(bound.cls if isinstance(bound, Instance) and bound.cls is not None else cls)
+        after = False
+        for member in line:
+            if after and isinstance(member, Cls):
+                found = self.class_frame(member).names.get(name)
+                if isinstance(found, Fn):
+                    return replace(found, bound=bound)
+                if found is not None:
+                    return found
+            after = after or (isinstance(member, Cls) and member.node is cls.node)
+        return Method(bound, name) if isinstance(bound, Instance) else Unknown(f"super().{name}")
+
+    def set_attribute(
+        self, owner: Value, name: str, value: Value, node: ir.Node, written: ir.Expr | None, frame: Frame
+    ) -> None:
+        """``owner.name = value``"""
+        match owner:
+            case AppObject():
+                owner.attributes[name] = value
+                flaskapi.set_attribute(self, owner, name, value, node, written, frame)
+            case Instance():
+                owner.attributes[name] = value
+                if name.isupper():
+                    place = Location(frame.module.path, node.span)
+                    owner.writes.append(Write(name, value, place, tuple(self.conditions), written, frame.qualname))
+                self.event(owner, "attribute", node, frame, detail=name, value=value)
+            case JinjaOf(app, env):
+                self.event(app, "jinja", node, frame, detail=f"{env}.{name}", value=value)
+            case Lib("flask.current_app"):
+                flaskapi.set_attribute(self, self.current, name, value, node, written, frame)
+            case Mod(module):
+                self.module_frame(module).names[name] = value
+            case Cls():
+                inner = self.class_frame(owner)
+                inner.names[name] = value
+                if name.isupper():
+                    place = Location(frame.module.path, node.span)
+                    inner.writes.append(Write(name, value, place, tuple(self.conditions), written, frame.qualname))
+
+    def item(self, owner: Value, key: Value, expr: ir.Subscript, frame: Frame) -> Value:
+        """``owner[key]``"""
+        known, plain = python(key)
+        match owner:
+            case ConfigOf(app) if known and isinstance(plain, str):
+                return ConfigItem(app, plain, Unset(), self.position)
+            case Lib(name) if name in library.ENVIRONMENT:
+                return library.from_environment(key, None, required=True)
+            case Lib(name):
+                return Lib(name) if name.startswith(("typing.", "builtins.")) else Unknown(f"an item of {name}")
+            case Map() if known and isinstance(plain, str):
+                return owner.get(plain) or Unknown(f"no {plain!r} in sight")
+            case Map():
+                return Lookup(owner, key, None)
+            case Seq(items) if known and isinstance(plain, int) and -len(items) <= plain < len(items):
+                return items[plain]
+            case Known(value) if known and isinstance(value, (str, tuple)) and isinstance(plain, int):
+                return Known(value[plain]) if -len(value) <= plain < len(value) else Unknown("out of range")
+        return Unknown("an item of something unknown")
+
+    def set_item(self, owner: Value, key: Value, value: Value, node: ir.Node, written: ir.Expr, frame: Frame) -> None:
+        """``owner[key] = value``"""
+        match owner:
+            case ConfigOf(app):
+                known, plain = python(key)
+                if known and isinstance(plain, str):
+                    self.set_config(app, plain, value, node, frame, via="app.config", written=written)
+                else:
+                    self.event(app, "opaque", node, frame, detail="computed keys", value=value)
+            case Map():
+                owner.items.append((key, value, Location(frame.module.path, node.span)))
+            case JinjaOf(app, env):
+                known, plain = python(key)
+                self.event(app, "jinja", node, frame, detail=f"{env}.{plain}" if known else env, value=value)
+            case Lib(name) if name in library.ENVIRONMENT:
+                known, plain = python(key)
+                if known and isinstance(plain, str):
+                    self.environment.append(
+                        (plain, value, Location(frame.module.path, node.span), tuple(self.conditions))
+                    )

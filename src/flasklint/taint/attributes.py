@@ -1,0 +1,264 @@
+"""Attributes: of modules, classes, instances and what libraries give, read and set."""
+
+from __future__ import annotations
+
+from flasklint import ir
+from flasklint.project.scopes import Scope
+from flasklint.taint import library
+from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.names import Names
+from flasklint.taint.values import (
+    NEVER,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    ClassRef,
+    Closure,
+    Info,
+    Method,
+    Value,
+    constant,
+    join,
+    merge_taints,
+    with_taints,
+)
+
+
+class Attributes(Names):
+    """Evaluates attributes."""
+
+    def attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
+        result = NEVER
+        strings: list[str] = []
+        for one in value.refs:
+            if type(one) is str:
+                module = self.project.module_named(one)
+                if module is not None:
+                    result = join(result, self.member(module, name, frame, node))
+                else:
+                    strings.append(one)
+            elif type(one) is int:
+                result = join(result, self._object_attribute(frame, one, name, node))
+            elif type(one) is ClassRef:
+                result = join(result, self._class_attribute(frame, one.name, name, node))
+            elif type(one) is Method:
+                result = join(result, self._method_attribute(frame, one, name, node))
+            elif name == "__name__" and type(one) is Closure:
+                result = join(result, constant(one.function.function.name))
+            else:
+                result = join(result, UNKNOWN)
+        rest_open = value.open or value.constants or value.taints or value.texts
+        if strings:
+            rest = Value(value.constants, value.open, value.taints, tuple(strings), value.texts)
+            result = join(result, self._named_attribute(frame, rest, strings, name, node))
+        elif rest_open and not (
+            value.taints and len(value.refs) == 1 and type(value.refs[0]) is int and not value.open
+        ):
+            rest = Value(value.constants, value.open, value.taints, (), value.texts)
+            method = Value(open=True, refs=(Method(rest, name, (f"?.{name}",)),))
+            if value.taints:
+                method = with_taints(
+                    method, self.part(frame, rest._replace(constants=(), texts=()), f"attr:{name}", node).taints
+                )
+            result = join(result, method)
+        return result if result is not NEVER else UNKNOWN
+
+    def _named_attribute(self, frame: Frame, rest: Value, strings: list[str], name: str, node: ir.Node) -> Value:
+        names: list[str] = []
+        for one in strings:
+            for found in self.known_as(f"{one}.{name}"):
+                if found not in names:
+                    names.append(found)
+        for one in strings:
+            kept = frame.state.variables.get(f"\x01{one}.{name}")
+            if kept is not None:
+                return kept
+        for one in names:
+            row = self.index.sources.get(one)
+            if row is not None:
+                return self.source(frame, row, node)
+        # What a library's class inherits from is spelled out; a property of a project's class is found by its object.
+        if not rest.taints and not rest.texts and not any("()" in one for one in strings):
+            return self.named(frame, names, node)
+        method = Method(rest, name, tuple(names))
+        result = Value(refs=(method,))
+        if rest.taints:
+            result = with_taints(
+                result._replace(open=True),
+                self.part(frame, rest._replace(constants=(), texts=(), refs=()), f"attr:{name}", node).taints,
+            )
+        return result
+
+    def _method_attribute(self, frame: Frame, one: Method, name: str, node: ir.Node) -> Value:
+        if one.names and one.names[0].startswith("super "):
+            return Value(refs=(Method(one.receiver, name, one.names),))
+        names = [found for base in one.names for found in self.known_as(f"{base}.{name}")]
+        for found in names:
+            row = self.index.sources.get(found)
+            if row is not None:
+                return self.source(frame, row, node)
+        receiver = Value(open=True, taints=one.receiver.taints, refs=(one,))
+        result = Value(refs=(Method(receiver, name, tuple(names)),))
+        if one.receiver.taints:
+            result = with_taints(
+                result._replace(open=True),
+                self.part(frame, Value(open=True, taints=one.receiver.taints), f"attr:{name}", node).taints,
+            )
+        return result
+
+    def _object_attribute(self, frame: Frame, address: int, name: str, node: ir.Node) -> Value:
+        thing = frame.object_at(address)
+        held = thing.attributes.get(name)
+        if held is not None:
+            return held
+        this = Value(refs=(address,))
+        if thing.shape != "instance":
+            return Value(refs=(Method(this, name, ()),))
+        own = thing.types[0] if thing.types else ""
+        found = self.classes.member(own, name)
+        if found is not None:
+            result = self._bound(frame, found, this, own, name, node)
+            if thing.attributes and "__dict__" in thing.attributes:
+                result = join(result, thing.attributes["__dict__"])
+            return result
+        names = tuple(
+            one
+            for kind in self.classes.library_bases(own) or thing.types
+            for one in self.known_as(f"{kind}()".replace("()()", "()") + f".{name}")
+        )
+        for one in names:
+            row = self.index.sources.get(one)
+            if row is not None:
+                return self.source(frame, row, node)
+        if "__dict__" in thing.attributes:
+            return thing.attributes["__dict__"]
+        return Value(open=True, refs=(Method(this, name, names or (f"?.{name}",)),))
+
+    def _bound(self, frame: Frame, found: Scope | ir.Node, this: Value, own: str, name: str, node: ir.Node) -> Value:
+        """A class's member, seen on an instance."""
+        if isinstance(found, Scope):
+            if found.is_class:
+                return Value(refs=(ClassRef(found.name),))
+            key = self.key_of(found)
+            kind = self.method_kind(found)
+            if kind == "static":
+                return Value(refs=(Closure(key),))
+            if kind == "class":
+                return Value(refs=(Closure(key, receiver=Value(refs=(ClassRef(own),))),))
+            if kind == "property":
+                return self.call(frame, Value(refs=(Closure(key, receiver=this),)), Arguments(), node)
+            return self.wrapped(frame, found, Closure(key, receiver=this), this)
+        return self.class_value(own, name)
+
+    def wrapped(self, frame: Frame, scope: Scope, plain: Closure, this: Value | None) -> Value:
+        """A function as its decorators leave it, bound to a receiver."""
+        assert isinstance(scope.node, ir.Function)
+        if not scope.node.decorators:
+            return Value(refs=(plain,))
+        outer = self.module_frame(scope.module)
+        made = self.decorated(outer, scope.node, Value(refs=(plain._replace(receiver=None),)))
+        closures = tuple(
+            one._replace(receiver=this) if type(one) is Closure and one.receiver is None and this is not None else one
+            for one in made.refs
+        )
+        return Value(refs=closures or (plain,))
+
+    def _class_attribute(self, frame: Frame, cls: str, name: str, node: ir.Node) -> Value:
+        found = self.classes.member(cls, name)
+        if found is None:
+            bases = self.classes.library_bases(cls)
+            if name == "__name__":
+                return constant(cls.rpartition(".")[2])
+            names = tuple(one for base in bases for one in self.known_as(f"{base}.{name}"))
+            return Value(open=True, refs=names)
+        if isinstance(found, Scope) and not found.is_class:
+            key = self.key_of(found)
+            if self.method_kind(found) == "class":
+                return Value(refs=(Closure(key, receiver=Value(refs=(ClassRef(cls),))),))
+            return self.wrapped(frame, found, Closure(key), None)
+        if isinstance(found, Scope):
+            return Value(refs=(ClassRef(found.name),))
+        return self.class_value(cls, name)
+
+    def set_attribute(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
+        things = frame.objects(receiver)
+        if value.taints and things:
+            value = frame.stepped(value, node, f"kept in `.{name}`")
+        certain = len(receiver.refs) == 1 and not receiver.open
+        for address, thing in things:
+            found = self.classes.member(thing.types[0], name) if thing.types and thing.shape == "instance" else None
+            if isinstance(found, Scope) and found.is_function:
+                setter = self.classes.setter(thing.types[0], name)
+                if setter is not None:
+                    self.call(
+                        frame,
+                        Value(refs=(Closure(self.key_of(setter), receiver=Value(refs=(address,))),)),
+                        Arguments((value,), places=(node,)),
+                        node,
+                    )
+                    continue
+            frame.update(address, thing._replace(attributes={**thing.attributes, name: value}), certain)
+        for one in receiver.refs:
+            names: tuple[str, ...] = ()
+            if type(one) is str:
+                names = (one,)
+                if "()" not in one:
+                    # A thing that there is one of, like ``flask.g``: it is the same for whoever is called.
+                    kinds = tuple(kind for kind in value.refs if type(kind) is str)
+                    shared = Value(open=not kinds, taints=frame.inside(value), refs=kinds)
+                    frame.state.variables[f"\x01{one}.{name}"] = shared
+            elif type(one) is Method:
+                names = one.names
+            elif type(one) is int:
+                kinds = frame.object_at(one).types
+                names = tuple(base for kind in kinds for base in (self.classes.library_bases(kind) or (kind,)))
+                names = tuple(found if found.endswith("()") else f"{found}()" for found in names)
+            for base in names:
+                for full in self.known_as(f"{base}.{name}="):
+                    for row in self.index.sinks.get(full, ()):
+                        library.reach(frame, self.index, row, Arguments((value,), places=(node,)), receiver, node)
+
+    def part(self, frame: Frame, value: Value, tag: str, node: ir.Node) -> Value:
+        if not value.taints:
+            return UNKNOWN
+        made = []
+        for taint in value.taints:
+            fragment = frame.part_of(taint.fragment, tag)
+            if fragment not in frame.state.infos:
+                known = frame.full_info(taint.fragment)
+                frame.state.infos[fragment] = (
+                    Info(mask=known.mask, lacks=known.lacks, clear=known.clear - {"*"})
+                    if known is not NOTHING_KNOWN
+                    else NOTHING_KNOWN
+                )
+            made.append(taint._replace(fragment=fragment))
+        return Value(open=True, taints=merge_taints((), made))
+
+    def caught(self, frame: Frame, kind: Value, node: ir.Handler) -> Value:
+        names = tuple(f"{one}()" for one in kind.refs if type(one) is str)
+        for one in (*names, "builtins.Exception()"):
+            row = self.index.sources.get(f"except {one}")
+            if row is not None:
+                return self.source(frame, row, node)
+        return Value(open=True, refs=names)
+
+    def entered(self, frame: Frame, value: Value, node: ir.Node) -> Value:
+        result = NEVER
+        for one in value.refs:
+            if type(one) is int:
+                thing = frame.object_at(one)
+                if (
+                    thing.shape == "instance"
+                    and thing.types
+                    and self.classes.member(thing.types[0], "__enter__") is not None
+                ):
+                    callee = self.attribute(frame, Value(refs=(one,)), "__enter__", node)
+                    result = join(result, self.call(frame, callee, Arguments(), node))
+                    continue
+                if thing.shape == "iterator":
+                    # A generator under ``contextmanager``: what it yields.
+                    result = join(result, thing.everything())
+                    continue
+            result = join(result, Value(refs=(one,)))
+        if value.open or value.taints or value.constants:
+            result = join(result, value._replace(refs=()))
+        return result if result is not NEVER else UNKNOWN

@@ -1,0 +1,466 @@
+"""Calls: of functions, classes, methods, libraries and what is unknown."""
+
+from __future__ import annotations
+
+from flasklint import ir
+from flasklint.knowledge.rows import Tables
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.taint import budget, library, natives
+from flasklint.taint.binding import bind
+from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.pages import Templates
+from flasklint.taint.passing import Passing, Returning, captures, portable
+from flasklint.taint.quantified import quantified
+from flasklint.taint.state import Obj
+from flasklint.taint.values import (
+    BOOL,
+    NEVER,
+    UNKNOWN,
+    Claim,
+    ClassRef,
+    Closure,
+    FunctionKey,
+    Method,
+    Taint,
+    Value,
+    facts_both,
+    join,
+    merge_taints,
+)
+
+
+class Calls(Templates):
+    """Evaluates calls."""
+
+    def __init__(self, project: Project, tables: Tables) -> None:
+        super().__init__(project, tables)
+        self.active: dict[FunctionKey, int] = {}
+        self.contexts: dict[FunctionKey, int] = {}
+        self.frames: dict[FunctionKey, Frame] = {}
+
+    def call_node(self, frame: Frame, node: ir.Call) -> Value:
+        function = node.function
+        if isinstance(function, ir.Name):
+            if (
+                function.id in ("any", "all")
+                and len(node.arguments) == 1
+                and isinstance(node.arguments[0].value, ir.Comprehension)
+            ):
+                return quantified(frame, node.arguments[0].value, function.id == "all")
+            if function.id == "super" and "super" not in frame.state.variables and not frame.page:
+                return self._super(frame, node)
+        callee = self.evaluate(frame, function)
+        positional: list[Value] = []
+        places: list[ir.Node] = []
+        keywords: list[tuple[str, Value]] = []
+        keyword_places: list[ir.Node] = []
+        star: Value | None = None
+        double: Value | None = None
+        for argument in node.arguments:
+            value = self.evaluate(frame, argument.value)
+            if argument.name == "":
+                if star is None:
+                    positional.append(value)
+                    places.append(argument.value)
+                else:
+                    star = join(star, value)
+            elif argument.name == "*":
+                things = frame.objects(value)
+                if (
+                    star is None
+                    and len(things) == 1
+                    and len(value.refs) == 1
+                    and things[0][1].size is not None
+                    and things[0][1].rest is NEVER
+                ):
+                    thing = things[0][1]
+                    assert thing.size is not None
+                    positional.extend(thing.items.get(index, UNKNOWN) for index in range(thing.size))
+                    places.extend([argument.value] * thing.size)
+                else:
+                    held = frame.members(value, node.start)
+                    star = held if star is None else join(star, held)
+            elif argument.name == "**":
+                rest = NEVER
+                for _, thing in frame.objects(value):
+                    for key, held in thing.items.items():
+                        if isinstance(key, str):
+                            keywords.append((key, held))
+                            keyword_places.append(argument.value)
+                    rest = join(rest, thing.rest)
+                if value.taints or value.open:
+                    rest = join(
+                        rest,
+                        self.part(frame, value._replace(refs=()), f"item@{node.start}", node)
+                        if value.taints
+                        else UNKNOWN,
+                    )
+                elif any(type(one) is str for one in value.refs):
+                    rest = join(rest, UNKNOWN)
+                if rest is not NEVER:
+                    double = rest if double is None else join(double, rest)
+            else:
+                keywords.append((argument.name, value))
+                keyword_places.append(argument.value)
+        if frame.dead:
+            return NEVER
+        return self.call(
+            frame, callee, Arguments(tuple(positional), tuple(keywords), star, double, (*places, *keyword_places)), node
+        )
+
+    def _super(self, frame: Frame, node: ir.Call) -> Value:
+        key = frame.key
+        while key is not None and not key.owner:
+            key = key.parent
+        if key is None or not key.function.parameters:
+            return UNKNOWN
+        this = frame.state.variables.get(key.function.parameters[0].name) or frame.outer.get(
+            key.function.parameters[0].name
+        )
+        if this is None:
+            return UNKNOWN
+        return Value(refs=(Method(this, "super", (f"super {key.owner}",)),))
+
+    def call(self, frame: Frame, callee: Value, arguments: Arguments, node: ir.Node) -> Value:
+        result = NEVER
+        names: list[str] = []
+        methods: list[Method] = []
+        lived = False
+        for one in callee.refs:
+            kind = type(one)
+            if kind is str:
+                names.append(one)  # type: ignore[arg-type]
+                continue
+            if kind is Closure:
+                made = self.call_function(frame, one, arguments, node)  # type: ignore[arg-type]
+            elif kind is ClassRef:
+                made = self.instantiate(frame, one.name, arguments, node)  # type: ignore[union-attr]
+            elif kind is Method:
+                made = self.call_method(frame, one, arguments, node)  # type: ignore[arg-type]
+                methods.append(one)  # type: ignore[arg-type]
+            else:
+                thing = frame.object_at(one)  # type: ignore[arg-type]
+                if "partial" in thing.attributes:
+                    made = self.call(frame, thing.attributes["partial"], arguments, node)
+                else:
+                    made = self.call(
+                        frame, self.attribute(frame, Value(refs=(one,)), "__call__", node), arguments, node
+                    )
+            lived = lived or not frame.dead
+            if len(callee.refs) > 1:
+                frame.dead = False
+            result = join(result, made)
+        if names:
+            tail = "" if any(name in self.index.callables for name in names) else names[0].rpartition(".")[2]
+            result = join(result, self.call_library(frame, tuple(names), None, arguments, node, tail))
+            lived = lived or not frame.dead
+        if (callee.open and not methods) or not callee.refs:
+            result = join(result, self.call_unknown(frame, callee, arguments, node))
+            lived = True
+        frame.dead = not lived
+        return result
+
+    def call_unknown(self, frame: Frame, callee: Value, arguments: Arguments, node: ir.Node) -> Value:
+        """A call of something that nothing is known of."""
+        return library.assumed(
+            frame, (), arguments, Value(open=True, taints=callee.taints) if callee.taints else None, node, ""
+        )
+
+    def call_method(self, frame: Frame, one: Method, arguments: Arguments, node: ir.Node) -> Value:
+        receiver = one.receiver
+        if one.names and one.names[0].startswith("super "):
+            return self._call_super(frame, one, arguments, node)
+        result = NEVER
+        rest: list[object] = []
+        for item_ref in receiver.refs:
+            if type(item_ref) is int:
+                thing = frame.object_at(item_ref)
+                if thing.shape != "instance":
+                    made = natives.object_method(frame, item_ref, one.name, arguments, node, len(receiver.refs) == 1)
+                    if made is None:
+                        made = UNKNOWN
+                    result = join(result, made)
+                    continue
+            rest.append(item_ref)
+        if result is not NEVER and not rest and not receiver.open and not receiver.taints and not receiver.constants:
+            return result
+        plain = Value(receiver.constants, receiver.open, receiver.taints, tuple(rest), receiver.texts)  # type: ignore[arg-type]
+        maybe_text = not rest or receiver.texts or all(name in ("builtins.str()", "builtins.bytes()") for name in rest)
+        if maybe_text and not any(name in self.index.callables for name in one.names if not name.startswith("?")):
+            made = natives.text_method(frame, plain, one.name, arguments, node)
+            if made is not None:
+                return join(result, made)
+        return join(result, self.call_library(frame, one.names, plain, arguments, node, one.name))
+
+    def _call_super(self, frame: Frame, one: Method, arguments: Arguments, node: ir.Node) -> Value:
+        owner = one.names[0].removeprefix("super ")
+        found = self.classes.after(self._own_class(frame, one.receiver) or owner, owner, one.name)
+        if found is None:
+            bases = self.classes.library_bases(owner)
+            names = tuple(name for base in bases for name in self.known_as(f"{base}().{one.name}"))
+            return self.call_library(frame, names or (f"?.{one.name}",), one.receiver, arguments, node, one.name)
+        receiver = one.receiver
+        key = self.key_of(found)
+        if self.method_kind(found) == "static":
+            return self.call_function(frame, Closure(key), arguments, node)
+        return self.call_function(frame, Closure(key, receiver=receiver), arguments, node)
+
+    def _own_class(self, frame: Frame, value: Value) -> str:
+        for _, thing in frame.objects(value):
+            if thing.types:
+                return thing.types[0]
+        for one in value.refs:
+            if type(one) is ClassRef:
+                return one.name
+        return ""
+
+    def call_library(
+        self,
+        frame: Frame,
+        names: tuple[str, ...],
+        receiver: Value | None,
+        arguments: Arguments,
+        node: ir.Node,
+        method: str,
+    ) -> Value:
+        index = self.index
+        if len(names) == 1 and names[0].startswith("builtins."):
+            made = natives.builtin(frame, names[0][9:], arguments, node)
+            if made is not None:
+                for row in index.sinks.get(names[0], ()):
+                    library.reach(frame, index, row, arguments, receiver, node)
+                return made
+        sinks = [row for name in names for row in index.sinks.get(name, ())]
+        if not sinks and method:
+            sinks = list(index.sinks.get(f"?.{method}", ()))
+        seen: set[str] = set()
+        for row in sinks:
+            if row.kind in seen and row.form == "text":
+                continue
+            if library.reach(frame, index, row, arguments, receiver, node):
+                seen.add(row.kind)
+        for name in names:
+            rendering = index.renderings.get(name)
+            if rendering is not None:
+                self.render(frame, rendering, arguments, receiver, node)
+                break
+        claim: Claim | None = None
+        for name in names:
+            for guard in index.guards.get(name, ()):
+                told = library.guarded(frame, guard, arguments, receiver)
+                if told is not None:
+                    claim = (
+                        told
+                        if claim is None
+                        else Claim(facts_both(claim.true, told.true), facts_both(claim.false, told.false))
+                    )
+        for name in names:
+            row_source = index.sources.get(f"{name}()")
+            if row_source is not None:
+                return self.source(frame, row_source, node)
+        result: Value | None = None
+        for name in (*names, f"?.{method}") if method else names:
+            sanitizers = index.sanitizers.get(name)
+            if sanitizers:
+                for sanitizer in sanitizers:
+                    made = library.sanitized(
+                        frame, index, sanitizer, arguments, receiver, node, name.rpartition(".")[2]
+                    )
+                    result = made
+                break
+            summary = index.summaries.get(name)
+            if summary is not None:
+                result = library.summarized(frame, index, summary, arguments, receiver, node, name.rpartition(".")[2])
+                break
+        if result is None and len(names) == 1 and names[0] in ("functools.partial",) and arguments.positional:
+            return self._partial(frame, arguments, node)
+        if result is None:
+            full = tuple(found for name in names for found in self.known_as(f"{name}()") if not name.startswith("?"))
+            typed = [name[:-2] for name in full]
+            result = library.assumed(frame, tuple(typed), arguments, receiver, node, method)
+        if any(type(one) is Closure for value in arguments.all() for one in value.refs):
+            self._callbacks(frame, arguments, node)
+        if result.refs and all(type(one) is str for one in result.refs):
+            refs = tuple(dict.fromkeys(found for one in result.refs for found in self.known_as(str(one))))
+            if refs != result.refs:
+                result = result._replace(refs=refs)
+        if claim is not None:
+            result = (BOOL if result == UNKNOWN or not result.taints else result)._replace(claim=claim)
+        return result
+
+    def _callbacks(self, frame: Frame, arguments: Arguments, node: ir.Node) -> None:
+        """Functions that are passed to a library along with untrusted data are taken to be called with it."""
+        keywords = dict(arguments.keywords)
+        target = keywords.get("target")
+        if target is not None:
+            passed = keywords.get("args")
+            values: tuple[Value, ...] = ()
+            if passed is not None:
+                for _, thing in frame.objects(passed):
+                    values = tuple(thing.items[index] for index in range(len(thing.items)) if index in thing.items)
+            inner = Arguments(values, places=(node,) * len(values))
+        elif arguments.positional:
+            target = arguments.positional[0]
+            inner = arguments._replace(positional=arguments.positional[1:], places=arguments.places[1:])
+        else:
+            return
+        closures = tuple(one for one in target.refs if type(one) is Closure)
+        if closures and any(frame.inside(value) for value in inner.all()):
+            self.call(frame, Value(refs=closures), inner, node)
+            frame.dead = False
+
+    def _partial(self, frame: Frame, arguments: Arguments, node: ir.Node) -> Value:
+        made = [
+            one._replace(
+                arguments=(*one.arguments, *arguments.positional[1:]),
+                keywords=(*one.keywords, *arguments.keywords),
+            )
+            for one in arguments.positional[0].refs
+            if type(one) is Closure
+        ]
+        return Value(open=not made, refs=tuple(made))
+
+    def instantiate(self, frame: Frame, cls: str, arguments: Arguments, node: ir.Node) -> Value:
+        """A call of a project's class."""
+        this = frame.make(node.start, Obj("instance", types=(cls,)))
+        found = self.classes.member(cls, "__init__")
+        if isinstance(found, Scope):
+            self.call_function(frame, Closure(self.key_of(found), receiver=this), arguments, node)
+            return this
+        bases = self.classes.library_bases(cls)
+        fields = self.classes.fields(cls)
+        attributes: dict[str, Value] = {}
+        if fields:
+            attributes.update(zip(fields, arguments.positional, strict=False))
+        attributes.update(arguments.keywords)
+        if arguments.double is not None and arguments.double.taints:
+            attributes["__dict__"] = arguments.double
+        for base in bases:
+            names = self.known_as(base)
+            for name in names:
+                for row in self.index.sinks.get(name, ()):
+                    library.reach(frame, self.index, row, arguments, this, node)
+            made = next((self.index.summaries[one] for one in names if one in self.index.summaries), None)
+            if made is not None and made.how == "made":
+                library.store(frame, made.store, arguments, this)
+        if attributes and not bases:
+            address = next(one for one in this.refs if type(one) is int)
+            thing = frame.object_at(address)
+            frame.update(address, thing._replace(attributes={**thing.attributes, **attributes}), True)
+        elif attributes:
+            address = next(one for one in this.refs if type(one) is int)
+            thing = frame.object_at(address)
+            frame.update(address, thing._replace(attributes={**attributes, **thing.attributes}), True)
+        return this
+
+    def decorated(self, frame: Frame, node: ir.Function, value: Value) -> Value:
+        result = value
+        for decorator in reversed(node.decorators):
+            callee = self.evaluate(frame, decorator)
+            if any(type(one) is Closure for one in callee.refs):
+                made = self.call(frame, callee, Arguments((result,), places=(decorator,)), decorator)
+                closures = tuple(one for one in made.refs if type(one) is Closure)
+                if closures:
+                    result = Value(refs=closures)
+        frame.dead = False
+        return result
+
+    def call_function(self, frame: Frame, closure: Closure, arguments: Arguments, node: ir.Node) -> Value:
+        """A call of a project's function."""
+        key = closure.function
+        positional = arguments.positional
+        places = arguments.places
+        if closure.arguments:
+            positional = (*closure.arguments, *positional)
+            places = (node,) * len(closure.arguments) + places
+        if closure.receiver is not None:
+            positional = (closure.receiver, *positional)
+            places = (node, *places)
+        keywords = (*closure.keywords, *arguments.keywords) if closure.keywords else arguments.keywords
+        passed = Arguments(positional, keywords, arguments.star, arguments.double, places)
+        bound = bind(
+            frame,
+            key.function,
+            passed,
+            lambda parameter: self._default(frame, key.function, parameter, passed),
+            node,
+        )
+        passing = Passing(frame)
+        how = budget.level(key.function, self.contexts.get(key, 0))
+        if self.active.get(key):
+            how = max(how, budget.NO_CONSTANTS)
+        if how:
+            bound = budget.plainer(frame, node, bound, how)
+        values = tuple((name, passing.value(value)) for name, value in bound.items())
+        captured = closure.captured or (captures(self._home(frame, key), closure) if key.free else ())
+        home = self._home(frame, key)
+        if captured:
+            held = []
+            for name, value in captured:
+                if home is not frame and not closure.captured:
+                    # Of a function that is not under way any more: only what is not its own objects.
+                    value = portable(value)
+                held.append((name, passing.value(value)))
+            values = (*values, *(("\x00" + name, value) for name, value in held))
+        shared = tuple(
+            (name, passing.value(value)) for name, value in frame.state.variables.items() if name[0] == "\x01"
+        )
+        outcome = self.outcome(frame, key, (*values, *shared), passing, node)
+        if outcome.cut:
+            words = f"passed to `{key.function.name}()`"
+            taints: tuple[Taint, ...] = ()
+            for value in bound.values():
+                taints = merge_taints(taints, frame.inside(value))
+            return (
+                frame.derive(
+                    UNKNOWN,
+                    (node.start, "cut"),
+                    taints=taints,
+                    step=words,
+                    node=node,
+                    lower=f"`{key.function.name}` was not followed",
+                )
+                if taints
+                else UNKNOWN
+            )
+        name = key.function.name
+        words = f"passed to `{name}()`"
+        returning = Returning(frame, node, name, passing, outcome, words)
+        for one in outcome.pending:
+            self.record(frame, returning.pending(one))
+        if outcome.state is None and not outcome.generator:
+            frame.dead = True
+            return NEVER
+        returning.effects(passing)
+        for name, value in outcome.outer:
+            if name[0] == "\x01" or frame.key is key.parent:
+                frame.state.variables[name] = returning.value(value)
+        return returning.value(outcome.result)
+
+    def _home(self, frame: Frame, key: FunctionKey) -> Frame:
+        """The frame that has a nested function's outer variables: this one, or the last evaluation of its function."""
+        if key.parent is None or frame.key is key.parent or key.function.name == "<lambda>":
+            return frame
+        outer = frame.key
+        while outer is not None:
+            if outer is key.parent:
+                return frame
+            outer = outer.parent
+        return self.frames.get(key.parent, frame)
+
+    def _default(self, frame: Frame, function: ir.Function, parameter: ir.Parameter, arguments: Arguments) -> Value:
+        result = NEVER
+        if arguments.star is not None and parameter.kind != "keyword":
+            result = join(result, arguments.star)
+        if arguments.double is not None:
+            result = join(result, arguments.double)
+        if parameter.default is not None:
+            scope = self.keys[id(function)].scope if id(function) in self.keys else frame.scope
+            # A macro's defaults are worked out when it is called.
+            outer = frame if frame.page else self.module_frame(scope.module)
+            value = self.evaluate(outer, parameter.default)
+            outer.dead = False
+            self.heap.update({address: thing for address, thing in outer.state.heap.items() if address < 0})
+            return join(result, value)
+        return result if result is not NEVER else UNKNOWN

@@ -1,0 +1,88 @@
+"""What the evaluation finds, put together: each place once, with the surest way of each piece of untrusted data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flasklint.findings import Confidence
+from flasklint.knowledge.rows import UNKNOWN_ORIGIN
+from flasklint.source import Location, Span
+from flasklint.taint.flows import Flow, Flows, Limit, Path, steps
+from flasklint.taint.frame import Frame, Pending
+from flasklint.taint.values import Origin, Symbol, Taint, merge_taints
+
+
+class Record:
+    """The flows found so far."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[object, ...], tuple[Pending, dict[tuple[object, ...], Taint]]] = {}
+
+    def add(self, frame: Frame, pending: Pending) -> None:
+        """Untrusted data was found where it does harm: what came from a caller is kept with the frame."""
+        taints = tuple(
+            taint
+            for taint in pending.taints
+            if isinstance(taint.origin, Symbol) or taint.origin.row is not UNKNOWN_ORIGIN
+        )
+        if len(taints) < len(pending.taints):
+            if not taints and not pending.row.shape:
+                return
+            pending = pending._replace(taints=taints)
+        symbols = tuple(taint for taint in pending.taints if isinstance(taint.origin, Symbol))
+        actual = tuple(taint for taint in pending.taints if not isinstance(taint.origin, Symbol))
+        where = (pending.row.kind, pending.path, pending.call, pending.argument)
+        if symbols:
+            known = frame.flows.get(where)
+            merged = symbols if known is None else merge_taints(known.taints, symbols)
+            weak = pending.weak if known is None else known.weak | pending.weak
+            frame.flows[where] = pending._replace(taints=merged, weak=weak)
+        if actual or not pending.taints:
+            kept = self._found.get(where)
+            if kept is None:
+                kept = self._found[where] = (pending, {})
+            elif actual and not kept[1]:
+                kept = self._found[where] = (pending, kept[1])
+            elif actual and pending.weak - kept[0].weak:
+                kept = self._found[where] = (kept[0]._replace(weak=kept[0].weak | pending.weak), kept[1])
+            for taint in actual:
+                origin = taint.origin
+                assert isinstance(origin, Origin)
+                way = (origin.row.name, origin.path, origin.start)
+                best = kept[1].get(way)
+                if best is None or best.level < taint.level:
+                    kept[1][way] = taint
+
+    def flows(self, limits: Collection[Limit], judged: Collection[tuple[str, int]]) -> Flows:
+        """All that was found."""
+        result: list[Flow] = []
+        for pending, taints in self._found.values():
+            paths = []
+            for taint in taints.values():
+                assert isinstance(taint.origin, Origin)
+                paths.append(Path(taint.origin.row, steps(taint.trail), Confidence(taint.level), taint.reasons))
+            paths.sort(
+                key=lambda path: (
+                    -path.confidence,
+                    len(path.steps),
+                    path.steps[0].location if path.steps else Location("", Span(0, 0)),
+                )
+            )
+            result.append(
+                Flow(
+                    pending.row,
+                    Location(pending.path, Span(*pending.argument)),
+                    Location(pending.path, Span(*pending.call)),
+                    pending.scope,
+                    pending.texts,
+                    tuple(paths),
+                    tuple(sorted(tag for tag in pending.weak if tag.startswith("weak:"))),
+                    tuple(sorted(_place(tag) for tag in pending.weak if tag.startswith("check@"))),
+                )
+            )
+        return Flows(result, limits, judged)
+
+
+def _place(tag: str) -> Location:
+    start, end, path = tag.removeprefix("check@").split(":", 2)
+    return Location(path, Span(int(start), int(end)))

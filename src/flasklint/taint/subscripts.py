@@ -1,0 +1,141 @@
+"""What ``base[key]`` and ``base[lower:upper]`` give."""
+
+from __future__ import annotations
+
+from flasklint import ir
+from flasklint.taint import guards
+from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.state import Obj
+from flasklint.taint.text import cut, is_bytes, text_value
+from flasklint.taint.values import (
+    NEVER,
+    NONE,
+    STRING,
+    UNKNOWN,
+    Constant,
+    Info,
+    Method,
+    Ref,
+    Value,
+    constant,
+    join,
+    join_all,
+)
+
+
+def integer(value: Value) -> int | None:
+    """The one whole number that a value is."""
+    if value.known and len(value.constants) == 1 and isinstance(value.constants[0], int):
+        return int(value.constants[0])
+    return None
+
+
+def subscript(frame: Frame, node: ir.Subscript) -> Value:
+    """``base[key]`` or ``base[lower:upper:step]``"""
+    base = frame.machine.evaluate(frame, node.value)
+    if isinstance(node.key, ir.Op) and node.key.sign == "slice":
+        lower, upper, step = (frame.machine.evaluate(frame, item) for item in node.key.operands)
+        return sliced(frame, base, lower, upper, step, node)
+    key = frame.machine.evaluate(frame, node.key)
+    return item(frame, base, key, node)
+
+
+def names_of_ref(item: Ref) -> tuple[str, ...]:
+    """The canonical names of what a value may be, when it goes by any."""
+    if isinstance(item, str):
+        return (item,)
+    return item.names if isinstance(item, Method) else ()
+
+
+def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
+    """``base[key]``"""
+    result = NEVER
+    keys = key.constants if not key.open and not key.refs else ()
+    for _, thing in frame.objects(base):
+        if thing.shape == "instance":
+            callee = frame.machine.attribute(
+                frame, base._replace(refs=tuple(r for r in base.refs if type(r) is int)), "__getitem__", node
+            )
+            result = join(result, frame.machine.call(frame, callee, Arguments((key,), places=(node,)), node))
+            continue
+        found = NEVER
+        if keys:
+            for one in keys:
+                position: Constant = one
+                if thing.shape in ("list", "tuple") and isinstance(one, int) and one < 0 and thing.size is not None:
+                    position = one + thing.size
+                if position in thing.items:
+                    found = join(found, thing.items[position])
+                elif thing.shape in ("list", "tuple") and isinstance(one, int) and one < 0:
+                    found = join(found, thing.everything())
+                else:
+                    found = join(found, thing.rest)
+        else:
+            found = thing.everything()
+        result = join(result, found)
+    for value in base.constants:
+        for one in keys:
+            if isinstance(value, (str, bytes)) and isinstance(one, int) and -len(value) <= one < len(value):
+                result = join(result, constant(value[one]))
+        if not keys and isinstance(value, (str, bytes)):
+            for at in range(min(len(value), 256)):
+                result = join(result, constant(value[at]))
+    names = tuple(name for one in base.refs for name in names_of_ref(one))
+    rest = base._replace(constants=(), refs=tuple(r for r in base.refs if type(r) is not int), claim=None)
+    if names and names not in (("builtins.str()",), ("builtins.bytes()",)):
+        method = Method(rest, "__getitem__", tuple(f"{name}.__getitem__" for name in names))
+        return join(result, frame.machine.call(frame, Value(refs=(method,)), Arguments((key,), places=(node,)), node))
+    if rest.taints:
+        tag = f"item:{keys[0]!r}" if len(keys) == 1 else f"item@{node.start}"
+        return join(result, frame.machine.part(frame, rest, tag, node))
+    if rest.open or rest.refs or result is NEVER:
+        result = join(result, UNKNOWN)
+    return result
+
+
+def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, node: ir.Node) -> Value:
+    """``base[lower:upper:step]``"""
+    start, stop = integer(lower), integer(upper)
+    fixed = (lower == NONE or start is not None) and (upper == NONE or stop is not None)
+    every = step in (NONE, constant(1))
+    if base.known and fixed and len(base.constants) <= 4:
+        stride = integer(step)
+        try:
+            return join_all(constant(one[start:stop:stride]) for one in base.constants if isinstance(one, (str, bytes)))
+        except (TypeError, ValueError):
+            return UNKNOWN
+    result = NEVER
+    objects = frame.objects(base)
+    for _, thing in objects:
+        items: dict[Constant, Value]
+        if fixed and every and thing.size is not None and thing.rest is NEVER and thing.shape in ("list", "tuple"):
+            held = [thing.items.get(index, UNKNOWN) for index in range(thing.size)][start:stop]
+            result = join(result, frame.sequence(node.start, thing.shape, held))
+        else:
+            items = {}
+            result = join(result, frame.make(node.start, Obj(thing.shape, items, thing.everything(), UNKNOWN)))
+    if objects and not base.taints and not base.open:
+        return result
+    if fixed and every and base.texts:
+        cuts = [cut(choice, start, stop) for choice in base.texts]
+        known = [choice for choice in cuts if choice is not None]
+        if len(known) == len(cuts):
+            return join(result, text_value(known, is_bytes(base)))
+    alone = base.taints and every and not objects and guards.whole(base)
+    if alone and lower in (NONE, constant(0)) and stop is not None and 0 < stop <= 8:
+        return join(result, frame.machine.part(frame, base, f"first:{stop}", node))
+    if alone and start == 1 and stop == -1:
+        return join(result, frame.machine.part(frame, base, "inside", node))
+    if base.taints:
+        info = kept(frame.text_info(base))
+        refs = ("builtins.bytes()",) if is_bytes(base) else ()
+        return join(result, frame.derive(base, node.start, info, refs=refs, taints=base.taints))
+    if base.refs == STRING.refs:
+        return STRING
+    return join(result, UNKNOWN)
+
+
+def kept(info: Info) -> Info:
+    """What still holds of a text that was cut or changed in a way that adds no characters."""
+    clear = info.clear - {"*"} if "chosen" in info.tags else info.clear
+    return Info(mask=info.mask, lacks=info.lacks, clear=clear)
