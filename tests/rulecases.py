@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple, cast
 
 from flasklint import ir, python, templates
+from flasklint.additions import NOTHING, Additions
 from flasklint.findings import Confidence, Persona
 from flasklint.project.project import Project
 from flasklint.rules.base import Context
@@ -138,8 +139,8 @@ def examples(section: str) -> list[dict[str, str]]:
     return projects
 
 
-def found(files: Mapping[str, str], codes: Iterable[str]) -> list[Found]:
-    """What the rules with these codes find in a project. Every file must be readable."""
+def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions = NOTHING) -> list[Found]:
+    """What the rules with these codes find in a project, with a user's rows. Every file must be readable."""
     texts = {path: Text(content) for path, content in files.items()}
     facts: list[ir.Facts] = []
     for path, content in files.items():
@@ -151,7 +152,7 @@ def found(files: Mapping[str, str], codes: Iterable[str]) -> list[Found]:
     for one in facts:
         if isinstance(one, ir.Unread):
             raise ValueError(f"{one.path}: {one.reason}")
-    context = Context(Project(facts))
+    context = Context(Project(facts, additions))
     chosen = [rule for code in codes for rule in load().find(code)]
     result: list[Found] = []
     for rule in chosen:

@@ -141,7 +141,7 @@ def test_exit_codes(run: Run, files: Mapping[str, str], argv: list[str], code: i
 
 
 def test_a_crash_ends_with_2_and_the_report_is_given_all_the_same(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(facts: object) -> None:
+    def broken(*_: object) -> None:
         raise KeyError("x")
 
     monkeypatch.setattr(engine, "Project", broken)
@@ -204,7 +204,7 @@ def test_version(run: Run) -> None:
 def test_help_speaks_of_every_setting_and_command(run: Run) -> None:
     words = run("check", "--help").out
     for setting in SETTINGS:
-        if setting.field not in ("per_file_ignores", "severity", "rules"):
+        if setting.field not in ("per_file_ignores", "severity", "rules", "flask"):
             assert f"--{setting.key}" in words
     listed = run("--help").out
     assert all(command in listed for command in ("check", "explain", "rules"))
@@ -497,3 +497,36 @@ def test_a_locale_without_unicode_is_no_error(tmp_path: Path) -> None:
     ended = spawn(tree, LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii")
     assert ended.code == 1
     assert "Traceback" not in ended.err
+
+
+# Rows of the user's own ------------------------------------------------------------------------------------------------
+
+ROWS = {
+    "pyproject.toml": "",
+    "app.py": "import os\nimport acme\nfrom flask import Flask, request\napp = Flask(__name__)\n"
+    "@app.route('/x')\ndef x():\n    os.system(acme.clean(request.args['q']))\n    return ''\n",
+}
+
+
+def test_an_answer_hangs_on_the_rows(run: Run) -> None:
+    command = ("--select", "FLK502", "--format", "concise")
+    assert "FLK502" in run(*command, files=ROWS).out
+    cleaned = ROWS | {"pyproject.toml": '[tool.flasklint.flask]\nsanitizers = ["acme.clean"]\n'}
+    assert run(*command, files=cleaned).out.count("FLK502") == 0
+    assert "FLK502" in run(*command, files=ROWS).out
+    assert run(*command, "--isolated", files=cleaned).out.count("FLK502") == 1
+
+
+def test_a_wrong_row_ends_with_2_and_its_place(run: Run) -> None:
+    wrong = '[tool.flasklint.flask]\nsanitizers = [\n    { name = "acme.clean", kinds = ["comand"] },\n]\n'
+    ended = run(files=ROWS | {"pyproject.toml": wrong})
+    assert (ended.code, ended.out) == (2, "")
+    assert 'pyproject.toml:3: "kinds" takes one of' in ended.err
+    assert 'did you mean "command"?' in ended.err
+
+
+def test_rows_are_shown_as_they_were_written(run: Run) -> None:
+    rows = '[tool.flasklint.flask]\nsanitizers = ["acme.clean"]\n'
+    assert (
+        'flask = {"sanitizers" = ["acme.clean"]}\n' in run("--show-settings", files=ROWS | {"pyproject.toml": rows}).out
+    )

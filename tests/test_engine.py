@@ -277,7 +277,7 @@ def test_limits_of_following_are_told_to_the_pedantic(tmp_path: Path, monkeypatc
 
 
 def test_linking_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(facts: object) -> None:
+    def broken(*_: object) -> None:
         raise KeyError("x")
 
     plant(tmp_path, {"a.py": "eval(x)", "b.py": "("})

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 import tomli
 
+from flasklint import additions
 from flasklint.findings import Confidence, Persona, Severity
 from flasklint.settings import (
     SETTINGS,
@@ -55,6 +56,8 @@ def test_every_setting_can_be_set() -> None:
         [tool.flasklint.rules.FLK105]
         minimum = 32
         words = ["a"]
+        [tool.flasklint.flask]
+        csrf = ["shop.forms.check"]
         """
     )
     assert loaded.settings == Settings(
@@ -76,6 +79,7 @@ def test_every_setting_can_be_set() -> None:
         output_format="concise",
         jobs=3,
         rules={"FLK105": {"minimum": 32, "words": ("a",)}},
+        flask=additions.read({"csrf": ["shop.forms.check"]}),
     )
     assert loaded.given == {field.name for field in dataclasses.fields(Settings)}
 

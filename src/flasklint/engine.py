@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from flasklint import __version__, ir, pool, triage
+from flasklint.additions import Additions
 from flasklint.cache import Cache, key
 from flasklint.discovery import Choice, Discovery, discover, find_root, shown
 from flasklint.findings import (
@@ -357,7 +358,7 @@ def analyse(
     """The report on files whose facts are known."""
     facts = extracted.facts
     discovery, settings = plan.discovery, plan.settings
-    found, broken, looked_at = _findings(facts, plan.rules, progress)
+    found, broken, looked_at = _findings(facts, plan.rules, settings.flask, progress)
     found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
     found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
     for item in facts.values():
@@ -402,13 +403,13 @@ def _text(file: SourceFile | None) -> Text:
 
 
 def _findings(
-    facts: Mapping[str, ir.Facts], rules: Sequence[Rule], progress: Progress | None
+    facts: Mapping[str, ir.Facts], rules: Sequence[Rule], additions: Additions, progress: Progress | None
 ) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
     """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file."""
     found: list[Finding] = []
     follow = _Once()
     try:
-        context = Context(Project(facts.values()), follow)
+        context = Context(Project(facts.values(), additions), follow)
         tests = context.test_paths
     except Exception as error:
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
@@ -447,7 +448,7 @@ class _Once:
         if self._error:
             raise self._error
         try:
-            flows = analyse_flows(project, EVERYTHING)
+            flows = analyse_flows(project, project.additions.added_to(EVERYTHING))
         except Exception as error:
             self._error = error
             raise

@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 
 import tomli
 
+from flasklint import additions
+from flasklint.additions import Additions, RowError
 from flasklint.findings import Confidence, Persona, Severity
 
 Value = bool | int | str | tuple[str, ...]
@@ -165,6 +167,7 @@ FORMAT = _words(FORMATS)
 LISTS = Kind("a table of lists of strings", _of_strings)
 LEVELS = Kind(f"a table of {SEVERITY.name}", _of_levels)
 OPTIONS_OF_RULES = Kind("a table for each rule", _of_options)
+ROWS = Kind("a table of rows", additions.read)
 
 
 def _about(kind: Kind, help: str, example: str) -> Mapping[str, Any]:  # noqa: A002
@@ -298,6 +301,18 @@ class Settings:
             "[tool.flasklint.rules.FLK105]\nminimum-length = 32",
         ),
     )
+    flask: Additions = field(
+        default=additions.NOTHING,
+        metadata=_about(
+            ROWS,
+            "What flasklint is to know of your own code and of packages that it does not know: what guards a view "
+            "(`auth-decorators`, `csrf`), what is untrusted and what is not (`extra-sources`, `trusted-sources`), where it does "
+            "harm (`extra-sinks`), what makes it harmless (`sanitizers`, `guards`), what calls do with it (`summaries`), and "
+            "all of that for a package (`packages`). [Your own code](rows.md) has the fields of a row and worked examples.",
+            '[tool.flasklint.flask]\nauth-decorators = ["shop.auth.staff_only"]\nsanitizers = '
+            '[{ name = "shop.text.clean", kinds = ["html"] }]',
+        ),
+    )
 
     @property
     def confidence(self) -> Confidence:
@@ -335,9 +350,10 @@ class Source:
     text: str = field(default="", repr=False)
     table: tuple[str, ...] = ()
 
-    def error(self, message: str, *keys: str) -> SettingsError:
-        """An error about the value at ``keys`` below flasklint's table."""
-        return SettingsError(message, self.path, _line_of(self.text, (*self.table, *keys)) if self.path else 0)
+    def error(self, message: str, *keys: str, word: str = "") -> SettingsError:
+        """An error about the value at ``keys`` below flasklint's table, or about a word in it."""
+        line = _line_of(self.text, (*self.table, *keys)) if self.path else 0
+        return SettingsError(message, self.path, _line_with(self.text, word, line) if word and line else line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +431,8 @@ def _check(table: Mapping[str, object], source: Source) -> Loaded:
             raise source.error(f'unknown setting "{key}"{did_you_mean(key, _BY_KEY)}', key)
         try:
             values[setting.field] = setting.kind.convert(value)
+        except RowError as error:
+            raise source.error(str(error), key, *error.keys, word=error.word) from None
         except (TypeError, ValueError):
             raise source.error(f'"{key}" takes {setting.kind.name}, not {_shown(value)}', key) from None
     return Loaded(Settings(**values), source, frozenset(values))
@@ -446,7 +464,7 @@ def _shown(value: object) -> str:
 
 _KEY_PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)"""
 _KEY = rf"{_KEY_PART}(?:[ \t]*\.[ \t]*{_KEY_PART})*"
-_LINE = re.compile(rf"[ \t]*(?:\[[ \t]*(?P<table>{_KEY})[ \t]*\]|(?P<key>{_KEY})[ \t]*=)")
+_LINE = re.compile(rf"[ \t]*(?:\[{{1,2}}[ \t]*(?P<table>{_KEY})[ \t]*\]|(?P<key>{_KEY})[ \t]*=)")
 
 
 def _line_of(text: str, keys: tuple[str, ...]) -> int:
@@ -461,6 +479,14 @@ def _line_of(text: str, keys: tuple[str, ...]) -> int:
         if len(path) > best and path == keys[: len(path)]:
             best, line_of_best = len(path), number
     return line_of_best
+
+
+def _line_with(text: str, word: str, first: int) -> int:
+    """The first line from ``first`` on that has a word in it; ``first`` if none has."""
+    for number, line in enumerate(text.splitlines()[first - 1 :], first):
+        if re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", line):
+            return number
+    return first
 
 
 def _keys(text: str) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
@@ -495,6 +521,8 @@ def show(value: object) -> str:
             return str(value)
         case str():
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case Additions():
+            return show(value.given)
         case Mapping():
             return "{" + ", ".join(f"{show(key)} = {show(item)}" for key, item in value.items()) + "}"
         case _:

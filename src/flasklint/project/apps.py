@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from flasklint import ir
+from flasklint.additions import Additions, Proof
 from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES
 from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES
@@ -19,7 +20,7 @@ from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration, Effective, Profile, Truth, line_of
 from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
-from flasklint.project.guards import Deeds, Definitions, Guards, Proof
+from flasklint.project.guards import Deeds, Definitions, Guards
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Seq, Value
@@ -160,7 +161,7 @@ class App:
         """Its extensions; those that nobody initialises are among them."""
         found: dict[int, ExtensionUse] = {}
         for one in self.objects:
-            for use in extensions_of(one, self._model.idle, self._model.walk.current):
+            for use in extensions_of(one, self._model.idle, self._model.walk.current, self._model.additions.csrf):
                 before = found.get(id(use.instance))
                 if before is None or not before.inits:
                     found[id(use.instance)] = use
@@ -313,7 +314,8 @@ class App:
         assert route.view is not None
         around = (*self.decorations(route), *route.view.decorations_of(function))
         for decoration in around:
-            if isinstance(decoration.value, Fn) and self._model.checks_token(decoration.value):
+            own = self._model.additions.checks_token(decoration.names)
+            if own or (isinstance(decoration.value, Fn) and self._model.checks_token(decoration.value)):
                 return f"{decoration.short} checks a token"
         guard = self._model.guard_among(around)
         if guard is not None and guard.proof == "token":
@@ -420,11 +422,13 @@ class AppModel:
         resolver: Resolver,
         calls: Callable[..., Iterator[CallSite]],
         definition: Callable[[str], Scope | None],
+        additions: Additions,
     ) -> None:
         self._modules = modules
         self.resolver = resolver
         self._calls = calls
-        self.guards = Guards(resolver, Definitions(definition))
+        self.additions = additions
+        self.guards = Guards(resolver, Definitions(definition), additions)
 
     @cached_property
     def walk(self) -> Walk:
@@ -554,7 +558,7 @@ class AppModel:
             return ()
         found: list[Instance] = []
         for instance in self.walk.instances:
-            row = row_of(instance)
+            row = row_of(instance, self.additions.csrf)
             if row is None or row.app_position < 0 or instance.module is None or instance.module.is_test:
                 continue
             if any(event.kind == "applied" and event.target is not self.walk.current for event in instance.events):
@@ -627,6 +631,9 @@ class AppModel:
         """The decorator that demands to know who is asking, if one does."""
         for decoration in decorations:
             for name in decoration.names:
+                own = self.additions.proof(name)
+                if own is not None:
+                    return Guard(own, name.rpartition(".")[2], decoration.location)
                 if name in AUTHENTICATES:
                     proof: Proof = "token" if name in TOKEN_AUTHENTICATES else "session"
                     return Guard(proof, name.rpartition(".")[2], decoration.location)

@@ -83,19 +83,24 @@ class ExtensionUse:
         return any(arguments.partial for arguments in given if isinstance(arguments, Arguments))
 
 
-def row_of(instance: Instance) -> Extension | None:
-    """What we know of an extension, by its class or the nearest base that we know."""
+def row_of(instance: Instance, csrf: frozenset[str] = frozenset()) -> Extension | None:
+    """What we know of an extension, by its class or the nearest base that we know. ``csrf``: classes that the user names."""
     for name in instance.names:
         row = EXTENSIONS.get(name)
         if row is not None:
             return row
+        if name in csrf:
+            return Extension(name, "csrf")
     return None
 
 
-def extensions_of(app: AppObject, idle: tuple[Instance, ...], current: AppObject) -> tuple[ExtensionUse, ...]:
+def extensions_of(
+    app: AppObject, idle: tuple[Instance, ...], current: AppObject, csrf: frozenset[str] = frozenset()
+) -> tuple[ExtensionUse, ...]:
     """The extensions of an app, in the order of their initialisation; then known ones that nothing initialises.
 
-    ``idle``: extensions of the project that no app is ever given to. ``current``: what is done to ``current_app``.
+    ``idle``: extensions of the project that no app is ever given to. ``current``: what is done to ``current_app``. ``csrf``:
+    classes that the user says check tokens.
     """
     inits: dict[int, list[Event]] = {}
     instances: dict[int, Instance] = {}
@@ -109,11 +114,11 @@ def extensions_of(app: AppObject, idle: tuple[Instance, ...], current: AppObject
         if event.kind == "init" and isinstance(event.target, Instance)
     }
     found = [
-        ExtensionUse(instance, row_of(instance), tuple(inits[key]), proxies.get(key))
+        ExtensionUse(instance, row_of(instance, csrf), tuple(inits[key]), proxies.get(key))
         for key, instance in instances.items()
     ]
     found += [
-        ExtensionUse(instance, row_of(instance), (), proxies.get(id(instance)))
+        ExtensionUse(instance, row_of(instance, csrf), (), proxies.get(id(instance)))
         for instance in idle
         if id(instance) not in instances
     ]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from flasklint import ir
+from flasklint.additions import NOTHING, Additions, Proof
 from flasklint.knowledge.guards import (
     AUTHENTICATING_HEADERS,
     IDENTITY,
@@ -25,8 +25,6 @@ from flasklint.knowledge.guards import (
 from flasklint.knowledge.sensitive import words
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import LinkedModule, Scope
-
-Proof = Literal["session", "token", "basic", "unknown"]
 
 _DEEPEST = 2
 _HOLDERS = frozenset({"flask.session", "flask.g"})
@@ -52,6 +50,11 @@ class Deeds:
     keywords: frozenset[str]
     turned_away: bool = False
 
+    @property
+    def calls(self) -> Iterator[str]:
+        """Canonical names of what it calls."""
+        return (name[:-2] for name in self.names if name.endswith("()"))
+
     def mentions(self, *prefixes: str) -> bool:
         """Does it mention one of these, or something of them?"""
         return any(
@@ -74,8 +77,9 @@ class Definitions:
 class Guards:
     """Judges functions. Everything is worked out once, on demand."""
 
-    def __init__(self, resolver: Resolver, definitions: Definitions) -> None:
+    def __init__(self, resolver: Resolver, definitions: Definitions, additions: Additions = NOTHING) -> None:
         self._resolver = resolver
+        self._additions = additions
         self._definitions = definitions
         self._deeds: dict[tuple[int, int], Deeds] = {}
         self._scopes: dict[str, dict[int, Scope]] = {}
@@ -86,6 +90,11 @@ class Guards:
         if scopes is None:
             scopes = self._scopes[module.path] = {id(scope.node): scope for scope in module.scopes}
         return scopes.get(id(node))
+
+    def _name(self, node: ir.Function, module: LinkedModule) -> str:
+        """A function's canonical name."""
+        scope = self.scope_of(node, module)
+        return scope.name if scope is not None else ""
 
     def deeds(self, node: ir.Function, module: LinkedModule, depth: int = _DEEPEST) -> Deeds:
         """What a function does."""
@@ -197,10 +206,14 @@ class Guards:
 
     def hook_authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look."""
-        return self.authenticates(node, module) if self.deeds(node, module).turned_away else None
+        own = self._additions.proof(self._name(node, module))
+        return own or (self.authenticates(node, module) if self.deeds(node, module).turned_away else None)
 
     def authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """How a decorator or a ``before_request`` function demands to know who is asking; ``None`` when it does not."""
+        own = self._additions.proof(self._name(node, module))
+        if own is not None:
+            return own
         deeds = self.deeds(node, module)
         if not deeds.refuses or not deeds.compares:
             return None
@@ -224,6 +237,8 @@ class Guards:
     def checks_request_token(self, node: ir.Function, module: LinkedModule) -> bool:
         """Does a function refuse requests that do not carry a token, or do not come from the site's own pages?"""
         deeds = self.deeds(node, module)
+        if self._additions.csrf and self._additions.checks_token((self._name(node, module), *deeds.calls)):
+            return True
         if not deeds.mentions(*(f"{name}()" for name in TOKEN_VALIDATORS)) and not deeds.refuses:
             return False
         if deeds.mentions(*(f"{name}()" for name in TOKEN_VALIDATORS)):

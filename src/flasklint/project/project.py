@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from flasklint import ir
+from flasklint.additions import NOTHING, Additions
 from flasklint.project.apps import App, AppModel
 from flasklint.project.calls import Calls, CallSite
 from flasklint.project.folding import Constants
@@ -20,10 +21,11 @@ from flasklint.source import Location
 class Project:
     """Linked facts. Nothing is worked out before it is asked for, and nothing twice.
 
-    ``modules``, ``templates``: by path, in the order of the paths.
+    ``modules``, ``templates``: by path, in the order of the paths. ``additions``: what the user says of them.
     """
 
-    def __init__(self, facts: Iterable[ir.Facts]) -> None:
+    def __init__(self, facts: Iterable[ir.Facts], additions: Additions = NOTHING) -> None:
+        self.additions = additions
         python: list[ir.Module] = []
         templates: dict[str, ir.Template] = {}
         for one in facts:
@@ -71,7 +73,7 @@ class Project:
     @cached_property
     def apps(self) -> tuple[App, ...]:
         """The Flask apps, by path and place: how they are configured, what protects them, what they answer."""
-        return AppModel(self._modules, self._resolver, self.calls, self.definition).apps
+        return AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions).apps
 
     @cached_property
     def pages(self) -> Pages:

@@ -39,7 +39,7 @@ class Option:
 
 
 def _all_flows(project: Project) -> Flows:
-    return analyse(project, EVERYTHING)
+    return analyse(project, project.additions.added_to(EVERYTHING))
 
 
 class Context:

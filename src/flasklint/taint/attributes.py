@@ -114,6 +114,8 @@ class Attributes(Names):
         if thing.shape != "instance":
             return Value(refs=(Method(this, name, ()),))
         own = thing.types[0] if thing.types else ""
+        if self.own_sources and (row := self.own_sources.get(f"{own}().{name}")):
+            return self.source(frame, row, node)
         found = self.classes.member(own, name)
         if found is not None:
             result = self._bound(frame, found, this, own, name, node)

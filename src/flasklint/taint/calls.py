@@ -6,7 +6,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import budget, library, natives
+from flasklint.taint import budget, library, natives, own
 from flasklint.taint.binding import bind
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.pages import Templates
@@ -35,6 +35,7 @@ class Calls(Templates):
 
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
+        self.own = project.additions.own
         self.active: dict[FunctionKey, int] = {}
         self.contexts: dict[FunctionKey, int] = {}
         self.frames: dict[FunctionKey, Frame] = {}
@@ -134,6 +135,8 @@ class Calls(Templates):
                 continue
             if kind is Closure:
                 made = self.call_function(frame, one, arguments, node)  # type: ignore[arg-type]
+                if self.own and (name := self._own_name(one.function)):  # type: ignore[union-attr]
+                    made = self._told(frame, name, one, arguments, node, made)  # type: ignore[arg-type]
             elif kind is ClassRef:
                 made = self.instantiate(frame, one.name, arguments, node)  # type: ignore[union-attr]
             elif kind is Method:
@@ -159,6 +162,20 @@ class Calls(Templates):
             result = join(result, self.call_unknown(frame, callee, arguments, node))
             lived = True
         frame.dead = not lived
+        return result
+
+    def _own_name(self, key: FunctionKey) -> str:
+        """The name by which the user's rows speak of a function, if they do."""
+        return self.own.get(key.scope.name, "") if key.scope.node is key.function else ""
+
+    def _told(
+        self, frame: Frame, name: str, closure: Closure, arguments: Arguments, node: ir.Node, made: Value
+    ) -> Value:
+        """What the user's rows make of a call of the project's function that came to ``made``."""
+        came_back, frame.dead = not frame.dead, False
+        result = own.told(frame, self.index, name, arguments, closure.receiver, node, made, self.source)
+        if result is made and not came_back:
+            frame.dead = True
         return result
 
     def call_unknown(self, frame: Frame, callee: Value, arguments: Arguments, node: ir.Node) -> Value:

@@ -40,6 +40,7 @@ class Names(Functions):
 
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
+        self.own_sources = {row.name: row for row in project.additions.tables.sources}
         self.heap: dict[int, Obj] = {}
         self.globals: dict[tuple[str, str], Value] = {}
         self.busy: set[tuple[str, str]] = set()
@@ -67,6 +68,8 @@ class Names(Functions):
 
     def module_value(self, module: LinkedModule, name: str, frame: Frame, node: ir.Node) -> Value:
         """What a module's name is when all of the module has run."""
+        if self.own_sources and (row := self.own_sources.get(f"{module.name}.{name}")):
+            return self.source(frame, row, node)
         key = (module.path, name)
         found = self.globals.get(key)
         if found is None:

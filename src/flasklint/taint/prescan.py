@@ -16,7 +16,7 @@ class Prescan:
     def __init__(self, tables: Tables, also: Mapping[str, tuple[str, ...]]) -> None:
         self._sinks = frozenset(_tail(row.name) for row in tables.sinks if row.shape)
         types = {row.name.rpartition(".")[0] for row in tables.sources}
-        names = {row.name for row in tables.sources if "()" not in row.name}
+        names = {row.name.removesuffix("()") for row in tables.sources if "()" not in row.name[:-2]}
         things = {name for name, kinds in also.items() if types & set(kinds)} | names
         self._heads = frozenset(_tail(name) for name in things if name)
         self._packages = frozenset(name.partition(".")[0] for name in things | types if name)

@@ -21,7 +21,7 @@ class Index:
     def __init__(self, tables: Tables) -> None:
         self.sources: Mapping[str, Source] = {row.name: row for row in reversed(tables.sources)}
         self.sinks: Mapping[str, tuple[Sink, ...]] = _by_name(tables.sinks)
-        self.sanitizers: Mapping[str, tuple[Sanitizer, ...]] = _by_name(tables.sanitizers)
+        self.sanitizers: Mapping[str, tuple[Sanitizer, ...]] = _by_name(_merged(tables.sanitizers))
         self.summaries: Mapping[str, Summary] = {row.name: row for row in reversed(tables.summaries)}
         self.guards: Mapping[str, tuple[Guard, ...]] = _by_name(
             [row for row in tables.guards if not row.name.startswith("part:")]
@@ -39,6 +39,16 @@ class Index:
     def kind(self, name: str) -> Kind:
         """The kind of a name; a kind that no table speaks of is done by any text."""
         return self.kinds.get(name) or Kind(name)
+
+
+def _merged(rows: Iterable[Sanitizer]) -> list[Sanitizer]:
+    """Sanitizers of one name as one: its result is clean of all that any of them cleans it of."""
+    found: dict[str, Sanitizer] = {}
+    for row in rows:
+        known = found.get(row.name)
+        kinds = row.kinds if known is None else (*known.kinds, *(kind for kind in row.kinds if kind not in known.kinds))
+        found[row.name] = (known or row)._replace(kinds=kinds)
+    return list(found.values())
 
 
 def _by_name(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
