@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
@@ -36,6 +36,7 @@ GITHUB_SHOWS = 5000
 SECOND = 1.0
 
 Form = Literal["text", "markdown", "json"]
+View = Literal["text", "json"]
 COLOR = click.Choice(["auto", "always", "never"])
 
 
@@ -191,6 +192,34 @@ def _option(*flags: str, **more: Any) -> Callable[[Any], Any]:
     return click.option(*flags, envvar=f"FLASKLINT_{name.upper()}", **more)
 
 
+_READING = (
+    _option("--config", metavar="FILE", help="Take the settings of this file instead of the project's."),
+    _option("--isolated", is_flag=True, help="Take no settings from any file."),
+    _setting("exclude", metavar="PATTERNS"),
+    _setting("extend_exclude", metavar="PATTERNS"),
+    _setting("respect_gitignore"),
+    _setting("force_exclude"),
+    _setting("max_file_size", metavar="SIZE"),
+    _setting("template_folders", metavar="FOLDERS"),
+    _setting("jobs", "--jobs", "-j", metavar="N"),
+    _option("--cache-dir", metavar="FOLDER", help="Where to keep what can be worked out again."),
+    _option("--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
+    _option(
+        "--color", type=COLOR, default="auto", help="Whether to use colours; NO_COLOR and FORCE_COLOR are honoured."
+    ),
+    _option("--no-progress", is_flag=True, help="Show no progress bar."),
+    _option("-q", "--quiet", count=True, help="Say nothing besides the report; twice: nothing at all."),
+    _option("-v", "--verbose", is_flag=True, help="Say more about what is left out."),
+)
+
+
+def _reading(command: Any) -> Any:
+    """The options of every command that reads a project."""
+    for option in reversed(_READING):
+        command = option(command)
+    return command
+
+
 @_cli.command(short_help="Check paths for weaknesses (the default command).")
 @click.argument("paths", nargs=-1)
 @_setting("select", metavar="RULES")
@@ -223,22 +252,8 @@ def _option(*flags: str, **more: Any) -> Callable[[Any], Any]:
 @_option(
     "--show-settings", is_flag=True, help="Show the settings in force and where they come from, and do nothing else."
 )
-@_option("--config", metavar="FILE", help="Take the settings of this file instead of the project's.")
-@_option("--isolated", is_flag=True, help="Take no settings from any file.")
-@_setting("exclude", metavar="PATTERNS")
-@_setting("extend_exclude", metavar="PATTERNS")
-@_setting("respect_gitignore")
-@_setting("force_exclude")
-@_setting("max_file_size", metavar="SIZE")
-@_setting("template_folders", metavar="FOLDERS")
 @_option("--stdin-filename", metavar="PATH", help="The file that standard input (`-`) stands for.")
-@_setting("jobs", "--jobs", "-j", metavar="N")
-@_option("--cache-dir", metavar="FOLDER", help="Where to keep what can be worked out again.")
-@_option("--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept.")
-@_option("--color", type=COLOR, default="auto", help="Whether to use colours; NO_COLOR and FORCE_COLOR are honoured.")
-@_option("--no-progress", is_flag=True, help="Show no progress bar.")
-@_option("-q", "--quiet", count=True, help="Say nothing besides the report; twice: nothing at all.")
-@_option("-v", "--verbose", is_flag=True, help="Say more about what is left out.")
+@_reading
 @click.pass_obj
 def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
     """Check files and folders, by default this one.
@@ -246,10 +261,7 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
     When only files are named, the project around them is read for its context, and what is found in them is reported.
     `-` stands for standard input.
     """
-    fields = {setting.field: setting for setting in settings.SETTINGS}
-    values = {
-        name: _converted(fields[name], value) for name, value in given.items() if name in fields and value is not None
-    }
+    values = _values(given)
     files = [_report_file(word) for word in given["output"]]
     overlay = {}
     if "-" in paths:
@@ -313,6 +325,14 @@ def exit_code(report: Report, fail_on: Severity | None) -> int:
         return OK
     reported = [judged.finding for judged in report.results if judged.verdict is Verdict.REPORTED]
     return FINDINGS if any(item.severity >= fail_on or item.code == UNREADABLE for item in reported) else OK
+
+
+def _values(given: Mapping[str, Any]) -> dict[str, object]:
+    """The settings among the options of a command line, by field."""
+    fields = {setting.field: setting for setting in settings.SETTINGS}
+    return {
+        name: _converted(fields[name], value) for name, value in given.items() if name in fields and value is not None
+    }
 
 
 def _converted(setting: settings.Setting, value: object) -> object:
@@ -476,3 +496,117 @@ def rules_(out: Output, /, form: Form, color: ColorChoice) -> int:
 def _screen(color: ColorChoice) -> tuple[int, bool, bool]:
     place = _terminal(color)
     return place.width, place.color, place.unicode
+
+
+# routes, config ----------------------------------------------------------------------------------------------------
+
+VIEW = click.Choice(["text", "json"])
+
+
+@_cli.command("routes", short_help="Show the attack surface: every route of the apps.")
+@click.argument("paths", nargs=-1)
+@click.option("form", "--format", type=VIEW, default="text", help="What is printed.")
+@_option("--no-sinks", is_flag=True, help="Do not follow the data of visitors: faster, and without the sinks.")
+@_reading
+@click.pass_obj
+def routes_(out: Output, /, paths: tuple[str, ...], form: View, **given: Any) -> int:
+    """Show what a visitor can ask the apps for, and what stands before it.
+
+    For each route: its view, who must be logged in, whether forged requests are kept out and by what, its rate limit, what it
+    reads of the request, and what dangerous places that data gets to. When only files are named, the routes of those files are
+    shown.
+    """
+    from flasklint.overview import routes
+
+    known, plan = _understood(paths, given, out, follow=not given["no_sinks"])
+    apps = routes.app_routes(known.project, known.flows, plan.discovery.named)
+    if form == "json":
+        from flasklint.overview import data
+
+        text = data.routes(apps, _troubles(known), known.texts)
+    else:
+        from flasklint.overview import tables
+
+        text = tables.routes(apps, _place(known, plan, given))
+    return _overview(text, form, known, plan, out, given)
+
+
+@_cli.command("config", short_help="Show the configuration in force of the apps.")
+@click.argument("paths", nargs=-1)
+@_option("--profile", metavar="NAME", default="", help="Show this profile alone: its name, or what it is for.")
+@click.option("form", "--format", type=VIEW, default="text", help="What is printed.")
+@_reading
+@click.pass_obj
+def config_(out: Output, /, paths: tuple[str, ...], profile: str, form: View, **given: Any) -> int:
+    """Show the settings of the apps that matter for security, in each profile.
+
+    For each: its value, with secrets masked, where that comes from and what it overrides, and whether it is safe in production.
+    flasklint's own settings are shown by `flasklint check --show-settings`.
+    """
+    from flasklint.overview import settings as overview
+
+    known, plan = _understood(paths, given, out)
+    try:
+        apps = overview.app_settings(known.project, profile)
+    except overview.UnknownProfileError as error:
+        raise UsageError(f"--profile: {error}") from None
+    if form == "json":
+        from flasklint.overview import data
+
+        text = data.settings(apps, _troubles(known), known.texts)
+    else:
+        from flasklint.overview import tables
+
+        text = tables.settings(apps, _place(known, plan, given))
+    return _overview(text, form, known, plan, out, given)
+
+
+def _understood(
+    paths: tuple[str, ...], given: Mapping[str, Any], out: Output, *, follow: bool = False
+) -> tuple[engine.Understanding, engine.Plan]:
+    """The project around some paths, read as ``check`` reads it."""
+    orders = engine.Orders(paths or (".",), _values(given), given["config"] or "", given["isolated"])
+    plan = engine.plan(orders)
+    folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
+    cache = Cache(folder, plan.discovery.root)
+    with _Bar(quiet=bool(given["no_progress"] or given["quiet"])) as bar:
+        known = engine.understand(plan, cache, bar, follow=follow)
+    trouble = cache.save()
+    if given["verbose"] and trouble:
+        out.note(f"flasklint: nothing was kept for the next run: {trouble}")
+    if known.steady:
+        out.trail, out.folder = plan.trail, folder
+    return known, plan
+
+
+def _place(known: engine.Understanding, plan: engine.Plan, given: Mapping[str, Any]) -> Any:
+    from flasklint.overview.tables import Place
+
+    return Place(
+        _terminal(given["color"]),
+        not sys.stdout.isatty() and "COLUMNS" not in os.environ,
+        known.texts,
+        _posix(os.getcwd()),
+        _posix(plan.discovery.root),
+        given["verbose"],
+    )
+
+
+def _troubles(known: engine.Understanding) -> list[tuple[str, str]]:
+    return [*known.unread, *((crash.path, f"{crash.part} failed: {crash.error}") for crash in known.crashes)]
+
+
+def _overview(
+    text: str, form: View, known: engine.Understanding, plan: engine.Plan, out: Output, given: Mapping[str, Any]
+) -> int:
+    """Print an overview, and say what is missing from it."""
+    if given["quiet"] < 2:
+        out.say(text, "utf-8" if form == "json" else None)
+    for path, reason in known.unread if not given["quiet"] else ():
+        out.note(f"flasklint: {path} could not be read: {reason}")
+    if not given["quiet"]:
+        for path, reason in plan.discovery.skipped.items():
+            out.note(f"flasklint: skipped {path}: {reason}")
+    for crash in known.crashes:
+        out.note(f"flasklint: internal error: {crash.part} failed{crash.path and f' on {crash.path}'}: {crash.error}")
+    return FAILED if known.crashes else FINDINGS if known.unread else OK

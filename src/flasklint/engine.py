@@ -214,6 +214,50 @@ def _rules(loaded: Loaded, values: Mapping[str, Any], registry: Registry) -> tup
 # Carrying out ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was understood of a project, for the overviews.
+
+    ``flows``: what the data of visitors gets to, if that was asked for. ``unread``: files that tell nothing, with the reason.
+    ``crashes``: parts of flasklint that failed. ``steady``: it is the same next time.
+    """
+
+    project: Project
+    flows: Flows | None
+    texts: Callable[[str], Text]
+    unread: tuple[tuple[str, str], ...]
+    crashes: tuple[Crash, ...]
+    steady: bool
+
+
+def understand(
+    plan: Plan, cache: Cache | None = None, progress: Progress | None = None, *, follow: bool = False
+) -> Understanding:
+    """Read what a plan names, and link it. ``follow``: follow the data of visitors too."""
+    files = _worth_reading(plan)
+    extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
+    by_path = {file.path: file for file in files}
+    project = Project(extracted.facts.values(), plan.settings.flask)
+    crashes = list(extracted.crashes)
+    flows: Flows | None = None
+    if follow:
+        try:
+            flows = analyse_flows(project, project.additions.added_to(EVERYTHING))
+        except Exception as error:
+            crashes.append(Crash("following data", "", _words(error)))
+    unread = [*plan.discovery.unread.items()]
+    unread += [(item.path, item.reason) for item in extracted.facts.values() if isinstance(item, ir.Unread)]
+    unread += [(path, f"{size / 1e6:.1f} MB are too many") for path, size in plan.discovery.oversized.items()]
+    return Understanding(
+        project,
+        flows,
+        lambda path: _text(by_path.get(path)),
+        tuple(sorted(unread)),
+        tuple(crashes),
+        not extracted.died and not crashes,
+    )
+
+
 def run(
     plan: Plan,
     cache: Cache | None = None,

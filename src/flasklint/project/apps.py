@@ -30,6 +30,7 @@ from flasklint.project.walk import Walk
 from flasklint.source import Location
 
 _DEEPEST_CLIMB = 6
+_IN_A_HEADER = "a token in a header"
 _WIRING = frozenset(
     {"init_app", "register_blueprint", "add_url_rule", "from_object", "from_pyfile", "from_mapping", "from_envvar"}
 )
@@ -58,19 +59,22 @@ class Hook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """What demands to know who is asking: where that is written, and by what it is known."""
+    """What demands to know who is asking: where that is written, and by what it is known. ``hook``: it is a function that
+    sees the request before the view does, not a decorator of the view."""
 
     proof: Proof
     name: str
     location: Location
+    hook: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Protection:
-    """Whether a route is protected against forged requests, and why (not)."""
+    """Whether a route is protected against forged requests, and why (not). ``kind``: that in one word."""
 
     protected: bool
     reason: str
+    kind: Literal["safe", "checked", "token", "exempt", "open", "unseen"]
 
 
 class App:
@@ -242,10 +246,10 @@ class App:
             function = hook.function
             around = self._model.guard_among(function.decorations)
             if around is not None:
-                return around
+                return replace(around, hook=True)
             proof = self._model.guards.hook_authenticates(function.node, function.frame.module)
             if proof is not None:
-                return Guard(proof, hook.function.node.name, hook.location)
+                return Guard(proof, hook.function.node.name, hook.location, hook=True)
         return None
 
     @cached_property
@@ -280,23 +284,23 @@ class App:
     def protection(self, route: Route, profile: Profile) -> Protection:
         """Whether a route is protected against forged requests in a profile."""
         if not route.changes:
-            return Protection(True, "it answers only safe methods")
+            return Protection(True, "it answers only safe methods", "safe")
         shield = self.shielded(route, profile)
         if shield:
-            return Protection(True, shield)
+            return Protection(True, shield, "checked")
         exempt = self.exemption(route)
         if route.view is None:
-            return Protection(False, "what answers is not seen")
+            return Protection(False, "what answers is not seen", "unseen")
         functions = [function for method, function in route.view.methods.items() if not method or method in CHANGING]
-        for function in functions:
-            why = self._own_protection(route, function)
-            if not why:
-                break
-        else:
-            return Protection(bool(functions), why if functions else "it answers nothing that changes")
+        checks = [self._own_protection(route, function) for function in functions]
+        if not checks:
+            return Protection(False, "it answers nothing that changes", "unseen")
+        if all(checks):
+            kind: Literal["token", "checked"] = "token" if checks[-1].endswith(_IN_A_HEADER) else "checked"
+            return Protection(True, checks[-1], kind)
         if exempt is not None:
-            return Protection(False, "it is exempt")
-        return Protection(False, "nothing checks a token")
+            return Protection(False, "it is exempt", "exempt")
+        return Protection(False, "nothing checks a token", "open")
 
     def shielded(self, route: Route, profile: Profile) -> str:
         """What checks a token for a route among others: an extension in force, a hook; empty when nothing does."""
@@ -319,10 +323,10 @@ class App:
                 return f"{decoration.short} checks a token"
         guard = self._model.guard_among(around)
         if guard is not None and guard.proof == "token":
-            return f"{guard.name}: a token in a header"
+            return f"{guard.name}: {_IN_A_HEADER}"
         hook = self._hook_guard(route) if guard is None else None
         if hook is not None and hook.proof == "token":
-            return f"{hook.name}: a token in a header"
+            return f"{hook.name}: {_IN_A_HEADER}"
         return "it checks a token or a form itself" if self._model.checks_token(function) else ""
 
     def decorations(self, route: Route) -> tuple[Decoration, ...]:
@@ -395,6 +399,10 @@ class App:
         """The scope of a function's names."""
         return self._model.guards.scope_of(function.node, function.frame.module)
 
+    def definition(self, name: str) -> Scope | None:
+        """The function or class of the project that a canonical name stands for."""
+        return self._model.definition(name)
+
     def deeds(self, function: Fn, *, deep: bool = False) -> Deeds:
         """What a function does, itself and through a helper; ``deep``: and through that one's helpers."""
         return self._model.guards.deeds(function.node, function.frame.module, 2 if deep else 1)
@@ -427,6 +435,7 @@ class AppModel:
         self._modules = modules
         self.resolver = resolver
         self._calls = calls
+        self.definition = definition
         self.additions = additions
         self.guards = Guards(resolver, Definitions(definition), additions)
 

@@ -1,11 +1,16 @@
-"""The session cookie: whether there is one, and who else than the configuration decides on its flags."""
+"""Cookies that tell who somebody is: whether there are any, and who else than the configuration decides on their flags."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from flasklint import ir
 from flasklint.project.apps import App
+from flasklint.project.calls import CallSite
 from flasklint.project.config import Profile
 from flasklint.project.objects import Cls
 from flasklint.project.operations import python
+from flasklint.project.project import Project
 
 
 def sends_session(app: App) -> bool:
@@ -39,3 +44,19 @@ def own_cookies(app: App) -> bool:
         ):
             return True
     return False
+
+
+def remembering(project: Project) -> Iterator[CallSite]:
+    """Where Flask-Login is told to remember people in a cookie of its own."""
+    for site in project.calls("flask_login.login_user"):
+        given = site.argument(1, "remember")
+        if given is None or site.scope.module.is_test:
+            continue
+        if not isinstance(given, ir.Const) or given.value:
+            yield site
+
+
+def tokens_in_cookies(profile: Profile) -> bool:
+    """Does Flask-JWT-Extended keep its tokens in cookies?"""
+    known, plain = python(profile.effective("JWT_TOKEN_LOCATION").candidate.value)
+    return known and ("cookies" in plain if isinstance(plain, (list, tuple)) else plain == "cookies")

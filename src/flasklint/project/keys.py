@@ -41,13 +41,17 @@ def key_origins(app: App, key: str) -> tuple[KeyOrigin, ...]:
     """How a key gets its value in production, each place once."""
     found: dict[tuple[Location, KeyKind], KeyOrigin] = {}
     for profile in app.production:
-        effective = profile.effective(key)
-        for candidate in (*effective.possible, *effective.optional):
-            if candidate.write is None:
-                continue
-            for origin in _origins(candidate, effective, profile):
-                found.setdefault((origin.location, origin.kind), origin)
+        for origin in origins_in(profile, key):
+            found.setdefault((origin.location, origin.kind), origin)
     return tuple(found.values())
+
+
+def origins_in(profile: Profile, key: str) -> Iterator[KeyOrigin]:
+    """How a key gets its value in one profile."""
+    effective = profile.effective(key)
+    for candidate in (*effective.possible, *effective.optional):
+        if candidate.write is not None:
+            yield from _origins(candidate, effective, profile)
 
 
 def _origins(candidate: Candidate, effective: Effective, profile: Profile) -> Iterator[KeyOrigin]:

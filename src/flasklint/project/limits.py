@@ -5,7 +5,7 @@ from __future__ import annotations
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.config import Truth
-from flasklint.project.objects import Fn
+from flasklint.project.objects import Arguments, Fn
 from flasklint.project.operations import python
 from flasklint.project.routes import Route
 from flasklint.project.values import Unset
@@ -41,6 +41,17 @@ _DECORATORS = (".limit", ".shared_limit", ".request_filter", ".rate_limit", ".ra
 
 def is_limited(app: App, route: Route, function: Fn) -> bool:
     """Is a route limited: by Flask-Limiter, or by something of the app's own that counts?"""
+    if limit_of(app, route, function) or _counts(app, function):
+        return True
+    for hook in app.hooks:
+        reaches = hook.everywhere or any(hook.owner is owner for owner in route.chain)
+        if hook.kind in ("before_request", "before_app_request") and reaches and _counts(app, hook.function):
+            return True
+    return False
+
+
+def limit_of(app: App, route: Route, function: Fn) -> str:
+    """What limits one function of a route by its wiring, in words; empty when nothing does."""
     profile = app.production[0]
     limiters = [use for use in app.extensions_of_kind("limits") if use.inits and use.in_force(profile)]
     around = route.view.decorations_of(function) if route.view is not None else ()
@@ -48,11 +59,11 @@ def is_limited(app: App, route: Route, function: Fn) -> bool:
         if any(name.endswith(_DECORATORS) for name in decoration.names) and (
             limiters or not app.extensions_of_kind("limits")
         ):
-            return True
+            return _told(decoration.short, decoration.arguments)
         if any(
             not _SPOKEN.isdisjoint(words(name)) for name in decoration.names if not name.startswith("flask_limiter.")
         ):
-            return True
+            return _told(decoration.short, decoration.arguments)
     for use in limiters:
         if profile.truth("RATELIMIT_ENABLED") < Truth.MAYBE:
             continue
@@ -60,16 +71,22 @@ def is_limited(app: App, route: Route, function: Fn) -> bool:
             given = use.argument(None, argument)
             known, plain = python(given[0]) if given is not None else (False, None)
             if given is not None and (not known or plain):
-                return True
-        if use.partial or not isinstance(profile.effective("RATELIMIT_DEFAULT").setting, Unset):
-            return True
-    if any(event.kind == "limit" for owner in route.chain for event in owner.events):
-        return True
-    for hook in app.hooks:
-        reaches = hook.everywhere or any(hook.owner is owner for owner in route.chain)
-        if hook.kind in ("before_request", "before_app_request") and reaches and _counts(app, hook.function):
-            return True
-    return _counts(app, function)
+                return f"{argument} of the limiter"
+        if use.partial:
+            return "arguments of the limiter that are computed"
+        if not isinstance(profile.effective("RATELIMIT_DEFAULT").setting, Unset):
+            return "RATELIMIT_DEFAULT"
+    for owner in route.chain:
+        for event in owner.events:
+            if event.kind == "limit":
+                return _told("limit of the blueprint", event.arguments)
+    return ""
+
+
+def _told(name: str, arguments: Arguments | None) -> str:
+    """A decorator with the limit that it sets, where that is a constant."""
+    known, plain = python(arguments.positional[0][0]) if arguments and arguments.positional else (False, None)
+    return f"{name} {plain}" if known and isinstance(plain, str) else name
 
 
 def _counts(app: App, function: Fn) -> bool:

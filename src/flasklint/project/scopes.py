@@ -191,24 +191,33 @@ class LinkedModule:
         return self.kind != "code"
 
     @cached_property
-    def _parts(self) -> tuple[list[Scope], list[tuple[ir.Call, Scope]]]:
-        builder = _Builder(self)
-        return builder.scopes, builder.calls
+    def _parts(self) -> _Builder:
+        return _Builder(self)
 
     @property
     def scope(self) -> Scope:
         """The module's own namespace."""
-        return self._parts[0][0]
+        return self._parts.scopes[0]
 
     @property
     def scopes(self) -> list[Scope]:
         """Every scope, the module's first, then in the order of the text."""
-        return self._parts[0]
+        return self._parts.scopes
 
     @property
     def calls(self) -> list[tuple[ir.Call, Scope]]:
         """Every call with the scope that its names are looked up in."""
-        return self._parts[1]
+        return self._parts.calls
+
+    @property
+    def texts(self) -> list[tuple[ir.Const, Scope]]:
+        """Every constant text of some length, with the scope that it stands in."""
+        return self._parts.texts
+
+    @property
+    def imports(self) -> frozenset[str]:
+        """The dotted names of the modules that it imports, anywhere in it, as written."""
+        return frozenset(self._parts.imports)
 
     def location(self, node: ir.Node) -> Location:
         """Where a node of this module stands."""
@@ -221,6 +230,8 @@ class _Builder:
     def __init__(self, module: LinkedModule) -> None:
         self.module = module
         self.calls: list[tuple[ir.Call, Scope]] = []
+        self.texts: list[tuple[ir.Const, Scope]] = []
+        self.imports: set[str] = set()
         self.scope = Scope(module, None, module.facts, "")
         self.scopes = [self.scope]
         self.block = Block(-1, _LAST + 1)
@@ -336,9 +347,12 @@ class _Builder:
         stack: list[object] = [expr]
         while stack:
             node = stack.pop()
-            if isinstance(node, (ir.Name, ir.Const)):
+            if isinstance(node, ir.Name):
                 continue
-            if isinstance(node, (ir.Attribute, ir.Argument)):
+            if isinstance(node, ir.Const):
+                if isinstance(node.value, str) and len(node.value) >= _SHORTEST_TEXT:
+                    self.texts.append((node, self.scope))
+            elif isinstance(node, (ir.Attribute, ir.Argument)):
                 stack.append(node.value)
             elif isinstance(node, ir.Call):
                 self.calls.append((node, self.scope))
@@ -500,6 +514,7 @@ class _Builder:
         return ends
 
     def import_(self, node: ir.Import) -> None:
+        self.imports.add(node.module)
         if node.name == "*":
             self.scope.stars.append(node)
             return
@@ -512,6 +527,8 @@ class _Builder:
 
 
 _LAST = 1 << 62
+_SHORTEST_TEXT = 16
+"""Shorter than this is no token, and no address with a password in it."""
 
 _STATEMENTS: dict[type, Callable[[_Builder, Any], bool | None]] = {
     ir.Do: _Builder.do,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from flasklint.findings import Finding, Severity
 from flasklint.project.apps import App
 from flasklint.project.config import Profile, Truth
+from flasklint.project.cookies import tokens_in_cookies
 from flasklint.project.flags import place
-from flasklint.project.operations import python
 from flasklint.project.project import Project
 from flasklint.project.values import Known, Unset
 from flasklint.rules.base import AppRule
@@ -65,7 +65,7 @@ class JwtCookieFlags(AppRule):
             return
         told: set[str] = set()
         for profile in app.production:
-            if not _in_cookies(profile):
+            if not tokens_in_cookies(profile):
                 continue
             for finding, key in self._judge(app, profile):
                 if key not in told:
@@ -118,8 +118,3 @@ class JwtCookieFlags(AppRule):
                     ),
                     key,
                 )
-
-
-def _in_cookies(profile: Profile) -> bool:
-    known, plain = python(profile.effective("JWT_TOKEN_LOCATION").candidate.value)
-    return known and ("cookies" in plain if isinstance(plain, (list, tuple)) else plain == "cookies")

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint import ir
 from flasklint.findings import Finding, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.calls import CallSite
 from flasklint.project.config import Truth
-from flasklint.project.cookies import own_cookies, talisman_sets
+from flasklint.project.cookies import own_cookies, remembering, talisman_sets
 from flasklint.project.flags import place
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule
@@ -75,7 +73,7 @@ class RememberCookieFlags(AppRule):
             or not any(use.inits for use in app.extensions_of_kind("login", "security"))
         ):
             return
-        sites = [site for site in project.calls("flask_login.login_user") if _remembers(site)]
+        sites = list(remembering(project))
         if not sites:
             return
         remembered = Place(sites[0].location, "people are remembered here")
@@ -103,10 +101,3 @@ class RememberCookieFlags(AppRule):
                     help=f'`app.config["{key}"] = True`',
                 )
                 break
-
-
-def _remembers(site: CallSite) -> bool:
-    if site.scope.module.is_test:
-        return False
-    given = site.argument(1, "remember")
-    return given is not None and not (isinstance(given, ir.Const) and not given.value)

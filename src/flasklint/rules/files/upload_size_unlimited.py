@@ -7,20 +7,12 @@ from flasklint.project.apps import App
 from flasklint.project.config import as_setting
 from flasklint.project.flags import place
 from flasklint.project.project import Project
+from flasklint.project.uploading import upload_places
 from flasklint.project.values import Known, Unset
 from flasklint.rules.base import AppRule
 from flasklint.rules.evidence import confidence_in, reservations, where
-from flasklint.source import Location
 
 _KEY = "MAX_CONTENT_LENGTH"
-_FIELDS = (
-    "flask_wtf.file.FileField",
-    "flask_wtf.file.MultipleFileField",
-    "wtforms.FileField",
-    "wtforms.MultipleFileField",
-    "wtforms.fields.FileField",
-    "wtforms.fields.MultipleFileField",
-)
 
 
 class UploadSizeUnlimited(AppRule):
@@ -82,7 +74,7 @@ class UploadSizeUnlimited(AppRule):
                 for setting in settings
             ):
                 continue
-            places = self._uploads(app, project)
+            places = upload_places(app, project)
             if not places:
                 return
             write = effective.write
@@ -97,19 +89,3 @@ class UploadSizeUnlimited(AppRule):
                 help=f'`app.config["{_KEY}"] = 16 * 1024 * 1024`',
             )
             return
-
-    def _uploads(self, app: App, project: Project) -> list[Location]:
-        """The views that take files of any size; and, where there are forms with file fields, those."""
-        found: list[Location] = []
-        for route, function in app.views():
-            if not route.changes:
-                continue
-            deeds = app.deeds(function)
-            if not deeds.mentions("flask.request.files", "flask.Request().files"):
-                continue
-            if deeds.attributes & {"content_length", "max_content_length"}:
-                continue
-            found.append(function.location)
-        if not found and any(route.changes for route in app.routes):
-            found = [site.location for site in project.calls(*_FIELDS) if not site.scope.module.is_test]
-        return found

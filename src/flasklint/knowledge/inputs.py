@@ -1,0 +1,88 @@
+"""What a view may read of a request: Flask's own attributes, and the libraries that read them for it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Literal
+
+InputKind = Literal["path", "query", "form", "json", "files", "cookies", "headers", "body", "credentials", "arguments"]
+
+REQUESTS = ("flask.request", "flask.Request()")
+"""The request at hand, by canonical name."""
+
+ATTRIBUTES: MappingProxyType[str, InputKind] = MappingProxyType(
+    {
+        "args": "query",
+        "query_string": "query",
+        "form": "form",
+        "values": "form",
+        "json": "json",
+        "get_json": "json",
+        "get_json()": "json",
+        "is_json": "json",
+        "files": "files",
+        "cookies": "cookies",
+        "headers": "headers",
+        "data": "body",
+        "get_data": "body",
+        "get_data()": "body",
+        "stream": "body",
+        "input_stream": "body",
+        "authorization": "credentials",
+        "referrer": "headers",
+        "user_agent": "headers",
+        "origin": "headers",
+    }
+)
+"""Attributes of a request that carry what a visitor sends, by name."""
+
+GETTERS = frozenset({"get", "getlist", "get_all", "pop", "setdefault", "__getitem__"})
+"""Methods of what those attributes hold whose first argument is a key."""
+
+PARSERS: MappingProxyType[str, InputKind] = MappingProxyType(
+    {
+        "flask_restful.reqparse.RequestParser().parse_args": "arguments",
+        "flask_restx.reqparse.RequestParser().parse_args": "arguments",
+        "flask_restplus.reqparse.RequestParser().parse_args": "arguments",
+        "webargs.flaskparser.parser.parse": "arguments",
+        "webargs.flaskparser.FlaskParser().parse": "arguments",
+    }
+)
+"""Calls that read arguments off the request."""
+
+DECORATORS: MappingProxyType[str, InputKind] = MappingProxyType(
+    {
+        "webargs.flaskparser.use_args": "json",
+        "webargs.flaskparser.use_kwargs": "json",
+        "webargs.flaskparser.parser.use_args": "json",
+        "webargs.flaskparser.parser.use_kwargs": "json",
+        "flask_smorest.Blueprint().arguments": "json",
+        "flask_apispec.use_kwargs": "form",
+        "apiflask.APIFlask().input": "json",
+        "apiflask.APIBlueprint().input": "json",
+        "flask_restx.Namespace().expect": "json",
+        "flask_restx.Api().expect": "json",
+        "flask_pydantic.validate": "arguments",
+    }
+)
+"""Decorators that read the request before the view does, and where they look when they are not told."""
+
+LOCATIONS: MappingProxyType[str, InputKind] = MappingProxyType(
+    {
+        "query": "query",
+        "querystring": "query",
+        "args": "query",
+        "form": "form",
+        "json": "json",
+        "files": "files",
+        "file": "files",
+        "headers": "headers",
+        "cookies": "cookies",
+        "path": "path",
+        "view_args": "path",
+    }
+)
+"""What those decorators' ``location`` argument means."""
+
+FORMS = frozenset({"flask_wtf.FlaskForm()", "flask_wtf.Form()", "wtforms.Form()", "flask_wtf.form.FlaskForm()"})
+"""Instances of these read the form (and the files) that a request carries."""
