@@ -41,6 +41,7 @@ _SINKS = (
         "deserialization",
         ("0|stream",),
         "is turned into objects, which can run code",
+        shape=True,
         unless=(Having("1|Loader", "name", _SAFE_LOADERS),),
     ),
     Sink(
@@ -48,9 +49,12 @@ _SINKS = (
         "deserialization",
         ("0|stream",),
         "is turned into objects, which can run code",
+        shape=True,
         unless=(Having("1|Loader", "name", _SAFE_LOADERS),),
     ),
-    Sink("yaml.unsafe_load", "deserialization", ("0|stream",), "is turned into objects, which can run code"),
+    Sink(
+        "yaml.unsafe_load", "deserialization", ("0|stream",), "is turned into objects, which can run code", shape=True
+    ),
     Sink("yaml.full_load", "deserialization", ("0|stream",), "is turned into objects, which can run code"),
     Sink("dill.loads", "deserialization", ("0|str",), "is turned into objects, which can run code"),
     Sink("cloudpickle.loads", "deserialization", ("0",), "is turned into objects, which can run code"),

@@ -221,6 +221,9 @@ class Engine(Calls):
     def record(self, frame: Frame, pending: Pending) -> None:
         self.found.add(frame, pending)
 
+    def settled(self, frame: Frame, node: ir.Node) -> None:
+        self.judged.add((frame.path, node.start))
+
     def flows(self) -> Flows:
         """All that was found."""
         return self.found.flows(self.limits, self.judged)

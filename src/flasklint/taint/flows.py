@@ -75,8 +75,8 @@ class Limit(NamedTuple):
 class Flows:
     """All flows of a project, by kind of harm, in the order of the text.
 
-    ``judged``: outputs and filters of templates that were looked at, by path and start: where no flow is, nothing goes that
-    could do harm.
+    ``judged``: outputs and filters of templates, and calls, that were looked at, by path and start: where no flow is, nothing
+    goes that could do harm.
     """
 
     def __init__(

@@ -126,6 +126,10 @@ class Machine(ABC):
         """Untrusted data was found where it does harm."""
 
     @abstractmethod
+    def settled(self, frame: Frame, node: ir.Node) -> None:
+        """Nothing that could do harm was found where it would."""
+
+    @abstractmethod
     def answered(self, frame: Frame, value: Value, node: ir.Node) -> None:
         """A view answers with a value."""
 

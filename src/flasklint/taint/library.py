@@ -126,6 +126,8 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
             taints = merge_taints(taints, found)
             weak |= tags
     if not taints and not (row.shape and _unsure(choices)):
+        if row.shape:
+            frame.machine.settled(frame, node)
         return
     if taints and row.words:
         taints = tuple(taint._replace(trail=frame.step(taint.trail, at, row.words)) for taint in taints)

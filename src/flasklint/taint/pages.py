@@ -60,7 +60,7 @@ SHOWN = Value(refs=(MARKUP,))
 
 
 class Templates(Attributes):
-    """Evaluates the templates of a project. ``judged``: outputs and filters that were looked at, by path and start.
+    """Evaluates the templates of a project. ``judged``: outputs, filters and calls that were looked at, by path and start.
     ``contexts``: how often each function was evaluated.
     """
 

@@ -88,11 +88,15 @@ class UnsafeDeserialization(FlowRule):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         project = context.project
-        followed = {flow.call for flow in context.flows.flows(*self.kinds) if flow.untrusted}
+        flows = list(context.flows.flows(*self.kinds))
+        followed = {flow.call for flow in flows if flow.untrusted}
+        unsure = {flow.call for flow in flows}
         yield from super().findings(context)
         for finding in self._shapes(project):
-            if finding.location not in followed:
-                yield finding
+            place = finding.location
+            if place in followed or (place not in unsure and (place.path, place.span.start) in context.flows.judged):
+                continue
+            yield finding
 
     def _shapes(self, project: Project) -> Iterator[Finding]:
         for site in project.calls(*_YAML):
