@@ -8,8 +8,7 @@ from flasklint.taint.state import Obj
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
-    PLAIN,
-    STRING,
+    OUR_TEXT,
     UNKNOWN,
     Constant,
     Info,
@@ -25,9 +24,6 @@ _FEWEST = (4, 8, 14)
 """Kinds of calls of a large function that are told apart at each level."""
 _CHARACTERS = (12_000, 30_000, 60_000)
 """For a small one: so many characters of it evaluated."""
-
-_OUR_TEXT = STRING._replace(texts=((PLAIN,),))
-"""Some text that is written in the program."""
 
 
 def level(function: ir.Function, contexts: int) -> int:
@@ -58,7 +54,7 @@ def _without_constants(value: Value) -> Value:
         return value
     if value.refs or value.taints or not all(isinstance(one, str) for one in value.constants):
         return value._replace(constants=(), open=True)
-    return _OUR_TEXT
+    return OUR_TEXT
 
 
 def _one(frame: Frame, site: object, value: Value, shared: tuple[Taint, ...]) -> Value:
@@ -87,6 +83,6 @@ def _one(frame: Frame, site: object, value: Value, shared: tuple[Taint, ...]) ->
     constants: tuple[Constant, ...] = value.constants if value.constants in ((True,), (False,), (None,)) else ()
     plain = not constants and not value.refs and not taints and bool(value.constants) and not value.open
     if plain:
-        return _OUR_TEXT if all(isinstance(one, str) for one in value.constants) else UNKNOWN
+        return OUR_TEXT if all(isinstance(one, str) for one in value.constants) else UNKNOWN
     is_open = value.open or bool(value.constants) or len(refs) < len(value.refs)
     return Value(constants, is_open, taints if value.taints else (), tuple(refs))

@@ -10,9 +10,11 @@ from flasklint import ir
 from flasklint.knowledge.rows import Guard, Sink
 from flasklint.project.scopes import Scope
 from flasklint.taint.state import Obj, Shape, State, join_objects
+from flasklint.taint.text import is_fixed
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
+    OUR_TEXT,
     UNKNOWN,
     ClassRef,
     Closure,
@@ -433,6 +435,8 @@ class Frame:
                     self, rest._replace(constants=(), texts=()), "each", ir.Jump(start=0, end=0, kind="pass")
                 ),
             )
+        elif rest.texts and is_fixed(rest):
+            result = join(result, OUR_TEXT)
         elif rest.open or rest.refs:
             result = join(result, UNKNOWN)
         return result if result is not NEVER else UNKNOWN

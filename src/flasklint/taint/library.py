@@ -20,8 +20,8 @@ from flasklint.taint.values import (
     NEVER,
     NONE,
     NOTHING_KNOWN,
-    NUMBER,
     NUMERIC,
+    OUR_TEXT,
     UNKNOWN,
     Claim,
     Closure,
@@ -314,7 +314,7 @@ def sanitized(
         return Value(open=not refs, refs=refs)
     taints = frame.inside(value)
     if not taints and is_fixed(value):
-        return Value(refs=NUMBER.refs)
+        return OUR_TEXT
     if "*" in row.kinds or (not taints and row.name not in index.cleaning):
         return Value(open=not refs, refs=refs)
     if not taints:
@@ -343,7 +343,7 @@ def summarized(
         frame.dead = True
         return NEVER
     if row.how == "own":
-        return Value(refs=NUMBER.refs)
+        return OUR_TEXT._replace(refs=refs or OUR_TEXT.refs)
     if row.how == "called":
         return _called(frame, arguments, node)
     if row.how == "made":
@@ -365,9 +365,11 @@ def summarized(
         if row.how == "same" and len(parts) == 1:
             return _typed(parts[0], refs)
         if row.how == "tagged" and len(parts) == 1 and is_fixed(parts[0]):
-            return _typed(parts[0]._replace(constants=()) if parts[0].texts else Value(refs=NUMBER.refs), ())
+            return _typed(parts[0]._replace(constants=()) if parts[0].texts else OUR_TEXT, ())
         if parts and refs and refs[0] in ("builtins.str()", "builtins.bytes()") and all(map(is_fixed, parts)):
-            return Value(refs=NUMBER.refs)
+            return OUR_TEXT._replace(refs=refs)
+        if row.how == "new" and parts and not refs and all(map(is_fixed, parts)):
+            return OUR_TEXT
         return Value(open=not refs, refs=refs)
     if refs and refs[0] in NUMERIC:
         return Value(refs=refs)

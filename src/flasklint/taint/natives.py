@@ -17,6 +17,8 @@ from flasklint.taint.values import (
     NONE,
     NOTHING_KNOWN,
     NUMBER,
+    OUR_BYTES,
+    OUR_TEXT,
     STRING,
     UNKNOWN,
     Claim,
@@ -36,6 +38,7 @@ _OTHER_CASE = frozenset(("lower", "upper", "title", "capitalize", "swapcase", "c
 _PADDED = frozenset(("zfill", "center", "ljust", "rjust"))
 _SPLIT = frozenset(("split", "rsplit", "splitlines"))
 _PARTED = frozenset(("partition", "rpartition"))
+_MOST_SPLIT = 32
 _NUMBERS = frozenset(("find", "index", "rfind", "rindex", "count"))
 _TESTS = {
     "isdigit": characters.DIGITS | characters.OTHER,
@@ -104,10 +107,17 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
     if name in ("encode", "decode"):
         return _recoded(base, name)
     if not base.taints:
+        pieces = _pure_pieces(frame, base, name, arguments, node)
+        if pieces is not None:
+            return pieces
+        fixed = _fixed_text(base) and all(map(is_fixed, arguments.all()))
+        ours = OUR_BYTES if is_bytes(base) else OUR_TEXT
         if name in _SPLIT:
-            return frame.make(node.start, Obj("list", rest=STRING if is_fixed(base) else UNKNOWN, keys=UNKNOWN))
+            return frame.make(node.start, Obj("list", rest=ours if fixed else UNKNOWN, keys=UNKNOWN))
         if name in _PARTED:
-            return frame.make(node.start, Obj("tuple", rest=UNKNOWN, keys=UNKNOWN, size=3))
+            return frame.make(node.start, Obj("tuple", rest=ours if fixed else UNKNOWN, keys=UNKNOWN, size=3))
+        if fixed:
+            return ours
         return Value(open=True, refs=base.refs if base.refs == STRING.refs else ())
     info = kept(frame.text_info(base))
     if name in _SPLIT or name in _PARTED:
@@ -152,6 +162,29 @@ def _recoded(base: Value, name: str) -> Value:
     if base.taints:
         return base._replace(refs=("builtins.bytes()",) if name == "encode" else (), constants=())
     return Value(open=True)
+
+
+def _fixed_text(value: Value) -> bool:
+    """It is a text of which every part is written in the program."""
+    return bool(value.texts or value.constants) and is_fixed(value)
+
+
+def _pure_pieces(frame: Frame, base: Value, name: str, arguments: Arguments, node: ir.Node) -> Value | None:
+    """The pieces of a constant, by taking it apart."""
+    if name not in _SPLIT and name not in _PARTED:
+        return None
+    given = arguments.positional
+    if not (base.known and len(base.constants) == 1) or arguments.keywords or arguments.star or arguments.double:
+        return None
+    if not all(value.known and len(value.constants) == 1 for value in given):
+        return None
+    try:
+        pieces = getattr(base.constants[0], name)(*(value.constants[0] for value in given))
+    except (AttributeError, TypeError, ValueError):
+        return None
+    if len(pieces) > _MOST_SPLIT:
+        return None
+    return frame.sequence(node.start, "list" if name in _SPLIT else "tuple", [constant(piece) for piece in pieces])
 
 
 def _pure(base: Value, name: str, arguments: Arguments) -> Value | None:
@@ -208,7 +241,7 @@ def _joined(frame: Frame, base: Value, first: Value | None, node: ir.Node) -> Va
             parts = [*known, rest] if rest is not NEVER else known
             result = join(result, separated(parts, base))
         elif is_fixed(value) and is_fixed(base):
-            result = join(result, concat((value, STRING_OF_OURS)))
+            result = join(result, concat((value, OUR_TEXT)))
         else:
             result = join(result, concat((value, base, value)) if not is_fixed(value) else value)
     if first.taints or (first.open and not things):
@@ -218,12 +251,8 @@ def _joined(frame: Frame, base: Value, first: Value | None, node: ir.Node) -> Va
         if isinstance(one, str) and base.known and isinstance(base.constants[0], str):
             result = join(result, constant(base.constants[0].join(one)))
     if result is NEVER:
-        return STRING_OF_OURS if is_fixed(base) and is_fixed(first) else STRING
+        return OUR_TEXT if is_fixed(base) and is_fixed(first) else STRING
     return frame.stepped(result, node, "joined into a text")
-
-
-STRING_OF_OURS = NUMBER
-"""A text of ours whose very words are not known: as harmless as a number."""
 
 
 def _split(frame: Frame, base: Value, name: str, first: Value | None, info: Info, node: ir.Node) -> Value:
@@ -274,7 +303,7 @@ def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) ->
     old, new = given[0], given[1]
     extra = frame.inside(new)
     if not base.taints and not extra:
-        return Value(open=True, refs=base.refs) if not is_fixed(base) or not is_fixed(new) else STRING_OF_OURS
+        return Value(open=True, refs=base.refs) if not is_fixed(base) or not is_fixed(new) else OUR_TEXT
     if extra and not base.taints:
         # A placeholder in a text of ours is filled in.
         if base.known and old.known and len(base.constants) == 1:

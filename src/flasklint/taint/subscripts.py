@@ -6,10 +6,11 @@ from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
-from flasklint.taint.text import cut, is_bytes, text_value
+from flasklint.taint.text import cut, is_bytes, is_fixed, text_value
 from flasklint.taint.values import (
     NEVER,
     NONE,
+    OUR_TEXT,
     STRING,
     UNKNOWN,
     Constant,
@@ -88,6 +89,8 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
     if rest.taints:
         tag = f"item:{keys[0]!r}" if len(keys) == 1 else f"item@{node.start}"
         return join(result, frame.machine.part(frame, rest, tag, node))
+    if rest.texts and is_fixed(rest):
+        return join(result, OUR_TEXT)
     if rest.open or rest.refs or result is NEVER:
         result = join(result, UNKNOWN)
     return result
@@ -130,6 +133,8 @@ def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, n
         info = kept(frame.text_info(base))
         refs = ("builtins.bytes()",) if is_bytes(base) else ()
         return join(result, frame.derive(base, node.start, info, refs=refs, taints=base.taints))
+    if base.texts and is_fixed(base):
+        return OUR_TEXT
     if base.refs == STRING.refs:
         return STRING
     return join(result, UNKNOWN)

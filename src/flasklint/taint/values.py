@@ -307,6 +307,9 @@ FALSE = Value(constants=(False,))
 NUMBER = Value(refs=("builtins.int()",))
 BOOL = Value(refs=("builtins.bool()",))
 STRING = Value(refs=("builtins.str()",))
+OUR_TEXT = Value(refs=("builtins.str()",), texts=((PLAIN,),))
+"""A text that is written in the program, whose very words are not known."""
+OUR_BYTES = Value(refs=("builtins.bytes()",), texts=((PLAIN,),))
 
 NUMERIC = frozenset(("builtins.int()", "builtins.float()", "builtins.bool()", "uuid.UUID()", "decimal.Decimal()"))
 
