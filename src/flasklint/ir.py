@@ -21,6 +21,7 @@ What a template means in this language
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal, Union
 
@@ -513,25 +514,43 @@ def decode(data: bytes) -> Facts:
     return _decoder.decode(data)
 
 
+_NODES = frozenset(kind.__name__ for kind in Node.__subclasses__()) | {"Expr", "Stmt"}
+
+
+def _inner(kind: type[object]) -> tuple[str, ...]:
+    """The fields in which a kind of node (or of facts) holds others."""
+    written: dict[str, str] = kind.__annotations__
+    return tuple(name for name, text in written.items() if not _NODES.isdisjoint(re.findall(r"\w+", text)))
+
+
+_KINDS: tuple[type[object], ...] = (*Node.__subclasses__(), Module, Template, Unread)
+_INNER = {kind: _inner(kind) for kind in _KINDS}
+_BACKWARDS = {kind: fields[::-1] for kind, fields in _INNER.items()}
+
+
 def children(node: object) -> Iterator[Node]:
     """The nodes directly inside a node, in the order of the fields."""
-    for name in node.__struct_fields__:  # type: ignore[attr-defined]
+    for name in _INNER[type(node)]:
         value = getattr(node, name)
-        if isinstance(value, Node):
+        if type(value) is tuple:
+            yield from value
+        elif value is not None:
             yield value
-        elif isinstance(value, tuple):
-            for item in value:
-                if isinstance(item, Node):
-                    yield item
 
 
 def walk(node: object) -> Iterator[Node]:
     """Every node inside a node (or a file's facts), itself not included, in source order; never recursive."""
-    stack = list(children(node))[::-1]
+    stack: list[Node] = list(children(node))[::-1]
+    pop, push, extend = stack.pop, stack.append, stack.extend
     while stack:
-        current = stack.pop()
+        current = pop()
         yield current
-        stack.extend(list(children(current))[::-1])
+        for name in _BACKWARDS[type(current)]:
+            value = getattr(current, name)
+            if type(value) is tuple:
+                extend(value[::-1])
+            elif value is not None:
+                push(value)
 
 
 def path_to(root: object, span: Span) -> tuple[Node, ...]:
