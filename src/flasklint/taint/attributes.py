@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.project.scopes import Scope
 from flasklint.taint import library
@@ -57,7 +59,7 @@ class Attributes(Names):
             method = Value(open=True, refs=(Method(rest, name, (f"?.{name}",)),))
             if value.taints:
                 method = with_taints(
-                    method, self.part(frame, rest._replace(constants=(), texts=()), f"attr:{name}", node).taints
+                    method, self.part(frame, replace(rest, constants=(), texts=()), f"attr:{name}", node).taints
                 )
             result = join(result, method)
         return result if result is not NEVER else UNKNOWN
@@ -83,8 +85,8 @@ class Attributes(Names):
         result = Value(refs=(method,))
         if rest.taints:
             result = with_taints(
-                result._replace(open=True),
-                self.part(frame, rest._replace(constants=(), texts=(), refs=()), f"attr:{name}", node).taints,
+                replace(result, open=True),
+                self.part(frame, replace(rest, constants=(), texts=(), refs=()), f"attr:{name}", node).taints,
             )
         return result
 
@@ -100,7 +102,7 @@ class Attributes(Names):
         result = Value(refs=(Method(receiver, name, tuple(names)),))
         if one.receiver.taints:
             result = with_taints(
-                result._replace(open=True),
+                replace(result, open=True),
                 self.part(frame, Value(open=True, taints=one.receiver.taints), f"attr:{name}", node).taints,
             )
         return result
@@ -157,9 +159,9 @@ class Attributes(Names):
         if not scope.node.decorators:
             return Value(refs=(plain,))
         outer = self.module_frame(scope.module)
-        made = self.decorated(outer, scope.node, Value(refs=(plain._replace(receiver=None),)))
+        made = self.decorated(outer, scope.node, Value(refs=(replace(plain, receiver=None),)))
         closures = tuple(
-            one._replace(receiver=this) if type(one) is Closure and one.receiver is None and this is not None else one
+            replace(one, receiver=this) if type(one) is Closure and one.receiver is None and this is not None else one
             for one in made.refs
         )
         return Value(refs=closures or (plain,))
@@ -198,7 +200,7 @@ class Attributes(Names):
                         node,
                     )
                     continue
-            frame.update(address, thing._replace(attributes={**thing.attributes, name: value}), certain)
+            frame.update(address, replace(thing, attributes={**thing.attributes, name: value}), certain)
         for one in receiver.refs:
             names: tuple[str, ...] = ()
             if type(one) is str:
@@ -232,7 +234,7 @@ class Attributes(Names):
                     if known is not NOTHING_KNOWN
                     else NOTHING_KNOWN
                 )
-            made.append(taint._replace(fragment=fragment))
+            made.append(replace(taint, fragment=fragment))
         return Value(open=True, taints=merge_taints((), made))
 
     def caught(self, frame: Frame, kind: Value, node: ir.Handler) -> Value:
@@ -262,5 +264,5 @@ class Attributes(Names):
                     continue
             result = join(result, Value(refs=(one,)))
         if value.open or value.taints or value.constants:
-            result = join(result, value._replace(refs=()))
+            result = join(result, replace(value, refs=()))
         return result if result is not NEVER else UNKNOWN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint.frame import Frame
 from flasklint.taint.state import Obj
@@ -53,7 +55,7 @@ def _without_constants(value: Value) -> Value:
     if not value.constants or value.constants in ((True,), (False,), (None,)):
         return value
     if value.refs or value.taints or not all(isinstance(one, str) for one in value.constants):
-        return value._replace(constants=(), open=True)
+        return replace(value, constants=(), open=True)
     return OUR_TEXT
 
 

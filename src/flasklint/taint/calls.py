@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
@@ -93,7 +95,7 @@ class Calls(Templates):
                 if value.taints or value.open:
                     rest = join(
                         rest,
-                        self.part(frame, value._replace(refs=()), f"item@{node.start}", node)
+                        self.part(frame, replace(value, refs=()), f"item@{node.start}", node)
                         if value.taints
                         else UNKNOWN,
                     )
@@ -301,9 +303,9 @@ class Calls(Templates):
         if result.refs and all(type(one) is str for one in result.refs):
             refs = tuple(dict.fromkeys(found for one in result.refs for found in self.known_as(str(one))))
             if refs != result.refs:
-                result = result._replace(refs=refs)
+                result = replace(result, refs=refs)
         if claim is not None:
-            result = (BOOL if result == UNKNOWN or not result.taints else result)._replace(claim=claim)
+            result = replace(BOOL if result == UNKNOWN or not result.taints else result, claim=claim)
         return result
 
     def _callbacks(self, frame: Frame, arguments: Arguments, node: ir.Node) -> None:
@@ -319,7 +321,7 @@ class Calls(Templates):
             inner = Arguments(values, places=(node,) * len(values))
         elif arguments.positional:
             target = arguments.positional[0]
-            inner = arguments._replace(positional=arguments.positional[1:], places=arguments.places[1:])
+            inner = replace(arguments, positional=arguments.positional[1:], places=arguments.places[1:])
         else:
             return
         closures = tuple(one for one in target.refs if type(one) is Closure)
@@ -329,7 +331,8 @@ class Calls(Templates):
 
     def _partial(self, frame: Frame, arguments: Arguments, node: ir.Node) -> Value:
         made = [
-            one._replace(
+            replace(
+                one,
                 arguments=(*one.arguments, *arguments.positional[1:]),
                 keywords=(*one.keywords, *arguments.keywords),
             )
@@ -364,11 +367,11 @@ class Calls(Templates):
         if attributes and not bases:
             address = next(one for one in this.refs if type(one) is int)
             thing = frame.object_at(address)
-            frame.update(address, thing._replace(attributes={**thing.attributes, **attributes}), True)
+            frame.update(address, replace(thing, attributes={**thing.attributes, **attributes}), True)
         elif attributes:
             address = next(one for one in this.refs if type(one) is int)
             thing = frame.object_at(address)
-            frame.update(address, thing._replace(attributes={**attributes, **thing.attributes}), True)
+            frame.update(address, replace(thing, attributes={**attributes, **thing.attributes}), True)
         return this
 
     def decorated(self, frame: Frame, node: ir.Function, value: Value) -> Value:

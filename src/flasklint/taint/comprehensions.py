@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.conditions import narrow
@@ -68,8 +70,8 @@ def element_of(frame: Frame, iterable: Value, node: ir.Node) -> Value:
         if fragment not in fragments:
             fragments[fragment] = None
             frame.state.infos[fragment] = frame.info(taint.fragment)
-        taints.append(taint._replace(fragment=fragment))
-    return value._replace(taints=tuple(taints))
+        taints.append(replace(taint, fragment=fragment))
+    return replace(value, taints=tuple(taints))
 
 
 def _unrolled(frame: Frame, node: ir.Comprehension) -> Value | None:

@@ -6,6 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.frame import Frame
@@ -92,8 +94,8 @@ def logic(frame: Frame, node: ir.Op) -> Value:
             continue
         if not last:
             value = _only(value, not conjunction)
-        result = join(result, value._replace(claim=None))
-    return result._replace(claim=claim if claim.true or claim.false or None in claim else None)
+        result = join(result, replace(value, claim=None))
+    return replace(result, claim=claim if claim.true or claim.false or None in claim else None)
 
 
 def _only(value: Value, truthy: bool) -> Value:
@@ -101,7 +103,7 @@ def _only(value: Value, truthy: bool) -> Value:
     if value.texts:
         return value
     if truthy:
-        return value._replace(constants=tuple(one for one in value.constants if one))
+        return replace(value, constants=tuple(one for one in value.constants if one))
     constants = tuple(one for one in value.constants if not one)
     refs = tuple(one for one in value.refs if not isinstance(one, (Closure, Method)))
     if value.taints or value.open:
@@ -119,7 +121,7 @@ def narrow(frame: Frame, test: ir.Expr, holds: bool) -> None:
                 return
             constants = tuple(one for one in value.constants if bool(one) == holds)
             if constants != value.constants and (constants or value.open or value.refs):
-                frame.state.variables[name] = value._replace(constants=constants)
+                frame.state.variables[name] = replace(value, constants=constants)
         case ir.Op(sign="not", operands=(inner,)):
             narrow(frame, inner, not holds)
         case ir.Op(sign="and", operands=operands) if holds:
@@ -146,7 +148,7 @@ def narrow(frame: Frame, test: ir.Expr, holds: bool) -> None:
             else:
                 constants = tuple(one for one in value.constants if one != wanted or type(one) is not type(wanted))
             if constants != value.constants and (constants or value.open or value.refs):
-                frame.state.variables[name] = value._replace(constants=constants)
+                frame.state.variables[name] = replace(value, constants=constants)
         case ir.Walrus(target=target):
             narrow(frame, target, holds)
         case _:
@@ -214,7 +216,7 @@ def comparison(frame: Frame, node: ir.Compare) -> Value:
         return FALSE
     if None not in known:
         return TRUE
-    return BOOL._replace(claim=guards.conjunction(claim_of(answer) for answer in answers))
+    return replace(BOOL, claim=guards.conjunction(claim_of(answer) for answer in answers))
 
 
 def compared(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) -> Value:
@@ -223,7 +225,7 @@ def compared(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) 
     if answer is not None:
         return TRUE if answer else FALSE
     claim = guards.placed(guards.compare(frame, sign, left, right, frame.machine.parts), frame.path, node)
-    return BOOL._replace(claim=claim) if claim is not None else BOOL
+    return replace(BOOL, claim=claim) if claim is not None else BOOL
 
 
 def _settled(sign: str, one: Constant, other: Constant) -> bool | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
@@ -158,7 +160,7 @@ class Engine(Calls):
         if len(exits) == 1:
             state, result = exits[0].state, exits[0].value
             if result.claim is not None:
-                result = result._replace(claim=claim_of(result))
+                result = replace(result, claim=claim_of(result))
         elif exits:
             for number, way in enumerate(exits):
                 value = way.value
@@ -173,14 +175,14 @@ class Engine(Calls):
                     if info is not NOTHING_KNOWN and rooted(fragment)
                 )
                 claim = Claim(facts_both(here, told.true), facts_both(here, told.false))
-                result = join(result, value._replace(claim=claim))
+                result = join(result, replace(value, claim=claim))
             if (
                 result.claim is not None
                 and not result.claim.true
                 and not result.claim.false
                 and None not in result.claim
             ):
-                result = result._replace(claim=None)
+                result = replace(result, claim=None)
         outer = self._outer(key, state)
         objects = state.heap if state is not None else inner.state.heap
         inner.state = state or inner.state
@@ -207,12 +209,12 @@ class Engine(Calls):
         if not any(type(one) is Closure and not one.captured and one.function.free for one in value.refs):
             return value
         refs = tuple(
-            one._replace(captured=captures(inner, one))
+            replace(one, captured=captures(inner, one))
             if type(one) is Closure and not one.captured and one.function.free
             else one
             for one in value.refs
         )
-        return value._replace(refs=refs)
+        return replace(value, refs=refs)
 
     def answered(self, frame: Frame, value: Value, node: ir.Node) -> None:
         for row in self.index.sinks.get("<view>", ()):

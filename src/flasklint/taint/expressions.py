@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint import characters, guards
 from flasklint.taint.comprehensions import comprehension
@@ -63,14 +65,14 @@ def _op(frame: Frame, node: ir.Op) -> Value:
             known = truth(values[0])
             if known is not None:
                 return FALSE if known else TRUE
-            return BOOL._replace(claim=Claim(claim.false, claim.true))
+            return replace(BOOL, claim=Claim(claim.false, claim.true))
         case "neg" | "pos" | "invert":
             number = integer(values[0])
             if number is not None:
                 return constant(-number if sign == "neg" else number if sign == "pos" else ~number)
             if values[0].known and isinstance(values[0].constants[0], float) and sign == "neg":
                 return constant(-values[0].constants[0])
-            return values[0]._replace(constants=(), claim=None, open=True) if values[0].taints else UNKNOWN
+            return replace(values[0], constants=(), claim=None, open=True) if values[0].taints else UNKNOWN
         case "await":
             return values[0]
         case "yield":
@@ -137,7 +139,7 @@ def _dict(frame: Frame, node: ir.Dict) -> Value:
                 items.update(thing.items)
                 rest, keys = join(rest, thing.rest), join(keys, thing.keys)
             if value.open or value.taints:
-                inner = frame.members(value._replace(refs=()), node.start)
+                inner = frame.members(replace(value, refs=()), node.start)
                 rest, keys = join(rest, inner), join(keys, inner)
             continue
         key = frame.machine.evaluate(frame, pair.key)

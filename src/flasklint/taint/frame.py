@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.rows import Guard, Sink
@@ -40,7 +42,7 @@ DEEPEST_PART = 5
 MOST_INSIDE = 400
 
 
-class Arguments(NamedTuple):
+class Arguments(msgspec.Struct, frozen=True, gc=False):
     """What a call passes. ``star``: what else ``*values`` of unknown length bring; ``double``: likewise ``**values``.
 
     ``places``: where the positional ones and then the keywords stand.
@@ -160,7 +162,7 @@ class Machine(ABC):
         """What a variable of this annotation holds."""
 
 
-class Pending(NamedTuple):
+class Pending(msgspec.Struct, frozen=True, gc=False):
     """Untrusted data at a place where it does harm; ``taints`` may be a caller's still."""
 
     row: Sink
@@ -173,7 +175,7 @@ class Pending(NamedTuple):
     weak: frozenset[str]
 
 
-class Exit(NamedTuple):
+class Exit(msgspec.Struct, frozen=True, gc=False):
     """One way out of a function."""
 
     value: Value
@@ -236,7 +238,7 @@ class Frame:
             address = len(self.addresses) + 1000 if self.key is not None else self.machine.new_address()
             self.addresses[site] = address
         elif address in self.state.heap and self.loops:
-            thing = join_objects(self.state.heap[address], thing)._replace(many=True)
+            thing = replace(join_objects(self.state.heap[address], thing), many=True)
         self.state.heap[address] = thing
         return Value(refs=(address,))
 
@@ -253,7 +255,7 @@ class Frame:
         """The object is now this; if that is not certain, or it stands for several, it may also be as before."""
         before = self.object_at(address)
         if before.many or not certain:
-            thing = join_objects(before, thing)._replace(many=before.many)
+            thing = replace(join_objects(before, thing), many=before.many)
         self.state.heap[address] = thing
 
     def sequence(self, site: object, shape: Shape, items: Iterable[Value]) -> Value:
@@ -387,9 +389,9 @@ class Frame:
         """The value with a step more on every trail."""
         if not value.taints:
             return value
-        moved = tuple(taint._replace(trail=self.step(taint.trail, node, message)) for taint in value.taints)
+        moved = tuple(replace(taint, trail=self.step(taint.trail, node, message)) for taint in value.taints)
         if not value.texts:
-            return value._replace(taints=moved)
+            return replace(value, taints=moved)
         known = {(taint.origin, taint.fragment): taint for taint in moved}
 
         def moved_piece(piece: Piece) -> Piece:
@@ -398,7 +400,7 @@ class Frame:
             return Hole(tuple(known.get((one.origin, one.fragment), one) for one in piece.taints), piece.plain)
 
         choices = tuple(tuple(moved_piece(piece) for piece in choice) for choice in value.texts)
-        return value._replace(taints=moved, texts=choices)
+        return replace(value, taints=moved, texts=choices)
 
     # Variables
 
@@ -423,7 +425,7 @@ class Frame:
                 result = join(result, keys)
             else:
                 result = join(result, thing.everything())
-        rest = value._replace(refs=tuple(item for item in value.refs if type(item) is not int), claim=None)
+        rest = replace(value, refs=tuple(item for item in value.refs if type(item) is not int), claim=None)
         for item in rest.constants:
             if isinstance(item, (str, bytes)):
                 for at in range(min(len(item), 256)):
@@ -432,7 +434,7 @@ class Frame:
             result = join(
                 result,
                 self.machine.part(
-                    self, rest._replace(constants=(), texts=()), "each", ir.Jump(start=0, end=0, kind="pass")
+                    self, replace(rest, constants=(), texts=()), "each", ir.Jump(start=0, end=0, kind="pass")
                 ),
             )
         elif rest.texts and is_fixed(rest):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.knowledge.rows import Guard
 from flasklint.taint import characters
@@ -68,7 +70,7 @@ def everywhere(value: Value, info: Info) -> Facts:
         if "character" in info.tags:
             return tuple((one, Info(mask=info.mask) if _is_turn(one) else info) for one in alone)
         return tuple((fragment, info) for fragment in alone)
-    narrow = info._replace(prefix="", suffix="")
+    narrow = replace(info, prefix="", suffix="")
     return tuple((fragment, narrow) for fragment in dict.fromkeys(taint.fragment for taint in value.taints))
 
 
@@ -201,7 +203,7 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
         if strings and right.known:
             # One of the characters, or a stretch, of a text of ours.
             stretch = chosen(strings)
-            facts = everywhere(left, stretch._replace(tags=stretch.tags | {"character"}))
+            facts = everywhere(left, replace(stretch, tags=stretch.tags | {"character"}))
             return Claim(upwards(facts, parts, "const"), ())
         members: list[Constant] = []
         others = False
@@ -338,7 +340,7 @@ def _placed(facts: Facts | None, path: str, node: ir.Node) -> Facts | None:
     if not facts or not any(_of_address(info) for _, info in facts):
         return facts
     mark = f"check@{node.start}:{node.end}:{path}"
-    return tuple((one, info._replace(tags=info.tags | {mark}) if _of_address(info) else info) for one, info in facts)
+    return tuple((one, replace(info, tags=info.tags | {mark}) if _of_address(info) else info) for one, info in facts)
 
 
 def _of_address(info: Info) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Guard, Having, Sanitizer, Sink, Summary
@@ -130,7 +132,7 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
             frame.machine.settled(frame, node)
         return
     if taints and row.words:
-        taints = tuple(taint._replace(trail=frame.step(taint.trail, at, row.words)) for taint in taints)
+        taints = tuple(replace(taint, trail=frame.step(taint.trail, at, row.words)) for taint in taints)
     scope = frame.key.name if frame.key is not None else ""
     frame.machine.record(
         frame, Pending(row, frame.path, (node.start, node.end), (at.start, at.end), scope, choices, taints, weak)
@@ -205,7 +207,7 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
             body = thing.attributes.get("body")
             if body is not None:
                 found.extend(_html(frame, body, (*inside, number)))
-    plain = value._replace(refs=tuple(one for one in value.refs if type(one) is not int))
+    plain = replace(value, refs=tuple(one for one in value.refs if type(one) is not int))
     if plain.taints and (not plain.refs or plain.texts or is_bytes(plain)):
         found.extend(texts(plain))
     return tuple(found)
@@ -236,7 +238,7 @@ def _argv(frame: Frame, value: Value) -> tuple[Text, ...]:
                 found.extend(texts(frame.as_text(thing.rest)))
     if value.taints or value.texts:
         found.extend(
-            choice[:1] if choice and isinstance(choice[0], Hole) else () for choice in texts(value._replace(refs=()))
+            choice[:1] if choice and isinstance(choice[0], Hole) else () for choice in texts(replace(value, refs=()))
         )
     return tuple(choice for choice in found if choice)
 
@@ -343,7 +345,7 @@ def summarized(
         frame.dead = True
         return NEVER
     if row.how == "own":
-        return OUR_TEXT._replace(refs=refs or OUR_TEXT.refs)
+        return replace(OUR_TEXT, refs=refs or OUR_TEXT.refs)
     if row.how == "called":
         return _called(frame, arguments, node)
     if row.how == "made":
@@ -365,9 +367,9 @@ def summarized(
         if row.how == "same" and len(parts) == 1:
             return _typed(parts[0], refs)
         if row.how == "tagged" and len(parts) == 1 and is_fixed(parts[0]):
-            return _typed(parts[0]._replace(constants=()) if parts[0].texts else OUR_TEXT, ())
+            return _typed(replace(parts[0], constants=()) if parts[0].texts else OUR_TEXT, ())
         if parts and refs and refs[0] in ("builtins.str()", "builtins.bytes()") and all(map(is_fixed, parts)):
-            return OUR_TEXT._replace(refs=refs)
+            return replace(OUR_TEXT, refs=refs)
         if row.how == "new" and parts and not refs and all(map(is_fixed, parts)):
             return OUR_TEXT
         return Value(open=not refs, refs=refs)
@@ -402,7 +404,7 @@ def summarized(
                 else f"item@{node.start}"
             )
             found = frame.machine.part(frame, _bare(whole), tag, node)
-            return found._replace(refs=refs) if refs else found
+            return replace(found, refs=refs) if refs else found
         case "members":
             return frame.members(whole, node.start)
         case "substituted":
@@ -414,20 +416,20 @@ def summarized(
                 if pattern is not None and pattern.known and isinstance(pattern.constants[0], str):
                     matched = characters.matched(pattern.constants[0])
                     if matched is not None:
-                        info = info._replace(mask=info.mask & matched)
+                        info = replace(info, mask=info.mask & matched)
             if row.characters:
-                info = info._replace(mask=characters.named(row.characters))
+                info = replace(info, mask=characters.named(row.characters))
             return frame.derive(whole, node.start, info, refs=refs)
         case _:
             info = Info(mask=characters.named(row.characters)) if row.characters else NOTHING_KNOWN
             if row.tag:
-                info = info._replace(tags=frozenset((row.tag,)))
+                info = replace(info, tags=frozenset((row.tag,)))
             return frame.derive(whole, node.start, info, f"goes through `{name}`", node, refs)
 
 
 def _bare(value: Value) -> Value:
-    return value._replace(
-        constants=(), texts=(), refs=tuple(one for one in value.refs if type(one) is not int), open=True
+    return replace(
+        value, constants=(), texts=(), refs=tuple(one for one in value.refs if type(one) is not int), open=True
     )
 
 
@@ -449,7 +451,7 @@ def _tagged(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Nod
         info = Info(mask=known.mask, clear=known.clear - {"*"}, tags=tags)
         frame.state.infos[fragment] = frame.state.infos.get(fragment, NOTHING_KNOWN).both(info)
         made.append(
-            taint._replace(fragment=fragment, trail=frame.step(taint.trail, node, f"goes through `{_short(row.name)}`"))
+            replace(taint, fragment=fragment, trail=frame.step(taint.trail, node, f"goes through `{_short(row.name)}`"))
         )
     return Value(open=True, taints=merge_taints((), made), refs=refs)
 
@@ -514,7 +516,7 @@ def _substituted(
 def _called(frame: Frame, arguments: Arguments, node: ir.Node) -> Value:
     if not arguments.positional:
         return UNKNOWN
-    inner = arguments._replace(positional=arguments.positional[1:], places=arguments.places[1:])
+    inner = replace(arguments, positional=arguments.positional[1:], places=arguments.places[1:])
     return frame.machine.call(frame, arguments.positional[0], inner, node)
 
 
@@ -561,19 +563,19 @@ def store(frame: Frame, spec: str, arguments: Arguments, receiver: Value) -> Non
             certain = len(targets) == 1
             if found["attribute"]:
                 frame.update(
-                    address, thing._replace(attributes={**thing.attributes, found["attribute"]: value}), certain
+                    address, replace(thing, attributes={**thing.attributes, found["attribute"]: value}), certain
                 )
             elif found["add"]:
                 before = thing.attributes.get("+")
                 text = frame.as_text(value)
                 whole = separated((before, text), Value(("",))) if before is not None else text
-                frame.update(address, thing._replace(attributes={**thing.attributes, "+": whole}), certain)
+                frame.update(address, replace(thing, attributes={**thing.attributes, "+": whole}), certain)
             else:
                 key = _key(frame, found["keys"], arguments, receiver)
                 if isinstance(key, Info):
-                    frame.update(address, thing._replace(rest=join(thing.rest, value)), True)
+                    frame.update(address, replace(thing, rest=join(thing.rest, value)), True)
                 else:
-                    frame.update(address, thing._replace(items={**thing.items, key: value}), certain)
+                    frame.update(address, replace(thing, items={**thing.items, key: value}), certain)
 
 
 def _load(frame: Frame, row: Summary, arguments: Arguments, receiver: Value) -> Value | None:

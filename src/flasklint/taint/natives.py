@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint import characters, guards
 from flasklint.taint.comprehensions import element_of
@@ -84,14 +86,14 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
             return known
         if not base.taints:
             return BOOL
-        return BOOL._replace(claim=Claim(guards.everywhere(base, Info(mask=_TESTS[name])), ()))
+        return replace(BOOL, claim=Claim(guards.everywhere(base, Info(mask=_TESTS[name])), ()))
     if name in _NUMBERS:
         known = _pure(base, name, arguments)
         if known is not None:
             return known
         if first is not None and first.known and base.taints and name in ("find", "count", "rfind"):
             claim = guards.compare(frame, "in", first, base, frame.machine.parts)
-            return NUMBER._replace(claim=claim)
+            return replace(NUMBER, claim=claim)
         return NUMBER
     if name == "format":
         return brace_formatted(frame, base, arguments, node)
@@ -127,7 +129,7 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
         info = Info(mask=mask, clear=info.clear)
         return frame.derive(base, node.start, info, taints=base.taints)
     if name in _PADDED:
-        return frame.derive(base, node.start, info._replace(mask=info.mask | characters.of(" 0")), taints=base.taints)
+        return frame.derive(base, node.start, replace(info, mask=info.mask | characters.of(" 0")), taints=base.taints)
     if name == "translate":
         return frame.derive(base, node.start, taints=base.taints)
     if name in ("strip", "rstrip", "lstrip") and not base.texts:
@@ -158,9 +160,9 @@ def _stripped(frame: Frame, base: Value, name: str, first: Value | None, info: I
 
 def _recoded(base: Value, name: str) -> Value:
     if base.texts:
-        return base._replace(refs=("builtins.bytes()",) if name == "encode" else STRING.refs)
+        return replace(base, refs=("builtins.bytes()",) if name == "encode" else STRING.refs)
     if base.taints:
-        return base._replace(refs=("builtins.bytes()",) if name == "encode" else (), constants=())
+        return replace(base, refs=("builtins.bytes()",) if name == "encode" else (), constants=())
     return Value(open=True)
 
 
@@ -220,7 +222,7 @@ def _begins(frame: Frame, base: Value, first: Value, ends: bool, node: ir.Node) 
     if base.known and first.known and len(first.constants) == 1:
         return _pure(base, "endswith" if ends else "startswith", Arguments((first,))) or BOOL
     claim = guards.placed(guards.begins(frame, base, ends, first, frame.machine.parts), frame.path, node)
-    return BOOL._replace(claim=claim) if claim is not None else BOOL
+    return replace(BOOL, claim=claim) if claim is not None else BOOL
 
 
 def _joined(frame: Frame, base: Value, first: Value | None, node: ir.Node) -> Value:
@@ -245,7 +247,7 @@ def _joined(frame: Frame, base: Value, first: Value | None, node: ir.Node) -> Va
         else:
             result = join(result, concat((value, base, value)) if not is_fixed(value) else value)
     if first.taints or (first.open and not things):
-        value = frame.members(first._replace(refs=()), node.start)
+        value = frame.members(replace(first, refs=()), node.start)
         result = join(result, concat((value, base, value)))
     for one in first.constants:
         if isinstance(one, str) and base.known and isinstance(base.constants[0], str):
@@ -260,9 +262,9 @@ def _split(frame: Frame, base: Value, name: str, first: Value | None, info: Info
         first.constants[0] if first is not None and first.known and isinstance(first.constants[0], str) else None
     )
     if name == "splitlines":
-        info = info._replace(mask=info.mask & ~characters.NEWLINES)
+        info = replace(info, mask=info.mask & ~characters.NEWLINES)
     elif first is None and name in _SPLIT:
-        info = info._replace(mask=info.mask & ~characters.SPACE)
+        info = replace(info, mask=info.mask & ~characters.SPACE)
     prefixed = name in ("split", "partition") and separator and len(base.texts) == 1
     if prefixed and separator is not None and isinstance(base.texts[0][0], str) and separator in base.texts[0][0]:
         # The first piece is ours: ``f"a:{x}".split(":")[0]``.
@@ -279,13 +281,13 @@ def _split(frame: Frame, base: Value, name: str, first: Value | None, info: Info
             return frame.sequence(node.start, "tuple", parts)
         return frame.make(node.start, Obj("list", items, rest, UNKNOWN))
     if separator is not None and len(separator) == 1 and name == "split" and len(arguments_count(first)) == 1:
-        info = info._replace(mask=info.mask & ~(characters.of(separator) & characters.ASCII))
+        info = replace(info, mask=info.mask & ~(characters.of(separator) & characters.ASCII))
     value = frame.derive(base, node.start, info, taints=base.taints)
     if name in _PARTED:
         middle = constant(separator) if separator is not None else UNKNOWN
         before = value
         if separator is not None and len(separator) == 1 and name == "partition":
-            narrowed = info._replace(mask=info.mask & ~(characters.of(separator) & characters.ASCII))
+            narrowed = replace(info, mask=info.mask & ~(characters.of(separator) & characters.ASCII))
             before = frame.derive(base, (node.start, "head"), narrowed, taints=base.taints)
         return frame.sequence(node.start, "tuple", (before, join(middle, constant("")), value))
     return frame.make(node.start, Obj("list", rest=value, keys=UNKNOWN))
@@ -357,7 +359,7 @@ def _without(frame: Frame, base: Value, mark: str, by: str, node: ir.Node, index
         weak = frozenset((f"weak:replaced {mark!r}",))
         info = Info(mask=info.mask | characters.of(by), clear=frozenset(), tags=tags | weak)
         if by:
-            info = info._replace(lacks=frozenset((mark,)) if not set(by) & set(mark) else frozenset())
+            info = replace(info, lacks=frozenset((mark,)) if not set(by) & set(mark) else frozenset())
     return frame.derive(base, site, info, taints=base.taints)
 
 
@@ -395,7 +397,7 @@ def _held(thing: Obj) -> list[Value] | None:
 
 
 def _as_list(values: list[Value], thing: Obj) -> Obj:
-    return thing._replace(items=dict(enumerate(values)), size=len(values), rest=NEVER)
+    return replace(thing, items=dict(enumerate(values)), size=len(values), rest=NEVER)
 
 
 def _loose(thing: Obj, *more: Value) -> Obj:
@@ -403,7 +405,7 @@ def _loose(thing: Obj, *more: Value) -> Obj:
     rest = thing.everything()
     for value in more:
         rest = join(rest, value)
-    return thing._replace(items={}, rest=rest, keys=UNKNOWN, size=None)
+    return replace(thing, items={}, rest=rest, keys=UNKNOWN, size=None)
 
 
 def _list_method(
@@ -419,7 +421,7 @@ def _list_method(
                 frame.update(address, _as_list([*held, first], thing), certain)
             elif thing.size is None and thing.items:
                 # The known beginning stays.
-                frame.update(address, thing._replace(rest=join(thing.rest, first), keys=UNKNOWN), True)
+                frame.update(address, replace(thing, rest=join(thing.rest, first), keys=UNKNOWN), True)
             else:
                 frame.state.heap[address] = _loose(thing, first)
             return NONE
@@ -463,10 +465,10 @@ def _list_method(
             frame.state.heap[address] = _loose(thing)
             return NONE
         case "clear":
-            frame.update(address, thing._replace(items={}, rest=NEVER, size=0), certain)
+            frame.update(address, replace(thing, items={}, rest=NEVER, size=0), certain)
             return NONE
         case "copy":
-            return frame.make(node.start, thing._replace(many=False))
+            return frame.make(node.start, replace(thing, many=False))
         case "index" | "count":
             return NUMBER
         case _:
@@ -494,7 +496,7 @@ def _dict_method(
                 return default if default is not NEVER else UNKNOWN
             if first.known and len(first.constants) == 1:
                 items = {key: value for key, value in thing.items.items() if key != first.constants[0]}
-                frame.update(address, thing._replace(items=items), certain)
+                frame.update(address, replace(thing, items=items), certain)
             return found[0] if found[1] else join(found[0], default)
         case "setdefault":
             default = given[1] if len(given) > 1 else NONE
@@ -510,7 +512,8 @@ def _dict_method(
                     if source.shape == "dict":
                         frame.update(
                             address,
-                            current._replace(
+                            replace(
+                                current,
                                 items={**current.items, **source.items},
                                 rest=join(current.rest, source.rest),
                                 keys=join(current.keys, source.keys),
@@ -523,20 +526,20 @@ def _dict_method(
                         key = item(frame, pairs, constant(0), node)
                         frame.update(
                             address,
-                            current._replace(rest=join(current.rest, value), keys=join(current.keys, key)),
+                            replace(current, rest=join(current.rest, value), keys=join(current.keys, key)),
                             True,
                         )
                 if other.open or other.taints or any(isinstance(one, str) for one in other.refs):
                     current = frame.object_at(address)
                     inner = (
-                        frame.machine.part(frame, other._replace(refs=()), f"item@{node.start}", node)
+                        frame.machine.part(frame, replace(other, refs=()), f"item@{node.start}", node)
                         if other.taints
                         else UNKNOWN
                     )
                     # It may replace what is there, under any key.
                     items = {key: join(value, inner) for key, value in current.items.items()}
                     frame.update(
-                        address, current._replace(items=items, rest=join(current.rest, inner), keys=UNKNOWN), True
+                        address, replace(current, items=items, rest=join(current.rest, inner), keys=UNKNOWN), True
                     )
             for key_name, value in arguments.keywords:
                 set_item(frame, this, constant(key_name), value, node)
@@ -561,9 +564,9 @@ def _dict_method(
         case "values":
             return frame.make((node.start, "values"), Obj("iterator", rest=thing.everything(), keys=UNKNOWN))
         case "copy":
-            return frame.make(node.start, thing._replace(many=False))
+            return frame.make(node.start, replace(thing, many=False))
         case "clear":
-            frame.update(address, thing._replace(items={}, rest=NEVER, keys=NEVER), certain)
+            frame.update(address, replace(thing, items={}, rest=NEVER, keys=NEVER), certain)
             return NONE
         case "popitem":
             pair = (frame.members(this, node.start), thing.everything())
@@ -599,7 +602,7 @@ def _set_method(
         case "add":
             size = thing.size
             if size is not None and size < 64 and certain and not thing.many:
-                frame.update(address, thing._replace(items={**thing.items, size: first}, size=size + 1), certain)
+                frame.update(address, replace(thing, items={**thing.items, size: first}, size=size + 1), certain)
             else:
                 frame.state.heap[address] = _loose(thing, first)
             return NONE
@@ -618,13 +621,13 @@ def _set_method(
                 return frame.make(node.start, Obj("set", rest=known, keys=UNKNOWN))
             return frame.make(node.start, Obj("set", rest=frame.members(first, node.start), keys=UNKNOWN))
         case "difference" | "copy":
-            return frame.make(node.start, thing._replace(many=False))
+            return frame.make(node.start, replace(thing, many=False))
         case "discard" | "remove":
             return NONE
         case "pop":
             return thing.everything()
         case "clear":
-            frame.update(address, thing._replace(items={}, rest=NEVER, size=0), certain)
+            frame.update(address, replace(thing, items={}, rest=NEVER, size=0), certain)
             return NONE
         case "issubset" | "issuperset" | "isdisjoint":
             return BOOL
@@ -644,7 +647,7 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
             if first.known and all(not isinstance(one, (bytes, float)) for one in first.constants):
                 return join_all(constant(str(one)) for one in first.constants)
             if first.texts or (first.taints and not first.refs):
-                return first._replace(claim=None)
+                return replace(first, claim=None)
             return None
         case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "deque":
             shape = "list" if name in ("list", "sorted", "reversed", "deque") else "tuple" if name == "tuple" else "set"
@@ -800,7 +803,7 @@ def _number(frame: Frame, name: str, given: tuple[Value, ...], node: ir.Node) ->
         frame.state.learn(guards.everywhere(first, Info(clear=frozenset(("*",)), tags=frozenset(("number",)))))
     if name == "bool":
         claim = guards.told(first, frame.machine.parts)
-        return BOOL._replace(claim=claim)
+        return replace(BOOL, claim=claim)
     if name in ("hex", "oct", "bin"):
         return Value((), False, (), STRING.refs, ((_PLAIN_HOLE,),))
     return NUMBER

@@ -6,6 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
@@ -179,7 +181,7 @@ def plus(frame: Frame, left: Value, right: Value, node: ir.Node) -> Value:
             for _, thing in things:
                 everything = join(everything, thing.everything())
             if value.taints or value.open:
-                everything = join(everything, frame.members(value._replace(refs=()), node.start))
+                everything = join(everything, frame.members(replace(value, refs=()), node.start))
         shape = (lefts or rights)[0][1].shape
         return frame.make(
             node.start, Obj(shape if shape in ("list", "tuple") else "list", rest=everything, keys=UNKNOWN)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.knowledge.rows import Source
 from flasklint.taint import library
@@ -44,5 +46,5 @@ def told(
     if summary is not None:
         return library.summarized(frame, index, summary, arguments, receiver, node, short)
     if claim is not None:
-        return (BOOL if made == UNKNOWN or not made.taints else made)._replace(claim=claim)
+        return replace(BOOL if made == UNKNOWN or not made.taints else made, claim=claim)
     return made

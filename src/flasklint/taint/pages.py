@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.rows import MARKUP, Rendering, Tables
@@ -407,7 +408,7 @@ class Templates(Attributes):
         if found is NEVER:
             return self.attribute(frame, value, name, node)
         if rest or value.open or value.taints or value.constants:
-            found = join(found, self.attribute(frame, value._replace(refs=tuple(rest)), name, node))
+            found = join(found, self.attribute(frame, replace(value, refs=tuple(rest)), name, node))
         return found
 
     # Statements

@@ -8,7 +8,9 @@ into the caller's terms again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.taint.frame import Frame, Pending
@@ -96,7 +98,7 @@ class Passing:
             if item.names[:1] == (f"?.{item.name}",) and not any(type(one) is int for one in item.receiver.refs):
                 # An attribute of something of which nothing is known; the untrusted data in it is the value's own.
                 return None
-            return item._replace(receiver=self.value(item.receiver, depth + 1))
+            return replace(item, receiver=self.value(item.receiver, depth + 1))
         return item
 
     def closure(self, item: Closure, depth: int) -> Closure | None:
@@ -185,7 +187,7 @@ def captures(frame: Frame, item: Closure, depth: int = 0) -> tuple[tuple[str, Va
     return tuple(found)
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What an evaluation of a function came to, in its own terms.
 
     ``state``: what holds when it comes back, None if it never does. ``pending``: where passed data does harm.
@@ -256,7 +258,7 @@ class Returning:
                 trail = Trail(
                     taint.trail, self.frame.path, self.node.start, self.node.end, f"returned by `{self.name}()`"
                 )
-                found = merge_taints(found, (taint._replace(fragment=fragment, trail=trail),))
+                found = merge_taints(found, (replace(taint, fragment=fragment, trail=trail),))
         return found
 
     def through(self, outer: Taint, inner: Taint, fragment: Fragment) -> Taint:
@@ -310,7 +312,7 @@ class Returning:
                 tuple((name, self.value(held)) for name, held in item.keywords),
             )
         if type(item) is Method:
-            return item._replace(receiver=self.value(item.receiver))
+            return replace(item, receiver=self.value(item.receiver))
         return item
 
     def address(self, address: int) -> int:
@@ -331,7 +333,7 @@ class Returning:
         if thing is not None:
             converted = self.object(thing)
             before = self.frame.state.heap[number]
-            self.frame.state.heap[number] = converted._replace(many=before.many)
+            self.frame.state.heap[number] = replace(converted, many=before.many)
         return number
 
     def object(self, thing: Obj) -> Obj:
@@ -376,7 +378,7 @@ class Returning:
             if isinstance(taint.origin, Symbol):
                 for outer in self.groups[taint.origin.number]:
                     found = merge_taints(found, (self.through(outer, taint, outer.fragment),))
-        return one._replace(taints=found)
+        return replace(one, taints=found)
 
 
 def rooted(fragment: Fragment) -> bool:
@@ -406,7 +408,7 @@ def portable(value: Value, depth: int = 0) -> Value:
                 refs.append(one)
         elif type(one) is Method:
             if depth < 3:
-                refs.append(one._replace(receiver=portable(one.receiver, depth + 1)))
+                refs.append(replace(one, receiver=portable(one.receiver, depth + 1)))
         elif type(one) is Closure:
             if depth < 3:
                 refs.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.comprehensions import element_of, few_elements
@@ -42,7 +44,7 @@ def quantified(frame: Frame, node: ir.Comprehension, every: bool) -> Value:
             frame.state.variables.pop(name, None)
         else:
             frame.state.variables[name] = before
-    return BOOL._replace(claim=claim)
+    return replace(BOOL, claim=claim)
 
 
 def _characters(iterable: Value) -> list[Value] | None:

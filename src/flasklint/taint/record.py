@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from msgspec.structs import replace
+
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import UNKNOWN_ORIGIN
 from flasklint.source import Location, Span
@@ -28,7 +30,7 @@ class Record:
         if len(taints) < len(pending.taints):
             if not taints and not pending.row.shape:
                 return
-            pending = pending._replace(taints=taints)
+            pending = replace(pending, taints=taints)
         symbols = tuple(taint for taint in pending.taints if isinstance(taint.origin, Symbol))
         actual = tuple(taint for taint in pending.taints if not isinstance(taint.origin, Symbol))
         where = (pending.row.kind, pending.path, pending.call, pending.argument)
@@ -36,7 +38,7 @@ class Record:
             known = frame.flows.get(where)
             merged = symbols if known is None else merge_taints(known.taints, symbols)
             weak = pending.weak if known is None else known.weak | pending.weak
-            frame.flows[where] = pending._replace(taints=merged, weak=weak)
+            frame.flows[where] = replace(pending, taints=merged, weak=weak)
         if actual or not pending.taints:
             kept = self._found.get(where)
             if kept is None:
@@ -44,7 +46,7 @@ class Record:
             elif actual and not kept[1]:
                 kept = self._found[where] = (pending, kept[1])
             elif actual and pending.weak - kept[0].weak:
-                kept = self._found[where] = (kept[0]._replace(weak=kept[0].weak | pending.weak), kept[1])
+                kept = self._found[where] = (replace(kept[0], weak=kept[0].weak | pending.weak), kept[1])
             for taint in actual:
                 origin = taint.origin
                 assert isinstance(origin, Origin)

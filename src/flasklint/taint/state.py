@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from flasklint.taint.values import (
     NEVER,
@@ -23,7 +26,7 @@ Shape = Literal["list", "tuple", "set", "dict", "instance", "iterator"]
 MOST_ITEMS = 64
 
 
-class Obj(NamedTuple):
+class Obj(msgspec.Struct, frozen=True, gc=False):
     """An object with contents: a container or an instance.
 
     ``items``: values under known keys (list positions from 0). ``rest``: what else it may hold, under keys that are not known;
@@ -32,11 +35,11 @@ class Obj(NamedTuple):
     """
 
     shape: Shape
-    items: dict[Constant, Value] = {}  # noqa: RUF012 - never changed in place
+    items: dict[Constant, Value] = {}
     rest: Value = NEVER
     keys: Value = NEVER
     size: int | None = None
-    attributes: dict[str, Value] = {}  # noqa: RUF012 - never changed in place
+    attributes: dict[str, Value] = {}
     types: tuple[str, ...] = ()
     many: bool = False
 
@@ -154,7 +157,7 @@ def _renamed_object(thing: Obj, names: Mapping[Fragment, Fragment]) -> Obj:
     rest = renamed(thing.rest, names)
     if not changed and rest is thing.rest:
         return thing
-    return thing._replace(items=items, attributes=attributes, rest=rest)
+    return replace(thing, items=items, attributes=attributes, rest=rest)
 
 
 def _differs(info: Info, other: Info | None) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.comprehensions import element_of, few_elements
@@ -80,17 +82,17 @@ def _augment(frame: Frame, node: ir.Augment) -> None:
                     rest, keys = join(rest, other.rest), join(keys, other.keys)
                 if right.open or right.taints:
                     rest, keys = join(rest, Value(open=True, taints=right.taints)), UNKNOWN
-                frame.update(address, thing._replace(items=items, rest=rest, keys=keys), len(things) == 1)
+                frame.update(address, replace(thing, items=items, rest=rest, keys=keys), len(things) == 1)
                 continue
             only = others[0][1] if len(others) == 1 and not right.open and not right.taints else None
             if only is not None and thing.size is not None and only.size is not None and thing.size + only.size <= 64:
                 items = dict(thing.items)
                 for index in range(only.size):
                     items[thing.size + index] = only.items.get(index, only.rest)
-                frame.update(address, thing._replace(items=items, size=thing.size + only.size), len(things) == 1)
+                frame.update(address, replace(thing, items=items, size=thing.size + only.size), len(things) == 1)
             else:
                 inner = frame.members(right, node.start)
-                frame.update(address, thing._replace(rest=join(thing.rest, inner), keys=UNKNOWN, size=None), True)
+                frame.update(address, replace(thing, rest=join(thing.rest, inner), keys=UNKNOWN, size=None), True)
         return
     assign(frame, node.target, binary(frame, node.sign, left, right, node), node)
 
@@ -106,10 +108,10 @@ def _delete(frame: Frame, node: ir.Delete) -> None:
                 for address, thing in frame.objects(receiver):
                     if thing.shape == "dict" and at.known and len(at.constants) == 1:
                         items = {name: value for name, value in thing.items.items() if name != at.constants[0]}
-                        frame.update(address, thing._replace(items=items), len(receiver.refs) == 1)
+                        frame.update(address, replace(thing, items=items), len(receiver.refs) == 1)
                     elif thing.shape == "list":
                         frame.update(
-                            address, thing._replace(items={}, rest=thing.everything(), keys=UNKNOWN, size=None), True
+                            address, replace(thing, items={}, rest=thing.everything(), keys=UNKNOWN, size=None), True
                         )
 
 
@@ -292,7 +294,7 @@ def _widen(before: State, after: State) -> None:
         items = {
             key: widened(known.items[key], held) if key in known.items else held for key, held in thing.items.items()
         }
-        after.heap[address] = thing._replace(items=items, rest=widened(known.rest, thing.rest))
+        after.heap[address] = replace(thing, items=items, rest=widened(known.rest, thing.rest))
 
 
 def widened(old: Value, new: Value) -> Value:
@@ -307,14 +309,14 @@ def widened(old: Value, new: Value) -> Value:
         return Value((), False, new.taints, ("builtins.str()",), choices)
     if len(new.constants) > len(old.constants) and old.constants:
         if all(isinstance(one, (int, float)) for one in new.constants):
-            return new._replace(
-                constants=(), refs=(*new.refs, *(("builtins.int()",) if "builtins.int()" not in new.refs else ()))
+            return replace(
+                new, constants=(), refs=(*new.refs, *(("builtins.int()",) if "builtins.int()" not in new.refs else ()))
             )
         if all(isinstance(one, str) for one in new.constants):
             # Made of our own texts only, however often.
             prefix = _common_prefix(tuple(choice for choice in texts(new)))
             return Value((), False, new.taints, ("builtins.str()",), (tidy((prefix, Hole((), True))),))
-        return new._replace(constants=(), open=True)
+        return replace(new, constants=(), open=True)
     return new
 
 

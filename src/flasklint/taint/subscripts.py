@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.frame import Arguments, Frame
@@ -55,7 +57,7 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
     for _, thing in frame.objects(base):
         if thing.shape == "instance":
             callee = frame.machine.attribute(
-                frame, base._replace(refs=tuple(r for r in base.refs if type(r) is int)), "__getitem__", node
+                frame, replace(base, refs=tuple(r for r in base.refs if type(r) is int)), "__getitem__", node
             )
             result = join(result, frame.machine.call(frame, callee, Arguments((key,), places=(node,)), node))
             continue
@@ -82,7 +84,7 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
             for at in range(min(len(value), 256)):
                 result = join(result, constant(value[at]))
     names = tuple(name for one in base.refs for name in names_of_ref(one))
-    rest = base._replace(constants=(), refs=tuple(r for r in base.refs if type(r) is not int), claim=None)
+    rest = replace(base, constants=(), refs=tuple(r for r in base.refs if type(r) is not int), claim=None)
     if names and names not in (("builtins.str()",), ("builtins.bytes()",)):
         method = Method(rest, "__getitem__", tuple(f"{name}.__getitem__" for name in names))
         return join(result, frame.machine.call(frame, Value(refs=(method,)), Arguments((key,), places=(node,)), node))

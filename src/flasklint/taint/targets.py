@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
@@ -94,9 +96,9 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: ir.N
             at: Constant = key.constants[0]
             if thing.shape == "list" and isinstance(at, int) and at < 0 and thing.size is not None:
                 at += thing.size
-            frame.update(address, thing._replace(items={**thing.items, at: value}), certain)
+            frame.update(address, replace(thing, items={**thing.items, at: value}), certain)
         else:
-            frame.update(address, thing._replace(rest=join(thing.rest, value), keys=join(thing.keys, key)), True)
+            frame.update(address, replace(thing, rest=join(thing.rest, value), keys=join(thing.keys, key)), True)
     names = tuple(name for one in receiver.refs for name in names_of_ref(one))
     if names:
         method = Method(receiver, "__setitem__", tuple(f"{name}.__setitem__" for name in names))
@@ -107,5 +109,5 @@ def _store_slice(frame: Frame, receiver: Value, value: Value, node: ir.Node) -> 
     inner = frame.members(value, node.start)
     for address, thing in frame.objects(receiver):
         frame.update(
-            address, thing._replace(items={}, rest=join(thing.everything(), inner), keys=UNKNOWN, size=None), True
+            address, replace(thing, items={}, rest=join(thing.everything(), inner), keys=UNKNOWN, size=None), True
         )

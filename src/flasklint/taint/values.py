@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import msgspec
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import Source
@@ -73,7 +76,7 @@ class Trail:
         return reversed(found)
 
 
-class Origin(NamedTuple):
+class Origin(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """Where untrusted data comes in."""
 
     row: Source
@@ -82,13 +85,13 @@ class Origin(NamedTuple):
     end: int
 
 
-class Symbol(NamedTuple):
+class Symbol(msgspec.Struct, frozen=True, gc=False):
     """Stands for what a caller passes: the nth fragment among the arguments."""
 
     number: int
 
 
-class Taint(NamedTuple):
+class Taint(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """Untrusted data in a value.
 
     ``reasons``: why it is not certain that it is still there.
@@ -101,7 +104,7 @@ class Taint(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
-class Info(NamedTuple):
+class Info(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """What was learnt of a fragment.
 
     ``mask``: the characters it can hold (see :mod:`flasklint.taint.characters`). ``lacks``: longer texts that are not in it.
@@ -143,7 +146,7 @@ class Info(NamedTuple):
             # What harm there is, is in the other.
             rest, ours = (other, self) if "*" in self.clear else (self, other)
             lasting = _lasting(ours.tags)
-            return rest._replace(tags=rest.tags | lasting) if lasting else rest
+            return replace(rest, tags=rest.tags | lasting) if lasting else rest
         mine, yours = self.tags, other.tags
         if self.clear != other.clear:
             mine |= _implied(yours, self.clear)
@@ -179,7 +182,7 @@ def _common(one: str, other: str) -> str:
     return min(one, other, key=len)
 
 
-class Hole(NamedTuple):
+class Hole(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A stretch of text that is not written in the program.
 
     ``plain``: it is a number, or one of some constants: nobody's text.
@@ -238,7 +241,7 @@ class FunctionKey:
         return f"<{self.path}:{self.name}>"
 
 
-class Closure(NamedTuple):
+class Closure(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A function of the project, as a value.
 
     ``captured``: the outer variables that it uses, once the function that has them is left; before, they are looked up
@@ -252,13 +255,13 @@ class Closure(NamedTuple):
     keywords: tuple[tuple[str, Value], ...] = ()
 
 
-class ClassRef(NamedTuple):
+class ClassRef(msgspec.Struct, frozen=True, gc=False):
     """A class of the project, as a value."""
 
     name: str
 
 
-class Method(NamedTuple):
+class Method(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A method of a value whose class is the language's or a library's: ``names`` are its canonical names."""
 
     receiver: Value
@@ -278,7 +281,7 @@ class Claim(NamedTuple):
     false: tuple[tuple[Fragment, Info], ...] | None = ()
 
 
-class Value(NamedTuple):
+class Value(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A value.
 
     ``constants``: what it may be. ``open``: it may be something else that nothing is known of. ``taints``: the untrusted
@@ -461,7 +464,7 @@ def join_all(values: Iterable[Value]) -> Value:
 def with_taints(value: Value, taints: Iterable[Taint]) -> Value:
     """The same with more untrusted data inside."""
     merged = merge_taints(value.taints, taints)
-    return value if merged == value.taints else value._replace(taints=merged)
+    return value if merged == value.taints else replace(value, taints=merged)
 
 
 def renamed(value: Value, names: Mapping[Fragment, Fragment]) -> Value:
@@ -470,22 +473,22 @@ def renamed(value: Value, names: Mapping[Fragment, Fragment]) -> Value:
         return value
     taints = _renamed_taints(value.taints, names)
     if not value.texts:
-        return value._replace(taints=taints)
+        return replace(value, taints=taints)
     choices = tuple(
         tuple(
             piece
             if isinstance(piece, str) or not piece.taints
-            else piece._replace(taints=_renamed_taints(piece.taints, names))
+            else replace(piece, taints=_renamed_taints(piece.taints, names))
             for piece in choice
         )
         for choice in value.texts
     )
-    return value._replace(taints=taints, texts=choices)
+    return replace(value, taints=taints, texts=choices)
 
 
 def _renamed_taints(taints: tuple[Taint, ...], names: Mapping[Fragment, Fragment]) -> tuple[Taint, ...]:
     return tuple(
-        taint._replace(fragment=names[taint.fragment]) if taint.fragment in names else taint for taint in taints
+        replace(taint, fragment=names[taint.fragment]) if taint.fragment in names else taint for taint in taints
     )
 
 
