@@ -142,6 +142,29 @@ def test_rules_that_were_not_chosen_say_nothing(tmp_path: Path) -> None:
     assert results(check(tmp_path, ignore=("unreadable-file",)).report) == [("a.py", "FLK599", "reported")]
 
 
+def test_test_code_is_no_part_of_the_project_but_may_speak(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "pyproject.toml": "",
+        "a.py": "eval(x)",
+        "tests/test_a.py": "eval(x)",
+        "tests/test_broken.py": "(",
+        "tests/test_b.py": "eval(x)  # flasklint: ignore[evals, no-such-rule]",
+        "tests/test_latin.py": b"x = '\xff'\n",
+        "tests/test_null.py": b"x = '\0'\n",
+    }
+    plant(tmp_path, files)
+    report = check(tmp_path).report
+    assert results(report) == [
+        ("a.py", "FLK599", "reported"),
+        ("tests/test_b.py", "FLK003", "reported"),
+        ("tests/test_latin.py", "FLK001", "reported"),
+        ("tests/test_null.py", "FLK001", "reported"),
+    ]
+    assert report.files == ("a.py", "tests/test_b.py", "tests/test_latin.py", "tests/test_null.py")
+    named = check(tmp_path / "a.py", tmp_path / "tests" / "test_broken.py").report
+    assert ("tests/test_broken.py", "FLK001", "reported") in results(named)
+
+
 def test_settings_of_the_project_hold(tmp_path: Path) -> None:
     settings_ = '[tool.flasklint]\nper-file-ignores = {"b.py" = ["evals"]}\nseverity = {evals = "low"}\nextend-exclude = ["c.py"]'
     plant(tmp_path, {"pyproject.toml": settings_, "a.py": "eval(x)", "b.py": "eval(x)", "c.py": "eval(x)"})

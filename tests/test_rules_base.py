@@ -144,6 +144,15 @@ def test_templates_belong_to_the_python_around_them(template: str, is_test: bool
     assert (template in Context(project).test_paths) == is_test
 
 
+def test_templates_of_tests_that_are_not_in_the_project_are_theirs_too() -> None:
+    project = toy()
+    project.modules = {"shop/a.py": module("shop/a.py")}
+    project.templates = {"shop/tests/pages/t.html": ir.Template("shop/tests/pages/t.html", ())}
+    assert not Context(project).test_paths
+    aside = frozenset({"shop/tests/test_a.py"})
+    assert Context(project, aside=aside).test_paths == aside | {"shop/tests/pages/t.html"}
+
+
 def test_when_tests_are_all_there_is_none_are_tests() -> None:
     project = toy()
     project.modules = {"tests/b.py": module("tests/b.py")}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,7 @@ from flasklint.rules.base import Context, OwnRule, Rule
 from flasklint.rules.registry import Registry, UnknownRuleError, load
 from flasklint.settings import Loaded, Settings, SettingsError, find, override
 from flasklint.settings import load as load_settings
-from flasklint.source import Location, SourceFile, Span, Text, readable
+from flasklint.source import Location, SourceFile, Span, Text, UndecodableError, decode, readable
 from flasklint.taint.analyse import analyse as analyse_flows
 from flasklint.taint.flows import Flows, Limit
 
@@ -268,24 +268,38 @@ def run(
 ) -> Outcome:
     """Carry a plan out. ``heed_suppressions``: regard the comments that suppress findings."""
     registry = load() if registry is None else registry
-    files = _worth_reading(plan)
+    files, aside = _worth_reading(plan)
     extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
-    report = analyse(files, extracted, plan, registry, progress, heed_suppressions=heed_suppressions)
+    report = analyse(files, extracted, plan, registry, progress, heed_suppressions=heed_suppressions, aside=aside)
     by_path = {file.path: file for file in files}
     return Outcome(report, lambda path: _text(by_path.get(path)), not extracted.died and not report.crashes)
 
 
-def _worth_reading(plan: Plan) -> tuple[SourceFile, ...]:
-    """The files that a rule looks at, or that tell of such files: all but test code that no chosen rule looks at.
+def _worth_reading(plan: Plan) -> tuple[tuple[SourceFile, ...], frozenset[str]]:
+    """The files that a rule looks at, or that tell of such files: all but test code that no chosen rule looks at. And the
+    paths of the test code that is out of the project: what of it is read is read for its own sake.
 
     Half of a well-kept app is tests, and nothing that they say holds in production. A test that the caller names is read, and
-    so are all of them where there is nothing else.
+    so are all of them where there is nothing else. Of the others those are read that speak to flasklint, or are no text.
     """
     files, named = plan.discovery.files, plan.discovery.named or frozenset()
     kinds = {file.path: kind_of(file.path) for file in files if file.kind == "python"}
-    if any(rule.in_tests for rule in plan.rules) or "code" not in kinds.values():
-        return tuple(files)
-    return tuple(file for file in files if kinds.get(file.path) != "test" or file.path in named)
+    if any(rule.in_tests and not isinstance(rule, OwnRule) for rule in plan.rules) or "code" not in kinds.values():
+        return tuple(files), frozenset()
+    aside = frozenset(path for path, kind in kinds.items() if kind == "test" and path not in named)
+    told = any(isinstance(rule, OwnRule) for rule in plan.rules)
+    return tuple(file for file in files if file.path not in aside or (told and _speaks(file))), aside
+
+
+def _speaks(file: SourceFile) -> bool:
+    """Whether a file says something to flasklint, or has something wrong with it that shows without parsing it."""
+    if b"flasklint:" in file.data or b"\0" in file.data:
+        return True
+    try:
+        decode(file.data, file.kind)
+    except UndecodableError:
+        return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,11 +412,12 @@ def analyse(
     progress: Progress | None = None,
     *,
     heed_suppressions: bool = True,
+    aside: Set[str] = frozenset(),
 ) -> Report:
-    """The report on files whose facts are known."""
+    """The report on files whose facts are known. ``aside``: paths of test code that is no part of the project."""
     facts = extracted.facts
     discovery, settings = plan.discovery, plan.settings
-    found, broken, looked_at = _findings(facts, plan.rules, settings.flask, progress)
+    found, broken, looked_at = _findings(facts, plan.rules, settings.flask, progress, aside)
     found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
     found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
     for item in facts.values():
@@ -447,13 +462,18 @@ def _text(file: SourceFile | None) -> Text:
 
 
 def _findings(
-    facts: Mapping[str, ir.Facts], rules: Sequence[Rule], additions: Additions, progress: Progress | None
+    facts: Mapping[str, ir.Facts],
+    rules: Sequence[Rule],
+    additions: Additions,
+    progress: Progress | None,
+    aside: Set[str],
 ) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
     """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file."""
     found: list[Finding] = []
     follow = _Once()
     try:
-        context = Context(Project(facts.values(), additions), follow)
+        project = Project((item for path, item in facts.items() if path not in aside), additions)
+        context = Context(project, follow, aside)
         tests = context.test_paths
     except Exception as error:
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))

@@ -43,11 +43,20 @@ def _all_flows(project: Project) -> Flows:
 
 
 class Context:
-    """What the rules of one run are shown. ``follow`` is called at most once, and only if a rule asks for flows."""
+    """What the rules of one run are shown. ``follow`` is called at most once, and only if a rule asks for flows.
 
-    def __init__(self, project: Project, follow: Callable[[Project], Flows] = _all_flows) -> None:
+    ``aside``: paths of test code that is not in the project.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        follow: Callable[[Project], Flows] = _all_flows,
+        aside: Set[str] = frozenset(),
+    ) -> None:
         self.project = project
         self._follow = follow
+        self._aside = aside
 
     @cached_property
     def flows(self) -> Flows:
@@ -59,8 +68,9 @@ class Context:
         """The paths of test code and examples, and of the templates that belong to them; none when that is all there is."""
         modules, templates = self.project.modules, self.project.templates
         tests = [path for path, module in modules.items() if module.is_test]
+        tests += self._aside
         if any(kind_of(path) == "code" for path in modules):
-            folders = {_folder(path) for path in modules}
+            folders = {_folder(path) for path in (*modules, *self._aside)}
             tests += [path for path in templates if kind_of(f"{_owner(path, folders)}/_.py") != "code"]
         return frozenset(tests)
 

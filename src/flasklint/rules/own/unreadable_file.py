@@ -16,6 +16,9 @@ class UnreadableFile(OwnRule):
     it claims, that is not valid Python or Jinja, or that brought the parser down. The message says why, and where. All
     other files are analysed all the same.
 
+    Test code is analysed only if a rule looks at it, or if it is named: of the rest of it, a file that is no text is told of, but
+    not one that is not valid Python.
+
     It is reported whatever thresholds are set, and makes the exit code 1 whatever `fail-on` says, unless that is `never`.
 
     ## Why is this bad
