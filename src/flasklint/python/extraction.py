@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 
 from flasklint import ir
 from flasklint.python.comments import comments
 from flasklint.python.exact import exact
 from flasklint.python.guards import guard
+from flasklint.python.layout import Layout
+from flasklint.python.lean import PROBE
+from flasklint.python.lean import parse_module as parse_lean
 from flasklint.python.lower import lower
 from flasklint.python.parse import parse
 from flasklint.python.refusal import MisalignedError, NestingError, Refusal
@@ -28,8 +32,8 @@ def extract(path: str, data: bytes) -> ir.Module | ir.Unread:
     return read(path, text)
 
 
-def read(path: str, text: str) -> ir.Module | ir.Unread:
-    """The facts of one module's text."""
+def read(path: str, text: str, *, lean: bool = True) -> ir.Module | ir.Unread:
+    """The facts of one module's text. ``lean``: make no more of a tree than is read, if this libcst lets us."""
     nul = text.find("\0")
     if nul >= 0:
         return ir.Unread(path, nul, nul + 1, "holds a null byte: not a text file")
@@ -38,14 +42,7 @@ def read(path: str, text: str) -> ir.Module | ir.Unread:
         if (refusal := guard(layout)) is not None:
             return ir.Unread(path, *refusal)
         with _room():
-            tree = parse(text)
-            if isinstance(tree, Refusal):
-                return ir.Unread(path, *tree)
-            try:
-                body = lower(tree, layout)
-            except MisalignedError:
-                layout = exact(tree, text)
-                body = lower(tree, layout)
+            body = _body(text, layout, lean=lean)
     except NestingError as error:
         return ir.Unread(path, error.offset, error.offset, "nested too deeply")
     except RecursionError:
@@ -55,7 +52,36 @@ def read(path: str, text: str) -> ir.Module | ir.Unread:
     except KeyError as error:
         kind = error.args[0]
         return ir.Unread(path, 0, 0, f"not understood: {getattr(kind, '__name__', kind)} is new to this version")
-    return ir.Module(path, body, comments(layout))
+    return ir.Unread(path, *body) if isinstance(body, Refusal) else ir.Module(path, body, comments(layout))
+
+
+def _body(text: str, layout: Layout, *, lean: bool) -> tuple[ir.Stmt, ...] | Refusal:
+    """A module's statements, by the short way if that is open and leads somewhere."""
+    if lean and _lean_is_right():
+        tree = parse(text, parse_lean)
+        if not isinstance(tree, Refusal):
+            with suppress(MisalignedError, AttributeError, KeyError):
+                return lower(tree, layout)
+    tree = parse(text)
+    if isinstance(tree, Refusal):
+        return tree
+    try:
+        return lower(tree, layout)
+    except MisalignedError:
+        return lower(tree, exact(tree, text))
+
+
+@cache
+def _lean_is_right() -> bool:
+    """Whether lean trees tell what libcst's own do."""
+    layout = scan(PROBE)
+    tree, own = parse(PROBE, parse_lean), parse(PROBE)
+    if isinstance(tree, Refusal) or isinstance(own, Refusal):
+        return False
+    try:
+        return lower(tree, layout) == lower(own, layout)
+    except (AttributeError, KeyError, MisalignedError):
+        return False
 
 
 @contextmanager

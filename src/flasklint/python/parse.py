@@ -6,6 +6,7 @@ import ast
 import gc
 import re
 import warnings
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -15,13 +16,16 @@ from flasklint.source import Text
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
-def parse(text: str) -> cst.Module | Refusal:
-    """The tree of a module. Only for texts that the guards let through: others may end the process."""
+def parse(text: str, maker: Callable[[str], cst.Module] = cst.parse_module) -> cst.Module | Refusal:
+    """The tree of a module. Only for texts that the guards let through: others may end the process.
+
+    ``maker``: what parses, :func:`flasklint.python.lean.parse_module` or libcst itself.
+    """
     # Trees hold no cycles: looking for them while they grow costs a quarter of the parse.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return cst.parse_module(text)
+        return maker(text)
     except cst.ParserSyntaxError as error:
         return _refusal(text, error.message)
     except Exception as error:  # whatever the native parser raises, the file is at fault, not the run
