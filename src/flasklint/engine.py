@@ -234,7 +234,8 @@ def understand(
     plan: Plan, cache: Cache | None = None, progress: Progress | None = None, *, follow: bool = False
 ) -> Understanding:
     """Read what a plan names, and link it. ``follow``: follow the data of visitors too."""
-    files = _worth_reading(plan)
+    files, aside = _worth_reading(plan)
+    files = tuple(file for file in files if file.path not in aside)
     extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
     by_path = {file.path: file for file in files}
     project = Project(extracted.facts.values(), plan.settings.flask)

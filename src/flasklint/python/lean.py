@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,9 @@ from typing import Any
 import libcst as cst
 import msgspec
 
-_native: Any = importlib.import_module("libcst.native")
+_CALLER = "def call(text): return parse(text, encoding='utf-8')"
+"""For each node the parser imports libcst again, through the importer that its caller has among its built-ins, and looks at
+what is imported only after that. So it is called from a function whose importer does nothing."""
 
 _TRIVIA = frozenset(
     {"AssignEqual", "Comment", "Dot", "EmptyLine", "Newline", "ParenthesizedWhitespace", "Semicolon"}
@@ -78,22 +80,29 @@ type T = int; u = "v" "w"
 
 def parse_module(text: str) -> cst.Module:
     """The tree of a module, with only what lowering reads. Raises as libcst does, and whatever a libcst of another shape may."""
-    stand_in = _stand_in()
+    stand_in, call = _stand_in(), _caller()
     kept = sys.modules["libcst"]
     sys.modules["libcst"] = stand_in
     try:
-        tree: cst.Module = _native.parse_module(text, encoding="utf-8")
-        return tree
+        return call(text)
     finally:
         sys.modules["libcst"] = kept
+
+
+@cache
+def _caller() -> Callable[[str], cst.Module]:
+    names: dict[str, Any] = {"__builtins__": {"__import__": "".format}}
+    names["parse"] = importlib.import_module("libcst.native").parse_module
+    exec(_CALLER, names)
+    call: Callable[[str], cst.Module] = names["call"]
+    return call
 
 
 @cache
 def _stand_in() -> ModuleType:
     """The module that the parser finds: libcst, but for the classes of nodes."""
     found = ModuleType("libcst")
-    # Without a path it is no package, and an import of it is shorter.
-    members = {name: value for name, value in vars(cst).items() if name not in ("__path__", "__spec__")}
+    members = dict(vars(cst))
     makers: dict[str, object] = {"new": object.__new__}
     lines: list[str] = []
     for name, value in members.items():
