@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -270,3 +271,47 @@ def test_fingerprints_tell_findings_apart() -> None:
 
 def _fields(finding: Finding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in finding.__slots__}
+
+
+# Findings with one cause -----------------------------------------------------------------------------------------------
+
+
+def with_covers(**more: Any) -> Orders:
+    known = [rule if rule.code != "FLK102" else dataclasses.replace(rule, covers=("FLK501",)) for rule in RULES]
+    return Orders(known=known, ran=lambda path: frozenset(NAMES), **more)
+
+
+def test_findings_with_one_cause_are_one_that_says_both() -> None:
+    text = "f('x')"
+    outer = at(text, "'x'", message="It is so. Really.", help="do this")
+    inner = at(text, "f('x')", "FLK501", message="It is bad. Very.", severity=Severity.CRITICAL, help="do that")
+    judged = judge([outer, inner], {}, lambda path: Text(text), with_covers())
+    assert [(item.finding.code, item.verdict) for item in judged] == [
+        ("FLK501", Verdict.COVERED),
+        ("FLK102", Verdict.REPORTED),
+    ]
+    told = judged[1].finding
+    assert told.message == "It is so. Really. Also FLK501: It is bad."
+    assert (told.severity, told.help) == (Severity.CRITICAL, "do this; do that")
+
+
+@pytest.mark.parametrize(
+    ("changed", "how"),
+    [
+        ({"confidence": Confidence.LOW}, {}),
+        ({"persona": Persona.PEDANTIC}, {}),
+        ({"path": "b.py"}, {}),
+    ],
+)
+def test_only_what_is_shown_covers_and_only_what_is_there(changed: dict[str, Any], how: dict[str, Any]) -> None:
+    text = "f('x')"
+    judged = judge(
+        [at(text, "'x'", **changed), at(text, "f('x')", "FLK501")], {}, lambda path: Text(text), with_covers(**how)
+    )
+    assert Verdict.COVERED not in [item.verdict for item in judged]
+
+
+def test_what_stands_beside_is_a_finding_of_its_own() -> None:
+    text = "f('x') + g('y')"
+    judged = judge([at(text, "'x'"), at(text, "'y'", "FLK501")], {}, lambda path: Text(text), with_covers())
+    assert [item.verdict for item in judged] == [Verdict.REPORTED, Verdict.REPORTED]

@@ -122,11 +122,12 @@ class Finding:
 
 
 class Verdict(Enum):
-    """What triage decided. Nothing is dropped, only judged."""
+    """What triage decided. Nothing is dropped, only judged. ``COVERED``: another finding at the same place says it too."""
 
     REPORTED = "reported"
     SUPPRESSED = "suppressed"
     BELOW_THRESHOLD = "below-threshold"
+    COVERED = "covered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class RuleInfo:
     """A rule's public face, read from its class and its docstring.
 
     ``summary``: the docstring's first line. ``cwe``: numbers, the primary one first. ``page``: the whole docstring.
+    ``covers``: the codes of rules whose findings at the same place have the same cause, and are told with this one's.
     """
 
     code: str
@@ -169,6 +171,7 @@ class RuleInfo:
     severity: Severity
     cwe: tuple[int, ...]
     page: str
+    covers: tuple[str, ...] = ()
 
     def sections(self) -> dict[str, str]:
         """The page by its ``##`` headings, each with the markdown below it; what stands before the first is under ``""``.

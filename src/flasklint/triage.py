@@ -1,7 +1,8 @@
 """Findings become verdicts: suppressions, thresholds, severities of the user's own, order, fingerprints.
 
 Nothing is dropped here but exact repetitions. What is suppressed or below a threshold is judged so and goes on to the
-reporters, which decide what to show.
+reporters, which decide what to show. Two findings with one cause (a key that is in the source and can be guessed) become
+one that says both.
 
 A suppression is a comment, ``flasklint: ignore[FLK102, another-rule] reason``, on any line of the statement or alone
 above it, or ``flasklint: ignore-file[FLK102] reason`` for its whole file. One that does nothing is a finding itself, and so
@@ -121,7 +122,7 @@ def judge(
         elif _is_below(finding, orders):
             verdict = Verdict.BELOW_THRESHOLD
         judged.append(Judged(finding, verdict, print_, reason))
-    return tuple(judged)
+    return tuple(_with_covered(judged, {rule.code: rule.covers for rule in orders.known if rule.covers}))
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str, str]:
@@ -142,6 +143,41 @@ def _without_repetitions(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _weight(finding: Finding) -> tuple[int, int, int, int, str, str]:
     way = len(finding.trace)
     return finding.persona, -finding.severity, -finding.confidence, way, finding.message, repr(finding)
+
+
+def _with_covered(judged: Sequence[Judged], covers: Mapping[str, Sequence[str]]) -> list[Judged]:
+    """The same, each reported finding with what others say of the same cause at its place."""
+    by_path: dict[str, list[int]] = {}
+    for number, item in enumerate(judged):
+        if item.verdict is Verdict.REPORTED:
+            by_path.setdefault(item.finding.location.path, []).append(number)
+    result = list(judged)
+    for numbers in by_path.values():
+        for number in numbers:
+            codes = covers.get(result[number].finding.code, ())
+            for other in numbers if codes and result[number].verdict is Verdict.REPORTED else ():
+                held, more = result[number].finding, result[other].finding
+                if more.code in codes and result[other].verdict is Verdict.REPORTED and _same_place(held, more):
+                    result[number] = dataclasses.replace(result[number], finding=_both(held, more))
+                    result[other] = dataclasses.replace(result[other], verdict=Verdict.COVERED, reason=held.code)
+    return result
+
+
+def _same_place(one: Finding, other: Finding) -> bool:
+    (start, end), (first, last) = one.location.span, other.location.span
+    return (start <= first and last <= end) or (first <= start and end <= last)
+
+
+def _both(held: Finding, more: Finding) -> Finding:
+    """A finding that also says what another says."""
+    places = {place.location for place in held.related}
+    return dataclasses.replace(
+        held,
+        message=f"{held.message} Also {more.code}: {more.title}",
+        severity=max(held.severity, more.severity),
+        related=held.related + tuple(place for place in more.related if place.location not in places),
+        help="; ".join(dict.fromkeys(words for words in (held.help, more.help) if words)),
+    )
 
 
 def _is_below(finding: Finding, orders: Orders) -> bool:

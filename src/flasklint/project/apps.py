@@ -486,7 +486,7 @@ class AppModel:
                     else ""
                 )
                 outer = _outermost(scope)
-                if outer is None:
+                if outer is None or _is_in_test_case(outer):
                     continue
                 callers.setdefault(word, []).append(outer)
                 if word in classes:
@@ -710,3 +710,13 @@ def _outermost(scope: Scope) -> Scope | None:
             found = current
         current = current.parent
     return found
+
+
+def _is_in_test_case(scope: Scope) -> bool:
+    """Is it a method of a class of tests, wherever that is kept?"""
+    owner = scope.parent.node if scope.parent is not None else None
+    bases = owner.bases if isinstance(owner, ir.Class) else ()
+    return any(
+        (base.value.id if isinstance(base.value, ir.Name) else getattr(base.value, "name", "")).endswith("TestCase")
+        for base in bases
+    )

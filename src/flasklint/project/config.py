@@ -18,6 +18,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal
 
+from flasklint import ir
 from flasklint.knowledge.config import DEVELOPMENT_WORDS, KEYS, PRODUCTION_WORDS, TEST_WORDS
 from flasklint.knowledge.environment import Parse
 from flasklint.knowledge.extensions import EXTENSIONS
@@ -374,7 +375,7 @@ class Configuration:
                 return self._named(value)
             case Env(_, default):
                 found = self._candidates(default)
-                return [choice for choice in found if not isinstance(choice.value, (Unknown, Unset))]
+                return [choice for choice in found if not isinstance(choice.value, (Unknown, Unset))] or self._told()
             case Cls() | Mod() | Instance() | Map() | Known(str()):
                 pass
             case _:
@@ -394,6 +395,21 @@ class Configuration:
         for dotted, item in self._walk.importable(prefix):
             if dotted.startswith(prefix) and dotted.endswith(suffix) and len(dotted) > len(prefix) + len(suffix) - 1:
                 found.append(_Choice(dotted, item, dotted == chosen, self._kind(dotted.rpartition(".")[2], item)))
+        return found
+
+    def _told(self) -> list[_Choice]:
+        """The classes that an environment variable may name where nothing else says it: those named for what they are for,
+        beside one for production."""
+        found: list[_Choice] = []
+        for module in self._walk.modules.values():
+            classes = [node for node in module.facts.body if isinstance(node, ir.Class)] if not module.is_test else []
+            kinds = {node.name: kind_of_name(node.name) for node in classes}
+            if "production" not in kinds.values() or len({kind for kind in kinds.values() if kind}) < 2:
+                continue
+            for name, kind in kinds.items():
+                value = self._walk.module_attribute(module, name) if kind is not None else None
+                if isinstance(value, Cls) and self.namespace(value)[0]:
+                    found.append(_Choice(name, value, False, kind))
         return found
 
     def _kind(self, label: str, value: Value) -> ProfileKind | None:

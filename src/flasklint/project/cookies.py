@@ -8,9 +8,11 @@ from flasklint import ir
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Profile
-from flasklint.project.objects import Cls
+from flasklint.project.objects import Cls, Instance, Value
 from flasklint.project.operations import python
 from flasklint.project.project import Project
+
+_FLASKS = "flask.sessions.SecureCookieSessionInterface"
 
 
 def sends_session(app: App) -> bool:
@@ -35,7 +37,7 @@ def own_cookies(app: App) -> bool:
     for event in app.events:
         if event.kind != "attribute":
             continue
-        if event.detail == "session_interface":
+        if event.detail == "session_interface" and not _is_like_flasks(app, event.value):
             return True
         if (
             event.detail == "response_class"
@@ -60,3 +62,12 @@ def tokens_in_cookies(profile: Profile) -> bool:
     """Does Flask-JWT-Extended keep its tokens in cookies?"""
     known, plain = python(profile.effective("JWT_TOKEN_LOCATION").candidate.value)
     return known and ("cookies" in plain if isinstance(plain, (list, tuple)) else plain == "cookies")
+
+
+def _is_like_flasks(app: App, value: Value | None) -> bool:
+    """Is it Flask's own session interface with something else changed: does the configuration still decide on the flags?"""
+    if not isinstance(value, Instance) or value.cls is None or _FLASKS not in value.names:
+        return False
+    return not any(
+        app.has_method(value.cls, name) for name in ("save_session", "get_cookie_secure", "get_cookie_samesite")
+    )

@@ -71,7 +71,7 @@ def _origins(candidate: Candidate, effective: Effective, profile: Profile) -> It
                 made, write.key, Location(write.location.path, place), write, effective, profile, source=name, size=size
             )
             continue
-        if not isinstance(value, (str, bytes)) or not value or _is_placeholder(value):
+        if not isinstance(value, (str, bytes)) or not value or (kind != "fallback" and _is_placeholder(value)):
             continue
         place_of = literal_place(write, value, places)
         if kind == "fallback" or write.default_only or asked or raised or candidate.truth == Truth.PROBABLY:

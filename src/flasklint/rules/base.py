@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from flasklint.source import Location
 from flasklint.taint.analyse import analyse
 from flasklint.taint.flows import Flow, Flows
 
+_SHOWN = 12
 OptionValue: TypeAlias = "bool | int | str | tuple[str, ...]"
 
 
@@ -94,7 +95,8 @@ class Rule(ABC):
     its own.
 
     ``cwe``: numbers, the primary one first. ``severity``: the usual one, which a finding may differ from. ``in_tests``:
-    whether it looks at test code and examples too. ``options``: its settings by name.
+    whether it looks at test code and examples too. ``options``: its settings by name. ``covers``: the codes of rules whose
+    findings at the same place have the same cause: a reader is told of both in one.
     """
 
     code: ClassVar[str]
@@ -102,6 +104,7 @@ class Rule(ABC):
     severity: ClassVar[Severity]
     cwe: ClassVar[tuple[int, ...]]
     in_tests: ClassVar[bool] = False
+    covers: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = MappingProxyType({})
 
     def __init__(self, options: Mapping[str, OptionValue] = MappingProxyType({})) -> None:
@@ -125,7 +128,7 @@ class Rule(ABC):
     def info(cls) -> RuleInfo:
         """The public face."""
         page = inspect.cleandoc(cls.__doc__ or "")
-        return RuleInfo(cls.code, cls.name, page.partition("\n")[0], cls.severity, cls.cwe, page)
+        return RuleInfo(cls.code, cls.name, page.partition("\n")[0], cls.severity, cls.cwe, page, cls.covers)
 
     def run(self, context: Context) -> Iterator[Finding]:
         """Everything that the rule has to say about a project, in no particular order."""
@@ -287,6 +290,13 @@ def _by_source(findings: Iterable[Finding]) -> Iterator[Finding]:
         first = max(group, key=lambda one: (one.confidence, one.severity, -one.location.span.start))
         others = tuple(Place(one.location, f"and {one.label}") for one in group if one is not first)
         yield replace(first, related=first.related + others)
+
+
+def together(findings: Sequence[Finding]) -> Finding:
+    """The gravest, surest and first of findings that are one habit; the others' places are related to it."""
+    first = max(findings, key=lambda one: (one.severity, one.confidence, -one.location.span.start))
+    places = tuple(Place(one.location, f"and here: {one.label}") for one in findings if one is not first)
+    return replace(first, related=first.related + places[:_SHOWN]) if places else first
 
 
 class OwnRule(Rule):

@@ -29,5 +29,5 @@ def overridden(effective: Effective) -> tuple[Place, ...]:
 
 def where(profile: Profile) -> str:
     """Which profile this is about, when there is more than one to be about."""
-    name = profile.label.rpartition(".")[2]
+    name = "" if "/" in profile.label else profile.label.rpartition(".")[2]
     return f" in the profile `{name}`" if profile.chosen and name else ""

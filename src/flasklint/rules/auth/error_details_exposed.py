@@ -18,7 +18,7 @@ from flasklint.knowledge.errors import (
 from flasklint.knowledge.sensitive import words
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
-from flasklint.rules.base import ProjectRule
+from flasklint.rules.base import ProjectRule, together
 from flasklint.taint.entries import entries
 
 Kind = Literal["trace", "any", "database", "original", "server"]
@@ -84,7 +84,8 @@ class ErrorDetailsExposed(ProjectRule):
     Finds answers that hold a traceback, the text of an exception that a catch-all handler (`except Exception`, a bare `except`,
     `errorhandler(Exception)`) has caught, or the text of a database's error. Exceptions that are caught by a narrower name
     (`ValueError`, your own, an `HTTPException` with its description) are taken to be written for the visitor. What is shown only
-    in debug mode or to administrators is left alone.
+    in debug mode or to administrators is left alone. Of views that only people who have logged in see, there is one finding for a
+    file.
 
     ## Why is this bad
     The texts of exceptions name files, hosts, tables and statements, sometimes values. They save an attacker the guessing.
@@ -134,6 +135,8 @@ class ErrorDetailsExposed(ProjectRule):
         """What views, error handlers and makers of responses tell of errors."""
         views = {id(entry.scope.node) for entry in entries(project)}
         handled = _handled(project)
+        guarded = _guarded(project)
+        known_people: dict[str, list[Finding]] = {}
         foreign = {path for path, module in project.modules.items() if _foreign(module)}
         for scope in project.functions():
             if scope.module.is_test or scope.module.path in foreign:
@@ -150,9 +153,15 @@ class ErrorDetailsExposed(ProjectRule):
                 known = _Known({parameter.name: (kind, parameter)}, {})
             reader.block(node.body, known)
             for shown in reader.found.values():
-                yield self._finding(shown, scope, project)
+                finding = self._finding(shown, scope, project, id(node) in guarded)
+                if id(node) in guarded:
+                    known_people.setdefault(scope.module.path, []).append(finding)
+                else:
+                    yield finding
+        for group in known_people.values():
+            yield together(group)
 
-    def _finding(self, shown: _Shown, scope: Scope, project: Project) -> Finding:
+    def _finding(self, shown: _Shown, scope: Scope, project: Project, guarded: bool) -> Finding:
         kind, origin, place = shown.detail
         match kind:
             case "trace":
@@ -173,7 +182,7 @@ class ErrorDetailsExposed(ProjectRule):
         return self.finding(
             project.location(scope, shown.where),
             f"{title} It can name files, hosts, tables and statements.",
-            severity=Severity.LOW if shown.how == "flash" or kind == "server" else None,
+            severity=Severity.LOW if shown.how == "flash" or kind == "server" or guarded else None,
             confidence=confidence,
             label="sent to the client",
             scope=scope.qualname,
@@ -188,6 +197,13 @@ def _foreign(module: LinkedModule) -> bool:
         isinstance(binding.node, ir.Import) and binding.node.module.partition(".")[0] in _OTHERS
         for bindings in module.scope.bindings.values()
         for binding in bindings
+    )
+
+
+def _guarded(project: Project) -> frozenset[int]:
+    """The views that ask who is there, by the node's id."""
+    return frozenset(
+        id(function.node) for app in project.apps for route, function in app.views() if app.guard(route) is not None
     )
 
 

@@ -4,12 +4,30 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.sensitive import sensitivity
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.purpose import answers_requests, becomes_text, purpose
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule
+
+_MAKERS = frozenset(
+    (
+        "build",
+        "compute",
+        "create",
+        "draw",
+        "gen",
+        "generate",
+        "generator",
+        "get",
+        "make",
+        "mint",
+        "new",
+        "random",
+        "rand",
+    )
+)
 
 
 class InsecureRandomness(CallRule):
@@ -75,7 +93,7 @@ class InsecureRandomness(CallRule):
         node = site.scope.node
         named = purpose(node, site.call.span)
         confidence = Confidence.HIGH
-        if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
+        if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)) and _makes(node.name):
             named, confidence = (node.name, kind), Confidence.MEDIUM
         if named is None:
             if _number(site) and answers_requests(node) and becomes_text(node, site.call.span):
@@ -103,6 +121,12 @@ class InsecureRandomness(CallRule):
             scope=site.scope.qualname,
             help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.randbelow()`",
         )
+
+
+def _makes(function: str) -> bool:
+    """Whether a function gives what its name says: ``new_token``, ``otp``; ``send_otp`` and ``session_scope`` do something."""
+    first, *rest = words(function) or [""]
+    return not rest or first in _MAKERS or all(sensitivity(word) for word in (first, *rest))
 
 
 def _number(site: CallSite) -> bool:

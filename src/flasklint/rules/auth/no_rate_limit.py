@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Place, Severity
-from flasklint.knowledge.sensitive import words
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.apps import App
 from flasklint.project.limits import is_limited
 from flasklint.project.objects import Fn
@@ -24,6 +24,7 @@ _CHECKS = (
 _ENTRANCES = frozenset(
     {"login", "signin", "logon", "token", "auth", "authenticate", "session", "reset", "forgot", "register", "signup"}
 )
+_LOGINS = frozenset({"login", "signin", "logon", "authenticate"})
 _VERIFIERS = frozenset(
     {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}
 )
@@ -119,12 +120,18 @@ class NoRateLimit(AppRule):
         if "POST" not in route.methods and "GET" not in route.methods:
             return False
         guard = app.guard(route)
-        if guard is not None:
+        lets_in = app.logs_in(route)
+        if guard is not None and not lets_in:
             # Somebody who is logged in already changes a password.
             return False
         spoken = {*words(route.rule), *words(function.node.name), *words(route.endpoint)}
-        if not app.logs_in(route) and _ENTRANCES.isdisjoint(spoken):
+        if not lets_in and _ENTRANCES.isdisjoint(spoken):
             return False
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
+        if not checks and (lets_in or not _LOGINS.isdisjoint(spoken)):
+            # Compared in the clear, or by a helper that is not seen.
+            checks = any(
+                sensitivity(word) == "password" for word in (*deeds.texts, *deeds.attributes) if len(word) < 30
+            )
         return checks and "POST" in route.methods

@@ -8,7 +8,8 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import PAIRS, sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.rules.base import ProjectRule
+from flasklint.rules.base import ProjectRule, together
+from flasklint.rules.surroundings import conditions
 from flasklint.taint.entries import entries
 
 _LEVELS = ("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log")
@@ -170,6 +171,7 @@ class SensitiveDataLogged(ProjectRule):
         for module in project.modules.values():
             if module.is_test:
                 continue
+            found: list[tuple[Scope, Finding]] = []
             for call, scope in module.calls:
                 if not isinstance(call.function, ir.Attribute | ir.Name) or not call.arguments:
                     continue
@@ -177,9 +179,10 @@ class SensitiveDataLogged(ProjectRule):
                     for argument in call.arguments:
                         if argument.name in ("exc_info", "stack_info", "file", "end", "sep", "flush"):
                             continue
-                        if found := _secret(argument.value, scope, project):
-                            yield self._finding(found, scope, project)
+                        if (logged := _secret(argument.value, scope, project)) and not _pinned(logged, call, scope):
+                            found.append((scope, self._finding(logged, scope, project)))
                             break
+            yield from _by_place(found)
 
     def _finding(self, found: _Logged, scope: Scope, project: Project) -> Finding:
         severity, confidence = None, Confidence.MEDIUM
@@ -202,6 +205,29 @@ class SensitiveDataLogged(ProjectRule):
             scope=scope.qualname,
             help="leave it out, or log something that only identifies it (an id, the last characters of a hash)",
         )
+
+
+def _by_place(found: list[tuple[Scope, Finding]]) -> Iterator[Finding]:
+    """What is logged in one breath is one finding: whole parts of a request, one after the other."""
+    whole: dict[int, list[Finding]] = {}
+    for scope, finding in found:
+        if finding.message.startswith("`"):
+            yield finding
+        else:
+            whole.setdefault(id(scope.node), []).append(finding)
+    for group in whole.values():
+        yield together(group)
+
+
+def _pinned(logged: _Logged, call: ir.Call, scope: Scope) -> bool:
+    """Whether a test around says which well-known value it is: ``if key == "public": log(key)``."""
+    return isinstance(logged.node, ir.Name) and any(
+        isinstance(test, ir.Compare)
+        and test.signs == ("==",)
+        and any(isinstance(side, ir.Name) and side.id == logged.node.id for side in test.operands)
+        and any(isinstance(side, ir.Const) for side in test.operands)
+        for test in conditions(scope, call)
+    )
 
 
 def _is_log(call: ir.Call, scope: Scope, project: Project) -> bool:

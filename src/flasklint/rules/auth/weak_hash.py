@@ -117,10 +117,24 @@ class WeakHash(CallRule):
 
 def _guards_nothing(site: CallSite) -> bool:
     """Whether the names around say that it is for a cache, a picture, a file."""
-    names = [*names_given(site.scope.node, site.call.span), site.scope.name]
+    names = [*names_given(site.scope.node, site.call.span), site.scope.name, *_company(site)]
     for argument in site.call.arguments:
         names += [part.id for part in (argument.value, *ir.walk(argument.value)) if isinstance(part, ir.Name)]
     return any(word in GUARDS_NOTHING for name in names for word in words(name))
+
+
+def _company(site: CallSite) -> Iterator[str]:
+    """What a digest is compared with, and the addresses that the function puts together: a picture's, as a rule."""
+    node = site.scope.node
+    for outer in ir.path_to(node, site.call.span):
+        if isinstance(outer, ir.Compare):
+            for part in ir.walk(outer):
+                match part:
+                    case ir.Const(value=str(text)) | ir.Name(id=text) | ir.Attribute(name=text):
+                        yield text
+    for part in ir.walk(node):
+        if isinstance(part, ir.Const) and isinstance(part.value, str) and "gravatar" in part.value:
+            yield "gravatar"
 
 
 def _secret(data: ir.Expr | None) -> tuple[str, str] | None:

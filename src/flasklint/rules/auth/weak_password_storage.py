@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Finding, Severity
-from flasklint.knowledge.sensitive import sensitivity
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.purpose import names_given
 from flasklint.rules.base import CallRule
 
 FAST = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
+_SETTINGS = frozenset({"config", "cfg", "conf", "settings", "options", "opts", "args"})
 
 
 class WeakPasswordStorage(CallRule):
@@ -75,6 +76,11 @@ def password_in(site: CallSite) -> str | None:
         if argument.name == "":
             for node in (argument.value, *ir.walk(argument.value)):
                 match node:
+                    case ir.Attribute(value=ir.Name(id=owner) | ir.Attribute(name=owner)) if _SETTINGS & set(
+                        words(owner)
+                    ):
+                        # What the operator chose is no visitor's password: it is a key.
+                        continue
                     case ir.Name(id=name) | ir.Attribute(name=name) | ir.Const(value=str(name)) if (
                         len(name) < 40 and sensitivity(name) == "password"
                     ):

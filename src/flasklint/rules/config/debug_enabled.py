@@ -17,6 +17,7 @@ from flasklint.rules.base import Context, Rule
 from flasklint.rules.evidence import confidence_in, overridden, reservations, where
 from flasklint.source import Location
 
+_LOCAL = " It listens on this machine only, as long as nobody changes the host."
 _DEBUGGERS = ("werkzeug.serving.run_simple", "werkzeug.debug.DebuggedApplication")
 
 
@@ -62,6 +63,7 @@ class DebugEnabled(Rule):
     name = "debug-enabled"
     severity = Severity.HIGH
     cwe = (489, 215)
+    covers = ("FLK109",)
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """What the apps run with, and debuggers made by hand."""
@@ -129,19 +131,22 @@ class DebugEnabled(Rule):
             state, variable = flag_of_value(run.debug, profile)
             location = place(run.debug_expr, run.location)
             if state in ("on", "on-by-default"):
-                yield self._debugger(location, self._reaches(run), run.event.scope, variable)
+                yield self._debugger(location, self._reaches(run), run.event.scope, variable, run.reach == "unclear")
             elif state == "any-text":
                 yield self._any_text(location, variable, run.event.scope)
 
     def _reaches(self, run: Run) -> bool:
         return run.reach == "everywhere" or not run.guarded
 
-    def _debugger(self, location: Location, reachable: bool, scope: str, variable: str = "") -> Finding:
+    def _debugger(
+        self, location: Location, reachable: bool, scope: str, variable: str = "", unclear: bool = False
+    ) -> Finding:
+        local = " What it listens on is set elsewhere." if unclear else _LOCAL
         unless = f" unless `{variable}` says otherwise" if variable else ""
         return self.finding(
             location,
             f"The app is run with the debugger on{unless}. Whoever reaches an error page can run code."
-            + ("" if reachable else " It listens on this machine only, as long as nobody changes the host."),
+            + ("" if reachable else local),
             severity=Severity.HIGH if reachable else Severity.MEDIUM,
             label="starts the debugger",
             scope=scope,

@@ -52,6 +52,7 @@ class EphemeralSecretKey(AppRule):
     name = "ephemeral-secret-key"
     severity = Severity.LOW
     cwe = (330,)
+    covers = ("FLK105", "FLK803")
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """Keys that come out of a generator."""

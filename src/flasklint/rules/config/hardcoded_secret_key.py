@@ -50,6 +50,7 @@ class HardcodedSecretKey(AppRule):
     name = "hardcoded-secret-key"
     severity = Severity.HIGH
     cwe = (798, 321)
+    covers = ("FLK105",)
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """Literals among the keys that sign."""

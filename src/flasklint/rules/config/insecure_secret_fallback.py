@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flasklint import ir
 from flasklint.findings import Finding, Severity
 from flasklint.knowledge.config import SIGNING_KEYS
 from flasklint.project.apps import App
@@ -17,7 +18,7 @@ class InsecureSecretFallback(AppRule):
     ## What it does
     Finds keys that are read from the environment, a file or a function, with a literal for the case that nothing is there:
     `os.environ.get("SECRET_KEY", "dev")`, `os.getenv("SECRET_KEY") or "changeme"`, `setdefault`, `if not app.secret_key`,
-    `except KeyError`. A fallback that raises, or that is random, is fine.
+    `except KeyError`. A fallback that raises, or that is random, is fine, and so is one that the app refuses to start with.
 
     ## Why is this bad
     The day the variable is missing (a new server, a typo, another shell), the app starts all the same, and signs sessions with
@@ -52,12 +53,13 @@ class InsecureSecretFallback(AppRule):
     name = "insecure-secret-fallback"
     severity = Severity.HIGH
     cwe = (1188, 798)
+    covers = ("FLK105",)
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """Literals that stand in for keys."""
         for key in sorted(SIGNING_KEYS):
             for origin in key_origins(app, key):
-                if origin.kind == "fallback":
+                if origin.kind == "fallback" and not _is_refused(origin, app, project):
                     yield self._report(origin)
 
     def _report(self, origin: KeyOrigin) -> Finding:
@@ -73,3 +75,31 @@ class InsecureSecretFallback(AppRule):
             if not origin.source.endswith("()")
             else "fail when there is no key, instead of going on with this one",
         )
+
+
+def _is_refused(origin: KeyOrigin, app: App, project: Project) -> bool:
+    """Does the app end when it finds this very literal: ``if SECRET_KEY == "dev": raise ...``?"""
+    paths = {origin.location.path, origin.write.location.path, app.location.path}
+    for path in paths & project.modules.keys():
+        for node in ir.walk(project.modules[path].facts):
+            if isinstance(node, ir.If) and _ends(node.body) and _asks_for(node.test, origin.value):
+                return True
+    return False
+
+
+def _ends(body: tuple[ir.Stmt, ...]) -> bool:
+    return any(
+        isinstance(node, ir.Raise)
+        or (isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name == "exit")
+        for statement in body
+        for node in (statement, *ir.walk(statement))
+    )
+
+
+def _asks_for(test: ir.Expr, value: str | bytes) -> bool:
+    return any(
+        isinstance(node, ir.Compare)
+        and node.signs[0] in ("==", "in", "is")
+        and any(isinstance(part, ir.Const) and part.value == value for part in ir.walk(node))
+        for node in (test, *ir.walk(test))
+    )

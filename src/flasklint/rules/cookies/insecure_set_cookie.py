@@ -8,7 +8,8 @@ from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.values import Known
-from flasklint.rules.base import CallRule
+from flasklint.rules.base import CallRule, Context, together
+from flasklint.rules.surroundings import origins
 from flasklint.source import Location, Span
 
 _FLAGS = (("secure", "True"), ("httponly", "True"), ("samesite", '"Lax"'))
@@ -88,6 +89,17 @@ class InsecureSetCookie(CallRule):
         "flask.Response().set_cookie",
         "?.set_cookie",
     )
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """Cookies that open a door each for itself; those of which nothing says so, together by file."""
+        others: dict[str, list[Finding]] = {}
+        for finding in super().findings(context):
+            if finding.severity > Severity.LOW or finding.persona is not Persona.REGULAR:
+                yield finding
+            else:
+                others.setdefault(finding.location.path, []).append(finding)
+        for group in others.values():
+            yield together(group)
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
         """The flags of one cookie."""
@@ -185,6 +197,9 @@ class InsecureSetCookie(CallRule):
             yield value.value
         elif isinstance(name, ir.Name):
             yield name.id
+            for made in origins(name, site.scope):
+                if isinstance(made, ir.Attribute):
+                    yield made.name
         elif isinstance(name, ir.Attribute):
             yield name.name
 

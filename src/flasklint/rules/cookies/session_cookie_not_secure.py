@@ -64,6 +64,7 @@ class SessionCookieNotSecure(AppRule):
     name = "session-cookie-not-secure"
     severity = Severity.MEDIUM
     cwe = (614,)
+    covers = ("FLK202", "FLK203", "FLK204")
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """The flag in each production profile; the first bad one counts."""

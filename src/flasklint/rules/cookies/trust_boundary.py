@@ -6,6 +6,8 @@ from flasklint import ir
 from flasklint.findings import Finding, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.project import Project
+from flasklint.project.scopes import LinkedModule
+from flasklint.project.values import Known
 from flasklint.rules.base import FlowRule
 from flasklint.source import Span
 from flasklint.taint.flows import Flow
@@ -98,11 +100,19 @@ class TrustBoundary(FlowRule):
             return
         module = project.modules.get(flow.location.path)
         path = ir.path_to(module.facts, flow.call.span) if module else ()
-        keys = [key for node in path for key in _keys(node)]
+        keys = [_folded(key, module, project) for node in path for key in _keys(node)]
         computed = any(not isinstance(key, ir.Const) for key in keys)
         named = {word for key in keys if isinstance(key, ir.Const) for word in words(str(key.value))}
         if computed or (named & DECIDES and not _looked_up(path, flow.call.span)):
             yield self.untrusted(flow)
+
+
+def _folded(key: ir.Expr, module: LinkedModule | None, project: Project) -> ir.Expr:
+    """A name that stands for a constant text, as that text."""
+    value = project.constant(key, module.scope) if module is not None else None
+    if isinstance(value, Known) and isinstance(value.value, str):
+        return ir.Const(value.value, start=key.start, end=key.end)
+    return key
 
 
 def _looked_up(path: tuple[ir.Node, ...], write: Span) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.extensions import API_CLASSES
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Truth
@@ -188,7 +189,7 @@ def _is_filled_by_hand(site: CallSite, project: Project) -> bool:
 
 def _safe_functions(project: Project) -> frozenset[str]:
     """Views whose requests need no token of their own, by dotted name: they change nothing, the whole app checks tokens, or
-    who is asking is not told by a cookie."""
+    who is asking is not told by a cookie (an API's resources that ask for nobody's name among them)."""
     safe: set[str] = set()
     exposed: set[str] = set()
     for app in project.apps:
@@ -196,7 +197,8 @@ def _safe_functions(project: Project) -> frozenset[str]:
         for route in app.routes:
             guard = app.guard(route)
             guarded = guard is not None and guard.proof in ("token", "basic")
-            fine = not route.changes or guarded or app.shielded(route, profile)
+            open_api = guard is None and any(owner.is_a(API_CLASSES) for owner in route.chain)
+            fine = not route.changes or guarded or open_api or app.shielded(route, profile)
             for function in route.view.functions if route.view is not None else ():
                 (safe if fine else exposed).add(f"{function.frame.module.name}.{function.qualname}")
     return frozenset(safe - exposed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import words
-from flasklint.project.apps import App
+from flasklint.project.apps import App, Guard
 from flasklint.project.extensions import ExtensionUse
 from flasklint.project.forgery import body_is_json_only
 from flasklint.project.operations import python
@@ -14,6 +14,7 @@ from flasklint.rules.base import AppRule
 from flasklint.source import Location
 
 _SHOWN = 12
+_FEW = 3
 _ENTRANCES = frozenset(
     {"login", "logout", "signin", "signout", "logon", "logoff", "register", "signup", "reset", "forgot"}
 )
@@ -26,7 +27,8 @@ class MissingCsrfProtection(AppRule):
     For an app whose visitors log in with a cookie, lists the routes that change something and that no CSRF token guards: there is
     no CSRFProtect, SeaSurf or check of the app's own in force for them. An extension that is created and never initialised, or
     only when a setting that is off says so, counts as missing. Routes that validate a `FlaskForm`, that check a token themselves,
-    that demand a token in a header or that read nothing but JSON are off the list. There is one finding for an app.
+    that demand a token in a header or that read nothing but JSON are off the list. There is one finding for an app; where its
+    other routes check tokens and a few were forgotten, those are reported.
 
     ## Why is this bad
     A page anywhere on the web can send a form to the app, and the browser adds the cookie of the visitor who is logged in. So
@@ -89,6 +91,10 @@ class MissingCsrfProtection(AppRule):
         if not guarded and self._has_means(app):
             return
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
+        if guarded and len(guarded) <= _FEW and self._has_means(app):
+            for route in shown:
+                yield self._forgotten(route, identity)
+            return
         lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
         location, label, extra = self._place(app)
         count = "one route changes something" if len(acting) == 1 else f"{len(acting)} routes change something"
@@ -108,6 +114,18 @@ class MissingCsrfProtection(AppRule):
                 ),
             ),
             help="`CSRFProtect(app)` from Flask-WTF protects all routes at once; put its token into the forms",
+        )
+
+    def _forgotten(self, route: Route, identity: Guard) -> Finding:
+        return self.finding(
+            route.location,
+            "This route changes something on the word of a cookie and checks no token, as others of this app do. A page anywhere "
+            "on the web can ask for it in the name of a visitor.",
+            severity=Severity.MEDIUM,
+            label=f"{'/'.join(sorted(route.methods))} {route.rule} is open",
+            scope=route.scope,
+            related=(Place(identity.location, f"people log in with a cookie: {identity.name}"),),
+            help="validate a form with a token (an empty one will do for a button), or use `CSRFProtect(app)` for all routes",
         )
 
     def _confidence(self, app: App, guarded: bool) -> Confidence:

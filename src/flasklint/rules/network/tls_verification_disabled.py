@@ -111,6 +111,7 @@ _LDAP_BIND = tuple(
 _MAIL_LOGIN = ("smtplib.SMTP().login",)
 
 _TOGGLE = re.compile(r"verif|insecure|unsafe|cert|validat|trust|tls|ssl|secure|self_?signed", re.IGNORECASE)
+_INSECURE = re.compile(r"(?:^|[._])(?:insecure|unverified|unsafe|no_?verify|skip_verif)", re.IGNORECASE)
 _TEXT = "Anyone on the way can answer in the peer's name, read what is sent and change what comes back."
 
 
@@ -283,6 +284,11 @@ class TlsVerificationDisabled(Rule):
         if tests:
             confidence = Confidence.LOW
             text += " It is done under a condition, so it may be a choice of whoever runs this."
+        elif _INSECURE.search(scope.qualname) and any(
+            isinstance(outer, ir.Return) for outer in ir.path_to(scope.node, node.span)
+        ):
+            confidence = Confidence.LOW
+            text += " Who asks for something of this name has chosen it."
         elif _calls(scope, "getpeercert"):
             confidence = Confidence.LOW
             text += " The certificate is looked at afterwards, which may be all that is wanted."

@@ -31,7 +31,7 @@ class WeakCsp(AppRule):
     Reads the policy given to Talisman or set in an `after_request` function, and reports `'unsafe-inline'`, `'unsafe-eval'`,
     `*` and whole schemes in what scripts may come from. A nonce or `'strict-dynamic'` beside `'unsafe-inline'` makes it
     harmless, and for styles it is left alone. Talisman with `content_security_policy=None` or `force_https=False` is reported
-    too.
+    too, the latter unless `ProxyFix` says that a server in front of the app does that.
 
     ## Why is this bad
     The policy is there to stop the script that got into a page. With these words in it, it stops nothing: the script is inline,
@@ -84,7 +84,7 @@ class WeakCsp(AppRule):
         profile = app.production[0]
         for argument, message, severity in _OFF:
             given = use.argument(None, argument)
-            if given is None:
+            if given is None or (argument == "force_https" and _behind_proxy(app)):
                 continue
             known, plain = python(profile.settle(given[0]))
             if known and not plain and plain != "":
@@ -114,6 +114,14 @@ class WeakCsp(AppRule):
             scope=scope,
             help="allow scripts by nonce, and name the hosts that they may come from",
         )
+
+
+def _behind_proxy(app: App) -> bool:
+    """Is there a server in front of the app, by what it is wrapped in? That one sends visitors on to HTTPS."""
+    return any(
+        event.kind == "wrap" and any(name.endswith("ProxyFix") for name in getattr(event.value, "names", ()))
+        for event in app.events
+    )
 
 
 def _policy(value: Value) -> dict[str, list[str]]:
