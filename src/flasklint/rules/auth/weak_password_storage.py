@@ -3,21 +3,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint import ir
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
+from flasklint.project.passwords import Clear, clear_passwords
 from flasklint.project.project import Project
 from flasklint.project.purpose import names_given
-from flasklint.rules.base import CallRule
+from flasklint.rules.base import CallRule, Context, together
 
 FAST = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
+_NOT_TYPED = frozenset({"hash", "hashed", "digest", "pin"})
+_SENDERS = frozenset({"api", "request", "post", "query", "send", "call"})
 _SETTINGS = frozenset({"config", "cfg", "conf", "settings", "options", "opts", "args"})
 
 
 class WeakPasswordStorage(CallRule):
-    """A password is hashed by a function that is made to be fast.
+    """A password is kept as it is, or hashed by a function that is made to be fast.
 
     ## What it does
+    Finds passwords that are compared with what a visitor types, asked for in a query, or stored, as they are: by the names on
+    both sides, and where they are stored, by that nothing in the project hashes passwords.
     Finds passwords, by the names of what is hashed and of what the digest becomes, given to the plain digests of `hashlib`
     (MD5, the SHA families, BLAKE2).
 
@@ -52,12 +57,39 @@ class WeakPasswordStorage(CallRule):
     name = "weak-password-storage"
     severity = Severity.HIGH
     cwe = (916, 327, 256)
+    covers = ("FLK806",)
     names = tuple(f"hashlib.{digest}" for digest in FAST)
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """Fast digests, then passwords that are not even hashed; of those, one of each kind in a file."""
+        yield from super().findings(context)
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for clear in clear_passwords(context.project):
+            found = self._clear(clear, context.project)
+            groups.setdefault((found.location.path, clear.how), []).append(found)
+        for group in groups.values():
+            yield together(group)
+
+    def _clear(self, clear: Clear, project: Project) -> Finding:
+        compared = clear.how == "compared"
+        return self.finding(
+            project.location(clear.scope, clear.node),
+            (
+                "The password is compared as it is typed, so it is kept as it is typed. "
+                if compared
+                else "The password is stored as it is typed: nothing here hashes it. "
+            )
+            + "Whoever reads the database, or a copy of it, has everybody's password.",
+            confidence=Confidence.HIGH if clear.sure else Confidence.MEDIUM,
+            label="in the clear",
+            scope=clear.scope.qualname,
+            help="store `generate_password_hash(password)` and ask `check_password_hash`, both from `werkzeug.security`",
+        )
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
         """A digest of something named as a password."""
         hashed = password_in(site)
-        if hashed is None:
+        if hashed is None or _is_sent(site) or "signature" in words(site.scope.qualname):
             return
         digest = site.names[0].rpartition(".")[2]
         yield self.finding(
@@ -68,6 +100,16 @@ class WeakPasswordStorage(CallRule):
             scope=site.scope.qualname,
             help="use `werkzeug.security.generate_password_hash`, argon2 or bcrypt",
         )
+
+
+def _is_sent(site: CallSite) -> bool:
+    """Whether the digest goes straight to another service, whose protocol wants it so."""
+    return any(
+        isinstance(outer, ir.Call)
+        and outer is not site.call
+        and not _SENDERS.isdisjoint(words(outer.function.name if isinstance(outer.function, ir.Attribute) else ""))
+        for outer in ir.path_to(site.scope.node, site.call.span)
+    )
 
 
 def password_in(site: CallSite) -> str | None:
@@ -82,7 +124,7 @@ def password_in(site: CallSite) -> str | None:
                         # What the operator chose is no visitor's password: it is a key.
                         continue
                     case ir.Name(id=name) | ir.Attribute(name=name) | ir.Const(value=str(name)) if (
-                        len(name) < 40 and sensitivity(name) == "password"
+                        len(name) < 40 and sensitivity(name) == "password" and _NOT_TYPED.isdisjoint(words(name))
                     ):
                         return name
                     case _:
