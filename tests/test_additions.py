@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import tomli
 
-from flasklint.additions import ALL_KINDS, NOTHING, Additions, RowError, read
+from flasklint.additions import ALL_KINDS, NOTHING, SINK_KINDS, Additions, RowError, read
+from flasklint.rules.registry import load as load_rules
 from flasklint.settings import SettingsError, load
 from tests.rulecases import Found, examples, found
 
@@ -66,7 +67,13 @@ def test_the_page_names_every_key_and_every_kind() -> None:
         assert f"## `{key}`" in page
     listed = re.search(r"The kinds of harm are (.*?)\. A row", page, re.DOTALL)
     assert listed is not None
-    assert set(re.findall(r"`([\w-]+)`", listed[1])) == set(ALL_KINDS)
+    assert set(re.findall(r"`([\w-]+)`", listed[1])) == set(SINK_KINDS)
+
+
+def test_every_kind_of_a_sink_is_asked_for_by_a_rule() -> None:
+    asked = {kind for rule in load_rules() for kind in getattr(rule, "kinds", ())}
+    assert set(SINK_KINDS) <= asked
+    assert set(SINK_KINDS) < set(ALL_KINDS)
 
 
 # The project's own code --------------------------------------------------------------------------------------------
@@ -214,7 +221,7 @@ def test_the_app_model_heeds_rows(toml: str, code: str, gone: list[str], new: li
     [
         ('auth-decorator = ["a.b"]', 2, 'unknown setting "flask.auth-decorator"; did you mean "auth-decorators"?'),
         ('extra-sinks = [\n  { name = "a.b", kind = "sqll" },\n]', 3, 'not "sqll"; did you mean "sql"?'),
-        ('extra-sinks = [{ name = "a.b" }]', 2, 'the sink "a.b" needs a "kind": one of sql,'),
+        ('extra-sinks = [{ name = "a.b" }]', 2, 'the sink "a.b" needs a "kind": one of safe-filter,'),
         (
             'extra-sinks = [\n\n{ name = "a.b", kind = "sql", argument = ["0"] }]',
             4,

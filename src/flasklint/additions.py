@@ -14,14 +14,15 @@ from typing import Any, Literal, NamedTuple, get_args, get_type_hints
 
 from flasklint.findings import Confidence
 from flasklint.knowledge.catalogue import EVERYTHING
-from flasklint.knowledge.kinds import KINDS
 from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Source, Summary, Tables, together
 from flasklint.knowledge.types import ALSO, PUBLIC
 
 Proof = Literal["session", "token", "basic"]
 """By what a guard knows who is asking: a cookie, something that browsers do not send by themselves, or a password each time."""
 
-ALL_KINDS = tuple(kind.name for kind in KINDS)
+ALL_KINDS = tuple(dict.fromkeys(kind.name for kind in EVERYTHING.kinds))
+SINK_KINDS = tuple(kind for kind in ALL_KINDS if any(row.kind == kind for row in EVERYTHING.sinks))
+"""The kinds of harm that rules ask for."""
 
 
 class RowError(Exception):
@@ -189,7 +190,7 @@ def _sink(row: Mapping[str, object]) -> Sink:
     optional = ("kind", "arguments", "words", "form", "when", "unless", "like", "shape", "confidence")
     name = _name(row, "a sink", *optional)
     if "kind" not in row:
-        raise RowError(f'the sink "{name}" needs a "kind": one of {", ".join(ALL_KINDS)}', (), name)
+        raise RowError(f'the sink "{name}" needs a "kind": one of {", ".join(SINK_KINDS)}', (), name)
     return Sink(name, **{"words": "does harm there, as the settings say", **_fields(row, Sink)})
 
 
@@ -278,7 +279,7 @@ def _field(key: str, value: object, wanted: Any) -> Any:
     """One field of a row, or a :class:`RowError` that says what it takes."""
     choices = get_args(wanted) if wanted not in (tuple[str, ...], tuple[Having, ...]) else ()
     if key == "kind":
-        return _one_of(value, ALL_KINDS, key)
+        return _one_of(value, SINK_KINDS, key)
     if key == "kinds":
         return tuple(_one_of(one, ALL_KINDS, key) for one in _strings(value, key) if one != "*") or ALL_KINDS
     if key == "confidence":

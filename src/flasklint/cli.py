@@ -252,6 +252,11 @@ def _reading(command: Any) -> Any:
 @_option(
     "--show-settings", is_flag=True, help="Show the settings in force and where they come from, and do nothing else."
 )
+@_option(
+    "--debug-flow",
+    metavar="FILE:LINE",
+    help="Tell why a line is or isn't reported: what gets there, what stops it, what hides it; report nothing.",
+)
 @_option("--stdin-filename", metavar="PATH", help="The file that standard input (`-`) stands for.")
 @_reading
 @click.pass_obj
@@ -280,6 +285,14 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
 
     folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
     cache = Cache(folder, plan.discovery.root)
+    if given["debug_flow"]:
+        from flasklint import why
+
+        try:
+            out.say(why.explain(plan, given["debug_flow"], cache))
+        except why.PlaceError as error:
+            raise UsageError(str(error)) from None
+        return OK
     bar = _Bar(quiet=bool(given["no_progress"] or given["quiet"]))
     with bar:
         outcome = engine.run(plan, cache, bar, heed_suppressions=not given["no_ignores"])

@@ -32,6 +32,7 @@ from flasklint.findings import (
     Skipped,
 )
 from flasklint.knowledge.catalogue import EVERYTHING
+from flasklint.knowledge.rows import Tables
 from flasklint.project.modules import kind_of
 from flasklint.project.project import Project
 from flasklint.replay import Trail, fingerprint
@@ -48,6 +49,10 @@ WORTH_A_FORK = 150_000
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how much of how much of it has been."""
+
+
+Follow = Callable[[Project, Tables], Flows]
+"""What follows untrusted data through a project, with what the tables tell of libraries."""
 
 
 class NothingToAnalyseError(Exception):
@@ -266,12 +271,24 @@ def run(
     registry: Registry | None = None,
     *,
     heed_suppressions: bool = True,
+    follow: Follow | None = None,
 ) -> Outcome:
-    """Carry a plan out. ``heed_suppressions``: regard the comments that suppress findings."""
+    """Carry a plan out. ``heed_suppressions``: regard the comments that suppress findings. ``follow``: what follows data,
+    if not the plain engine.
+    """
     registry = load() if registry is None else registry
     files, aside = _worth_reading(plan)
     extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
-    report = analyse(files, extracted, plan, registry, progress, heed_suppressions=heed_suppressions, aside=aside)
+    report = analyse(
+        files,
+        extracted,
+        plan,
+        registry,
+        progress,
+        heed_suppressions=heed_suppressions,
+        aside=aside,
+        follow=follow,
+    )
     by_path = {file.path: file for file in files}
     return Outcome(report, lambda path: _text(by_path.get(path)), not extracted.died and not report.crashes)
 
@@ -414,11 +431,12 @@ def analyse(
     *,
     heed_suppressions: bool = True,
     aside: Set[str] = frozenset(),
+    follow: Follow | None = None,
 ) -> Report:
     """The report on files whose facts are known. ``aside``: paths of test code that is no part of the project."""
     facts = extracted.facts
     discovery, settings = plan.discovery, plan.settings
-    found, broken, looked_at = _findings(facts, plan.rules, settings.flask, progress, aside)
+    found, broken, looked_at = _findings(facts, plan.rules, settings.flask, progress, aside, follow)
     found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
     found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
     for item in facts.values():
@@ -468,13 +486,14 @@ def _findings(
     additions: Additions,
     progress: Progress | None,
     aside: Set[str],
+    follow: Follow | None,
 ) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
     """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file."""
     found: list[Finding] = []
-    follow = _Once()
+    once = _Once(follow or analyse_flows)
     try:
         project = Project((item for path, item in facts.items() if path not in aside), additions)
-        context = Context(project, follow, aside)
+        context = Context(project, once, aside)
         tests = context.test_paths
     except Exception as error:
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
@@ -485,7 +504,7 @@ def _findings(
             progress("Applying rules", done, len(rules))
         if failure := _ask(rule, context, found):
             broken.setdefault(_words(failure), []).append(rule.code)
-    found += [_limit(*limit) for limit in follow.limits]
+    found += [_limit(*limit) for limit in once.limits]
     # What all of some rules stand on breaks under each of them alike, and is told once.
     crashes = [Crash(", ".join(codes), "", words) for words, codes in broken.items()]
     whole = [rule for rule in rules if not any(rule.code in codes for codes in broken.values())]
@@ -505,7 +524,8 @@ def _ask(rule: Rule, context: Context, found: list[Finding]) -> Exception | None
 class _Once:
     """Follows untrusted data once, also when that fails: what fails may take long, and would again for every rule."""
 
-    def __init__(self) -> None:
+    def __init__(self, follow: Follow) -> None:
+        self._follow = follow
         self._error: Exception | None = None
         self.limits: tuple[Limit, ...] = ()
 
@@ -513,7 +533,7 @@ class _Once:
         if self._error:
             raise self._error
         try:
-            flows = analyse_flows(project, project.additions.added_to(EVERYTHING))
+            flows = self._follow(project, project.additions.added_to(EVERYTHING))
         except Exception as error:
             self._error = error
             raise

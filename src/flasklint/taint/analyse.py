@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.knowledge.types import ALSO
@@ -19,9 +21,9 @@ from flasklint.taint.state import Obj
 from flasklint.taint.values import UNKNOWN
 
 
-def analyse(project: Project, tables: Tables) -> Flows:
-    """All flows of a project, with what the tables tell of libraries."""
-    engine = Engine(project, tables)
+def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], Engine] = Engine) -> Flows:
+    """All flows of a project, with what the tables tell of libraries. ``make``: of what kind the engine is."""
+    engine = make(project, tables)
     views = list(entries(project))
     for entry in views:
         engine.rules[entry.scope] = entry.rules

@@ -31,7 +31,7 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
             continue
         for taint in piece.taints:
             info = info_of(taint.fragment)
-            if not _harmless(kind, info, before, text, index):
+            if not harmless(kind, info, before, text, index):
                 found.append(taint)
                 weak |= {tag for tag in info.tags if tag.startswith("weak:")}
                 if kind.prefix == "origin" and not before:
@@ -42,7 +42,8 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
     return tuple(found), frozenset(weak)
 
 
-def _harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bool:
+def harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bool:
+    """Whether what is known of the untrusted data at an index of a text, ``before`` it, excludes the harm."""
     if "*" in info.clear or kind.name in info.clear or not info.clear.isdisjoint(kind.also):
         return True
     needs = _needs(kind.needs)

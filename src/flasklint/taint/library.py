@@ -115,7 +115,7 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
     kind = index.kind(row.kind)
     if kind.types and _is_of(value, kind.types):
         return
-    choices = _read(frame, row, value)
+    choices = texts_read(frame, row, value)
     if not choices:
         return
     if row.like and not _looks_like(kind.language, choices):
@@ -160,7 +160,7 @@ def _looks_like(language: tuple[str, ...], choices: tuple[Text, ...]) -> bool:
     return any(pattern.search(shown(choice)) for choice in choices)
 
 
-def _read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
+def texts_read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
     """The texts that a sink reads from a value."""
     match row.form:
         case "text":

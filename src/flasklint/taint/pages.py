@@ -450,7 +450,11 @@ class Templates(Attributes):
         self.judged.add((frame.path, node.start))
         if place == "url" and (node.context.prefix.strip() or node.context.tag not in RUNNING_TAGS):
             return
-        for row in rows:
+        self.put_out(frame, node, place, value)
+
+    def put_out(self, frame: Frame, node: ir.Output, place: str, value: Value) -> None:
+        """A value is put out at a place of a page."""
+        for row in self.index.sinks.get(f"<{place}>", ()):
             library.land(frame, self.index, row, value, node, node)
 
     def _is_idle(self, node: ir.Output) -> bool:
