@@ -9,15 +9,20 @@ import math
 import re
 from typing import NamedTuple
 
+from flasklint.findings import Confidence
 from flasklint.knowledge.secrets import WELL_KNOWN_KEYS
 
 
 class TokenFormat(NamedTuple):
-    """The form of a token. ``words``: what it is, with its article. ``live``: it opens something; a test key opens little."""
+    """The form of a token. ``words``: what it is, with its article. ``live``: it opens something; a test key opens little.
+    ``issued``: a service hands it out, so that one in a test opens something too. ``confidence``: that it is a secret at all;
+    some keys are made to be seen in pages."""
 
     pattern: str
     words: str
     live: bool = True
+    issued: bool = True
+    confidence: Confidence = Confidence.HIGH
 
 
 _FORMATS = (
@@ -28,8 +33,8 @@ _FORMATS = (
     TokenFormat(r"\bxox[abeoprs]-[0-9]{6,}-[0-9A-Za-z-]{10,}\b", "a Slack token"),
     TokenFormat(r"hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}", "a Slack webhook"),
     TokenFormat(r"\b[sr]k_live_[0-9A-Za-z]{16,}\b", "a Stripe key"),
-    TokenFormat(r"\b[sr]k_test_[0-9A-Za-z]{16,}\b", "a Stripe key for tests", live=False),
-    TokenFormat(r"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])", "a Google API key"),
+    TokenFormat(r"\b[sr]k_test_[0-9A-Za-z]{16,}\b", "a Stripe key for tests", False, True, Confidence.LOW),
+    TokenFormat(r"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])", "a Google API key", True, True, Confidence.MEDIUM),
     TokenFormat(r"\bGOCSPX-[0-9A-Za-z_-]{28}(?![0-9A-Za-z_-])", "a Google OAuth client secret"),
     TokenFormat(r"\bSG\.[\w-]{22}\.[\w-]{43}(?![\w-])", "a SendGrid key"),
     TokenFormat(r"\bkey-[0-9a-f]{32}\b", "a Mailgun key"),
@@ -46,16 +51,18 @@ _FORMATS = (
         r"-----BEGIN (?:RSA |EC |DSA |OPENSSH |PGP |ENCRYPTED )?PRIVATE KEY(?: BLOCK)?-----\s*(?:[A-Za-z-]+:[^\n]*\s+)*"
         r"[A-Za-z0-9+/=\s]{40,}",
         "a private key",
+        issued=False,
     ),
     TokenFormat(
-        r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}", "a signed token (JWT)", live=False
+        r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+        "a signed token (JWT)",
+        False,
+        False,
+        Confidence.LOW,
     ),
 )
 
 _ANY = re.compile("|".join(f"({row.pattern})" for row in _FORMATS))
-
-SIGNS = re.compile("|".join(row.pattern for row in _FORMATS if row.live).encode())
-"""Any of the forms of live tokens, in a file's bytes."""
 
 _URI = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^\s/:@'\"<>{}]*):(?P<password>[^\s/@'\"]+)@(?P<host>[^\s/:?#'\"]+)",
@@ -117,7 +124,12 @@ class Address(NamedTuple):
     @property
     def local(self) -> bool:
         """Does it lead to this machine, or to one of the same composition of containers, or nowhere?"""
-        return "." not in self.host.strip(".") or _LOCAL.search(self.host) is not None
+        return leads_nowhere_else(self.host)
+
+
+def leads_nowhere_else(host: str) -> bool:
+    """Is a host this machine, a name that is only known inside of a composition of containers, or one of documentation?"""
+    return "." not in host.strip(".") or _LOCAL.search(host) is not None
 
 
 def token_format(text: str) -> TokenFormat | None:
@@ -145,8 +157,14 @@ def addresses(text: str) -> list[Address]:
     return [
         Address(found["scheme"], found["user"], found["password"], found["host"], *found.span("password"))
         for found in _URI.finditer(text)
-        if not is_placeholder(found["password"])
+        if not is_placeholder(found["password"]) and not _NAMES.fullmatch(f"{found['user']}:{found['password']}")
     ]
+
+
+_NAMES = re.compile(
+    r"(?:user|username|user_name|login|name|me|account)?:(?:pass|passwd|password|pw|pwd|secret)", re.IGNORECASE
+)
+"""A user and a password that are called just that."""
 
 
 def masked_parts(text: str) -> str:
@@ -186,3 +204,54 @@ def entropy(text: str) -> float:
     """Bits a character, by how often each occurs."""
     counts = [text.count(char) for char in set(text)]
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)
+
+
+class CredentialArgument(NamedTuple):
+    """An argument that is a credential. ``position``: ``None`` when it is given by keyword alone; ``names``: its keywords.
+    ``host``: the keywords of the argument that says where it is sent."""
+
+    position: int | None
+    names: tuple[str, ...]
+    host: tuple[str, ...] = ("host", "hostname", "server")
+
+
+_PASSWORD = CredentialArgument(None, ("password", "passwd"))
+_SECOND = CredentialArgument(1, ("password", "passwd"))
+
+ARGUMENTS: dict[str, tuple[CredentialArgument, ...]] = {
+    "psycopg2.connect": (_PASSWORD,),
+    "psycopg.connect": (_PASSWORD,),
+    "pymysql.connect": (CredentialArgument(2, ("password", "passwd")),),
+    "pymysql.connections.Connection": (_PASSWORD,),
+    "MySQLdb.connect": (CredentialArgument(2, ("password", "passwd")),),
+    "mysql.connector.connect": (_PASSWORD,),
+    "cx_Oracle.connect": (_SECOND,),
+    "oracledb.connect": (_PASSWORD,),
+    "pymssql.connect": (CredentialArgument(2, ("password",)),),
+    "redis.Redis": (_PASSWORD,),
+    "redis.StrictRedis": (_PASSWORD,),
+    "pymongo.MongoClient": (_PASSWORD,),
+    "ldap3.Connection": (CredentialArgument(2, ("password",)),),
+    "smtplib.SMTP().login": (_SECOND,),
+    "smtplib.SMTP_SSL().login": (_SECOND,),
+    "imaplib.IMAP4_SSL().login": (_SECOND,),
+    "ftplib.FTP": (CredentialArgument(2, ("passwd",)),),
+    "ftplib.FTP().login": (CredentialArgument(1, ("passwd",)),),
+    "paramiko.SSHClient().connect": (CredentialArgument(3, ("password",)),),
+    "requests.auth.HTTPBasicAuth": (_SECOND,),
+    "requests.auth.HTTPDigestAuth": (_SECOND,),
+    "httpx.BasicAuth": (_SECOND,),
+    "boto3.client": (CredentialArgument(None, ("aws_secret_access_key", "aws_session_token")),),
+    "boto3.resource": (CredentialArgument(None, ("aws_secret_access_key", "aws_session_token")),),
+    "boto3.Session": (CredentialArgument(None, ("aws_secret_access_key", "aws_session_token")),),
+    "boto3.session.Session": (CredentialArgument(None, ("aws_secret_access_key", "aws_session_token")),),
+    "twilio.rest.Client": (CredentialArgument(1, ("password",)),),
+    "pika.PlainCredentials": (_SECOND,),
+    "pika.credentials.PlainCredentials": (_SECOND,),
+    "flask_dance.contrib.github.make_github_blueprint": (CredentialArgument(None, ("client_secret",)),),
+    "flask_dance.contrib.google.make_google_blueprint": (CredentialArgument(None, ("client_secret",)),),
+    "requests_oauthlib.OAuth2Session().fetch_token": (CredentialArgument(None, ("client_secret",)),),
+    "authlib.integrations.flask_client.OAuth().register": (CredentialArgument(None, ("client_secret",)),),
+    "flask_oauthlib.client.OAuth().remote_app": (CredentialArgument(None, ("consumer_secret",)),),
+}
+"""Calls that take a credential, by canonical name."""

@@ -215,6 +215,11 @@ class LinkedModule:
         return self._parts.texts
 
     @property
+    def pairs(self) -> list[tuple[ir.Pair, Scope]]:
+        """Every pair of a dict that is written out, with the scope that it stands in."""
+        return self._parts.pairs
+
+    @property
     def imports(self) -> frozenset[str]:
         """The dotted names of the modules that it imports, anywhere in it, as written."""
         return frozenset(self._parts.imports)
@@ -231,6 +236,7 @@ class _Builder:
         self.module = module
         self.calls: list[tuple[ir.Call, Scope]] = []
         self.texts: list[tuple[ir.Const, Scope]] = []
+        self.pairs: list[tuple[ir.Pair, Scope]] = []
         self.imports: set[str] = set()
         self.scope = Scope(module, None, module.facts, "")
         self.scopes = [self.scope]
@@ -352,6 +358,11 @@ class _Builder:
             if isinstance(node, ir.Const):
                 if isinstance(node.value, str) and len(node.value) >= _SHORTEST_TEXT:
                     self.texts.append((node, self.scope))
+            elif isinstance(node, ir.Pair):
+                if node.key is not None:
+                    stack.append(node.key)
+                stack.append(node.value)
+                self.pairs.append((node, self.scope))
             elif isinstance(node, (ir.Attribute, ir.Argument)):
                 stack.append(node.value)
             elif isinstance(node, ir.Call):
@@ -418,7 +429,8 @@ class _Builder:
         return scope
 
     def do(self, node: ir.Do) -> None:
-        self.expression(node.value)
+        if not isinstance(node.value, ir.Const):  # what a docstring says is no value
+            self.expression(node.value)
 
     def assign(self, node: ir.Assign) -> None:
         self.expression(node.value)

@@ -1,0 +1,94 @@
+"""Constant texts under the names that the code gives them: what a credential without a form of its own is told by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flasklint import ir
+from flasklint.knowledge.sensitive import HARMLESS, sensitivity, words
+from flasklint.project.scopes import LinkedModule, Scope
+
+_OTHERWISE = frozenset(
+    {
+        "csrf",
+        "xsrf",
+        "session",
+        "sessionid",
+        "remember",
+        "rememberme",
+        "captcha",
+        "invite",
+        "pin",
+        "signature",
+        "hmac",
+        "auth",
+        "authorization",
+        "bearer",
+        "salt",
+        "hash",
+        "digest",
+        "public",
+        "site",
+        "field",
+        "column",
+        "label",
+        "test",
+        "dummy",
+        "fake",
+        "example",
+        "page",
+        "next",
+        "cursor",
+        "sync",
+    }
+)
+"""Words of names that speak of something sensitive which is no credential of the program's own, or of none at all."""
+
+
+class Named(NamedTuple):
+    """A constant text and the name that it goes by."""
+
+    name: str
+    const: ir.Const
+    scope: Scope
+
+
+def names_credential(name: str) -> bool:
+    """Does a name say that what it holds opens something: a password, a key, a token?"""
+    if sensitivity(name) not in ("password", "key", "token"):
+        return False
+    spoken = words(name)
+    return _OTHERWISE.isdisjoint(spoken) and (len(spoken) < 2 or spoken[-1] not in HARMLESS)
+
+
+def named_texts(module: LinkedModule) -> Iterator[Named]:
+    """Every constant text of a module that is assigned, passed by keyword or kept in a dict under a credential's name."""
+    for scope in module.scopes:
+        for name, bindings in scope.bindings.items():
+            if names_credential(name):
+                for binding in bindings:
+                    value = binding.value
+                    if binding.kind == "assign" and isinstance(value, ir.Const) and not binding.path:
+                        yield from _named(name, value, scope)
+        for write in scope.writes:
+            key = write.name or (write.key.value if isinstance(write.key, ir.Const) else None)
+            if isinstance(key, str) and isinstance(write.value, ir.Const) and names_credential(key):
+                yield from _named(key, write.value, scope)
+        if isinstance(scope.node, ir.Function):
+            for parameter in scope.node.parameters:
+                if isinstance(parameter.default, ir.Const) and names_credential(parameter.name):
+                    yield from _named(parameter.name, parameter.default, scope)
+    for call, scope in module.calls:
+        for argument in call.arguments:
+            if argument.name and isinstance(argument.value, ir.Const) and names_credential(argument.name):
+                yield from _named(argument.name, argument.value, scope)
+    for pair, scope in module.pairs:
+        key = pair.key.value if isinstance(pair.key, ir.Const) else None
+        if isinstance(key, str) and isinstance(pair.value, ir.Const) and names_credential(key):
+            yield from _named(key, pair.value, scope)
+
+
+def _named(name: str, value: ir.Const, scope: Scope) -> Iterator[Named]:
+    if isinstance(value.value, str) and value.value:
+        yield Named(name, value, scope)
