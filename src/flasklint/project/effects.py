@@ -11,6 +11,20 @@ from flasklint.project.scopes import Scope
 from flasklint.source import Location
 
 _SESSIONS = ("sqlalchemy.orm.Session()", "flask_sqlalchemy.SQLAlchemy().session", "sqlalchemy.orm.scoped_session()")
+_WRITES = frozenset(
+    {
+        "commit",
+        "save",
+        "delete",
+        "delete_one",
+        "delete_many",
+        "update_one",
+        "update_many",
+        "insert_one",
+        "delete_instance",
+    }
+    | {"find_one_and_delete", "find_one_and_update", "replace_one", "bulk_write", "unlink"}
+)
 _FILES = frozenset({"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "os.rename", "shutil.move"})
 _STATEMENTS = ("insert into", "update ", "delete from", "drop table", "truncate ")
 
@@ -48,6 +62,16 @@ def effects(scope: Scope, resolver: Resolver) -> Iterator[Effect]:
             yield Effect("write to the database", location, False)
         elif method in ("execute", "executemany") and _changes(node):
             yield Effect("change the database", location, True)
+
+
+def commits(scope: Scope, resolver: Resolver) -> Iterator[Effect]:
+    """What a function changes by what is called on any object: rows of whatever database, objects that are then saved."""
+    body = scope.node.body if isinstance(scope.node, ir.Function) else ()
+    for node in _reached(body):
+        if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name in _WRITES:
+            names = resolver.resolve(node.function, scope)
+            if not any(name.startswith(("builtins.", "flask.", "logging.")) for name in names):
+                yield Effect("change something", Location(scope.module.path, node.span), False)
 
 
 def _reached(body: tuple[ir.Stmt, ...]) -> Iterator[ir.Node]:

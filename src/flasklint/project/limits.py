@@ -94,5 +94,5 @@ def _counts(app: App, function: Fn) -> bool:
     deeds = app.deeds(function, deep=True)
     spoken = {word for name in (*deeds.attributes, *deeds.keywords) for word in words(name)}
     spoken |= {word for name in deeds.names for word in words(name.rpartition(".")[2])}
-    spoken |= {word for text in deeds.texts if len(text) < 40 for word in words(text)}
+    spoken |= {word for text in deeds.texts if len(text) < 40 and " " not in text for word in words(text)}
     return not _SPOKEN.isdisjoint(spoken)

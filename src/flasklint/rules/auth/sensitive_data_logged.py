@@ -260,6 +260,8 @@ def _secret(node: ir.Expr, scope: Scope, project: Project) -> _Logged | None:
     match node:
         case ir.Name(id=name):
             return _Logged("named", node, name) if _is_secret(name) else _held(node, scope, project)
+        case ir.Attribute(name="data", value=ir.Attribute(name=name)) if _is_secret(name):
+            return _Logged("named", node, name)
         case ir.Attribute(name=name):
             return _whole(node, name, scope, project) or (
                 _Logged("named", node, name) if _is_secret(name) and not _is_module(node, scope, project) else None

@@ -68,6 +68,23 @@ _PUBLIC = frozenset(
         "session",
     }
 )
+_WHO = frozenset(
+    {
+        "user",
+        "account",
+        "member",
+        "identity",
+        "admin",
+        "current",
+        "auth",
+        "login",
+        "me",
+        "role",
+        "roles",
+        "person",
+        "token",
+    }
+)
 _TELLING = frozenset(
     {"admin", "delete", "remove", "destroy", "edit", "update", "create", "manage", "config", "settings", "purge"}
 )
@@ -80,7 +97,7 @@ class UnprotectedAdminRoute(AppRule):
     Compares the routes of a blueprint (or of a file, for routes of the app itself): where nearly all of them demand a login, it
     reports one that changes something, or whose name speaks of administration, and demands none: no decorator, no
     `before_request`, no check in the view itself. Routes that have to be open (login, registration, callbacks, health) are left
-    alone.
+    alone. Below `/admin` a route that asks nobody is reported whatever stands beside it, if people log in to the app.
 
     ## Why is this bad
     A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
@@ -163,6 +180,9 @@ class UnprotectedAdminRoute(AppRule):
             if route.view is not None:
                 owner = id(route.chain[-1]) if route.chain else 0
                 groups.setdefault((owner, route.view.location.path), []).append((route, app.guard(route)))
+        administration = self._open_administration(app)
+        yield from administration
+        told = {finding.location for finding in administration}
         for group in groups.values():
             views = {route.view.name: (route, guard) for route, guard in group if route.view is not None}
             guarded: list[tuple[Route, Guard]] = [
@@ -171,8 +191,42 @@ class UnprotectedAdminRoute(AppRule):
             if len(guarded) < 3 or len(guarded) < 0.75 * len(views):
                 continue
             for route, guard in views.values():
-                if guard is None and self._matters(route) and not self._asks_itself(app, route):
+                if (
+                    guard is None
+                    and route.view is not None
+                    and route.view.location not in told
+                    and self._matters(route)
+                    and not self._asks_itself(app, route)
+                ):
                     yield self._report(route, guarded)
+
+    def _open_administration(self, app: App) -> tuple[Finding, ...]:
+        """Routes below ``/admin`` that ask nobody, in an app that people log in to."""
+        if app.identity is None or app.exhausted:
+            return ()
+        open_routes = [
+            route
+            for route in app.routes
+            if route.view is not None
+            and "admin" in route.rule.lower().split("/")
+            and app.guard(route) is None
+            and self._matters(route)
+            and not self._asks_itself(app, route)
+        ]
+        if not open_routes:
+            return ()
+        first, *others = open_routes
+        assert first.view is not None
+        found = self.finding(
+            first.view.location,
+            f"`{first.rule}` demands no login, though people log in to this app.",
+            confidence=Confidence.MEDIUM,
+            label="open to everybody",
+            scope=first.view.name.rpartition(".")[2],
+            related=tuple(Place(other.location, f"so is `{other.rule}`") for other in others[:8]),
+            help="ask for an administrator's login, best in a `before_request` function of a blueprint for all such routes",
+        )
+        return (found,)
 
     def _matters(self, route: Route) -> bool:
         assert route.view is not None
@@ -188,7 +242,15 @@ class UnprotectedAdminRoute(AppRule):
 
     def _asks(self, app: App, function: Fn) -> bool:
         deeds = app.deeds(function, deep=True)
-        if deeds.mentions("flask_login.current_user", "flask_security.current_user", "flask.g", "flask.session"):
+        if deeds.mentions("flask_login.current_user", "flask_security.current_user", "flask.session"):
+            return True
+        if deeds.mentions("flask.g") and any(
+            not _WHO.isdisjoint(words(text))
+            for text in (
+                *filter(str.isidentifier, deeds.texts),
+                *(name[len("flask.g.") :] for name in deeds.names if name.startswith("flask.g.")),
+            )
+        ):
             return True
         if deeds.mentions("flask.request.authorization", "flask_jwt_extended", "hmac", "itsdangerous"):
             return True

@@ -12,7 +12,23 @@ from flasklint.source import Location
 
 _HARMLESS = frozenset(
     {"csrf", "xsrf", "nonce", "state", "expires", "expiry", "type", "id", "count", "hint", "name", "changed", "reset"}
+    | {
+        "expire",
+        "expired",
+        "sent",
+        "time",
+        "at",
+        "unsub",
+        "unsubscribe",
+        "verified",
+        "attempts",
+        "required",
+        "ok",
+        "user",
+    }
 )
+_DOORS = frozenset({"access", "refresh", "bearer", "jwt", "otp", "oauth", "api", "github", "google", "auth"})
+"""Words of tokens that open a door elsewhere, or are all that is between a visitor and an account."""
 _SEVERITIES = {"password": Severity.HIGH, "card": Severity.HIGH, "key": Severity.MEDIUM, "token": Severity.MEDIUM}
 
 
@@ -21,8 +37,8 @@ class SensitiveDataInSession(ModuleRule):
 
     ## What it does
     Finds passwords, access tokens, keys and card numbers that are stored under such a name in Flask's session. Tokens against
-    forged requests are fine there. With a session that is kept on the server (Flask-Session, an interface of the app's own) the
-    rule stays silent.
+    forged requests are fine there, and tokens of which nothing says that they open a door are for pedants. With a session
+    that is kept on the server (Flask-Session, an interface of the app's own) the rule stays silent.
 
     ## Why is this bad
     Flask signs its session cookie and does not encrypt it: whoever has the cookie (a script, a log, a shared machine) reads
@@ -85,7 +101,7 @@ class SensitiveDataInSession(ModuleRule):
             f"`{key}` goes into the session cookie, which is signed but not encrypted. Whoever has the cookie can read it.",
             severity=_SEVERITIES[kind],
             confidence=Confidence.MEDIUM,
-            persona=Persona.PEDANTIC,
+            persona=Persona.PEDANTIC if kind == "token" and _DOORS.isdisjoint(words(key)) else Persona.REGULAR,
             label="readable in the cookie",
             scope=scope.qualname,
             help="keep it on the server, and only an identifier in the session",

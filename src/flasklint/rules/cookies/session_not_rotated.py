@@ -14,6 +14,9 @@ from flasklint.rules.base import AppRule
 from flasklint.source import Location
 
 _IDENTITY = frozenset({"user", "username", "uid", "userid", "account", "admin", "member", "identity", "role", "logged"})
+_NOT_YET = frozenset(
+    {"agent", "details", "invite", "invited", "last", "lang", "locale", "next", "org", "pending", "temp", "tmp"}
+)
 _ROTATES = frozenset({"clear", "regenerate", "cycle_key", "cycle", "new_session", "rotate"})
 
 
@@ -74,9 +77,7 @@ class SessionNotRotated(AppRule):
         """The views that write an identity."""
         if self._is_strong(app):
             return
-        kept = any(use.inits for use in app.extensions_of_kind("session")) or any(
-            event.kind == "attribute" and event.detail == "session_interface" for event in app.events
-        )
+        kept = any(use.inits for use in app.extensions_of_kind("session"))
         seen: set[Location] = set()
         for route, function in app.views():
             if app.guard(route) is not None:
@@ -93,7 +94,7 @@ class SessionNotRotated(AppRule):
                 "Who somebody is goes into the session that was there before the login.",
                 severity=Severity.MEDIUM if kept else Severity.LOW,
                 confidence=Confidence.MEDIUM,
-                persona=Persona.PEDANTIC,
+                persona=Persona.REGULAR if kept else Persona.PEDANTIC,
                 label="the session is not renewed",
                 scope=function.qualname,
                 help="call `session.clear()` first, and let the server make a new session",
@@ -113,9 +114,8 @@ class SessionNotRotated(AppRule):
         for write in scope.writes if scope is not None else ():
             if not isinstance(write.key, ir.Const) or not isinstance(write.key.value, str):
                 continue
-            if _IDENTITY.isdisjoint(words(write.key.value)) or (
-                isinstance(write.value, ir.Const) and not write.value.value
-            ):
+            said = set(words(write.key.value))
+            if not said & _IDENTITY or said & _NOT_YET or (isinstance(write.value, ir.Const) and not write.value.value):
                 continue
             if "flask.session" in project.resolve(write.target, write.scope):
                 return write

@@ -2,16 +2,65 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.effects import Effect, effects
+from flasklint.project.effects import Effect, commits, effects
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
+from flasklint.project.scopes import Scope
 from flasklint.rules.base import AppRule
 from flasklint.source import Location
 
+_CHANGES = frozenset(
+    {
+        "accept",
+        "add",
+        "approve",
+        "archive",
+        "ban",
+        "block",
+        "buy",
+        "cancel",
+        "complete",
+        "create",
+        "deactivate",
+        "delete",
+    }
+    | {
+        "demote",
+        "destroy",
+        "disable",
+        "done",
+        "drop",
+        "enable",
+        "erase",
+        "follow",
+        "join",
+        "kick",
+        "leave",
+        "like",
+        "mark",
+    }
+    | {
+        "pay",
+        "promote",
+        "publish",
+        "purchase",
+        "purge",
+        "reject",
+        "remove",
+        "rename",
+        "revoke",
+        "send",
+        "set",
+        "toggle",
+    }
+    | {"transfer", "unban", "unblock", "unfollow", "unlike", "unpublish", "update", "upvote", "downvote", "vote"}
+)
+"""Words of a route that says itself that it changes something."""
 _ONE_TIME = frozenset(
     {
         "token",
@@ -49,8 +98,9 @@ class StateChangeOnGet(AppRule):
 
     ## What it does
     Finds views that answer GET alone, for people who are logged in, and delete or change what is stored: rows of the database,
-    files. Links that carry a token of their own (confirmations, invitations, OAuth callbacks) are left alone; logging out is
-    minor.
+    files. A default run reports those whose address or name says so (`delete`, `approve`, `toggle`); the others are for
+    pedants. Links that carry a token of their own (confirmations, invitations, OAuth callbacks) are left alone; logging out
+    is minor.
 
     ## Why is this bad
     CSRF protection looks at POST, PUT, PATCH and DELETE only. An image on a foreign page, a link in a mail, a browser that
@@ -115,15 +165,20 @@ class StateChangeOnGet(AppRule):
             if view is None or route.changes or "GET" not in route.methods or view.cls is not None:
                 continue
             guard = app.guard(route)
-            if guard is None or guard.proof == "token" or self._is_one_time(route):
+            says = self._says_so(route)
+            if (
+                (guard is None and not says)
+                or (guard is not None and guard.proof == "token")
+                or self._is_one_time(route)
+            ):
                 continue
             for function in view.functions:
                 if function.location in seen or id(function.node) in asked:
                     continue
                 seen.add(function.location)
-                effect = self._effect(app, function)
+                effect = self._effect(app, function, project, says)
                 if effect is not None:
-                    yield self._report(route, function, effect)
+                    yield self._report(route, function, effect, says)
 
     def _asked_for_changes(self, app: App) -> frozenset[int]:
         """Functions that answer other methods as well, by another route."""
@@ -139,11 +194,37 @@ class StateChangeOnGet(AppRule):
         spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
         return not _ONE_TIME.isdisjoint(spoken)
 
-    def _effect(self, app: App, function: Fn) -> Effect | None:
-        scope = app.scope_of(function)
-        return next(effects(scope, app.resolver), None) if scope is not None else None
+    def _says_so(self, route: Route) -> bool:
+        assert route.view is not None
+        return not _CHANGES.isdisjoint({*words(route.rule), *words(route.view.name.rpartition(".")[2])})
 
-    def _report(self, route: Route, function: Fn, effect: Effect) -> Finding:
+    def _effect(self, app: App, function: Fn, project: Project, says: bool) -> Effect | None:
+        scope = app.scope_of(function)
+        if scope is None:
+            return None
+        found = next(effects(scope, app.resolver), None)
+        if found is not None or not says:
+            return found
+        return next(commits(scope, app.resolver), None) or self._through_helper(app, scope, project)
+
+    def _through_helper(self, app: App, scope: Scope, project: Project) -> Effect | None:
+        """What a function of the project does that the view calls under a name that says so."""
+        for call in ir.walk(scope.node):
+            if not isinstance(call, ir.Call):
+                continue
+            for name in app.resolver.resolve(call.function, scope):
+                helper = project.definition(name)
+                if (
+                    helper is not None
+                    and helper.is_function
+                    and not _CHANGES.isdisjoint(words(name.rpartition(".")[2]))
+                ):
+                    found = next(effects(helper, app.resolver), None) or next(commits(helper, app.resolver), None)
+                    if found is not None:
+                        return found
+        return None
+
+    def _report(self, route: Route, function: Fn, effect: Effect, says: bool) -> Finding:
         spoken = {*words(route.rule), *words(function.node.name)}
         minor = not spoken.isdisjoint({"logout", "signout", "logoff"})
         return self.finding(
@@ -151,7 +232,7 @@ class StateChangeOnGet(AppRule):
             f"A link to `{route.rule}` is enough to {effect.what}: the view answers GET, which CSRF tokens do not guard.",
             severity=Severity.LOW if minor else Severity.MEDIUM,
             confidence=Confidence.HIGH if effect.certain else Confidence.MEDIUM,
-            persona=Persona.PEDANTIC,
+            persona=Persona.REGULAR if says and not minor else Persona.PEDANTIC,
             label="changes something on GET",
             scope=function.qualname,
             related=(Place(effect.location, "changed here"),),
