@@ -553,6 +553,25 @@ def walk(node: object) -> Iterator[Node]:
                 push(value)
 
 
+_BLOCKS: dict[type[object], tuple[str, ...]] = {
+    kind: tuple(name for name in fields if re.match(r"tuple\[(?:Stmt|Handler|Case)\b", str(kind.__annotations__[name])))
+    for kind, fields in _BACKWARDS.items()
+}
+
+
+def statements(node: object) -> Iterator[Node]:
+    """Every statement, handler and case inside a node, also in functions and classes there, in source order."""
+    stack: list[Node] = []
+    current = node
+    while True:
+        for name in _BLOCKS[type(current)]:
+            stack.extend(getattr(current, name)[::-1])
+        if not stack:
+            return
+        current = stack.pop()
+        yield current
+
+
 def path_to(root: object, span: Span) -> tuple[Node, ...]:
     """The nodes inside ``root`` that hold a span, outermost first, ending at the innermost."""
     found: list[Node] = []

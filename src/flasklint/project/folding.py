@@ -57,6 +57,7 @@ class Constants(Calling):
         self._memo: Memo[Setting] = Memo(Unknown("it hangs on itself"))
         self._alive: list[ir.Expr] = []
         self._changed: dict[str, frozenset[str]] = {}
+        self._keys: dict[int, list[tuple[Setting, ir.Expr]]] = {}
 
     def fold(self, expr: ir.Expr, scope: Scope) -> Setting:
         """What is known of an expression's value."""
@@ -390,6 +391,18 @@ class Constants(Calling):
             return self._variable(place, Unset(), "", expr, scope, frame)
         return hop(self._looked_up(container, place, None, scope, frame), expr, scope)
 
+    def _pairs(self, origin: ir.Dict, scope: Scope, frame: Frame) -> list[tuple[Setting, ir.Expr]]:
+        """The keys of a dict that is written out, with their values; literal ones are the same in every call."""
+        found = self._keys.get(id(origin))
+        if found is None:
+            found = [
+                (self.fold_in(pair.key, scope, frame), pair.value) for pair in origin.pairs if pair.key is not None
+            ]
+            if all(pair.key is None or isinstance(pair.key, ir.Const) for pair in origin.pairs):
+                self._alive.append(origin)
+                self._keys[id(origin)] = found
+        return found
+
     def _looked_up(
         self, container: ir.Expr, key: Setting, default: Setting | None, scope: Scope, frame: Frame
     ) -> Setting:
@@ -399,9 +412,7 @@ class Constants(Calling):
             if not isinstance(origin, ir.Dict):
                 options.append(lift(get_item, [self.fold_in(origin, place, frame), key]))
                 continue
-            pairs = [
-                (self.fold_in(pair.key, place, frame), pair.value) for pair in origin.pairs if pair.key is not None
-            ]
+            pairs = self._pairs(origin, place, frame)
             complete = len(pairs) == len(origin.pairs) and all(isinstance(one, Known) for one, _ in pairs)
             for one in possible(key):
                 wanted = one.default if isinstance(one, FromEnv) else one

@@ -57,11 +57,10 @@ class Deeds:
 
     def mentions(self, *prefixes: str) -> bool:
         """Does it mention one of these, or something of them?"""
-        return any(
-            name == prefix or name.startswith((f"{prefix}.", f"{prefix}("))
-            for name in self.names
-            for prefix in prefixes
-        )
+        if not self.names.isdisjoint(prefixes):
+            return True
+        parts = tuple(f"{prefix}{sign}" for prefix in prefixes for sign in ".(")
+        return any(name.startswith(parts) for name in self.names)
 
 
 _NOTHING = Deeds(frozenset(), frozenset(), frozenset(), False, False, frozenset(), frozenset())
@@ -125,6 +124,7 @@ class Guards:
                     at[id(current)] = where
                 case ir.Name():
                     names.update(self._resolver.resolve(current, where))
+                    continue
                 case ir.Attribute(_, name):
                     attributes.add(name)
                     names.update(self._resolver.resolve(current, where))
@@ -161,7 +161,7 @@ class Guards:
                             writes.add(written.name)
                             refused = isinstance(given, ir.Const) and given.value in (401, 403)
                             refuses = refuses or (refused and written.name in ("status_code", "status"))
-            stack.extend((child, where) for child in reversed(list(ir.children(current))))
+            stack.extend([(child, where) for child in ir.children(current)][::-1])
         deeds = Deeds(
             frozenset(names),
             frozenset(texts),

@@ -31,10 +31,15 @@ class Resolver(Results):
     def __init__(self, modules: Modules) -> None:
         super().__init__(modules)
         self._alive: list[ir.Expr] = []
+        self._expanded: dict[Names, Names] = {}
 
     def resolve(self, expr: ir.Expr, scope: Scope) -> Names:
         """The canonical names of what an expression may stand for, the most telling first; empty when nothing is known."""
-        return self.expanded(self.value(expr, scope))
+        names = self.value(expr, scope)
+        found = self._expanded.get(names)
+        if found is None:
+            found = self._expanded[names] = self.expanded(names)
+        return found
 
     def value(self, expr: ir.Expr, scope: Scope) -> Names:
         # A chain of attributes and calls may be long: it is gone along in a loop, from its inner end.

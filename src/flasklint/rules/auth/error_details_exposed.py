@@ -41,6 +41,8 @@ _NARROWS = frozenset(
     )
 )
 """Words of a condition that lets developers or administrators see more."""
+_WORDS = (ir.Name, ir.Attribute)
+_FORMATTING = frozenset(("format_exc", "format_exception"))
 _OTHERS = ("fastapi", "starlette", "tornado", "aiohttp", "sanic", "django", "bottle", "falcon")
 _TEXT_METHODS = frozenset(
     ("format", "join", "strip", "split", "splitlines", "replace", "encode", "decode", "title", "capitalize", "lower")
@@ -208,11 +210,10 @@ def _guarded(project: Project) -> frozenset[int]:
 
 
 def _catches(node: ir.Function) -> bool:
-    return any(isinstance(one, ir.Try) and one.handlers for one in ir.walk(node)) or any(
-        isinstance(one, ir.Attribute | ir.Name)
-        and (one.name if isinstance(one, ir.Attribute) else one.id) in ("format_exc", "format_exception")
-        for one in ir.walk(node)
-    )
+    if any(isinstance(one, ir.Try) and one.handlers for one in ir.statements(node)):
+        return True
+    words = (one.name if isinstance(one, ir.Attribute) else one.id for one in ir.walk(node) if isinstance(one, _WORDS))
+    return not _FORMATTING.isdisjoint(words)
 
 
 def _handled(project: Project) -> dict[int, Kind]:

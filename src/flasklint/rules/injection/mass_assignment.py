@@ -115,7 +115,7 @@ class MassAssignment(ModuleRule):
                 )
 
     def _set(self, scope: Scope, project: Project) -> Iterator[Finding]:
-        for loop in ir.walk(scope.node):
+        for loop in ir.statements(scope.node):
             if not isinstance(loop, ir.Loop) or loop.target is None:
                 continue
             name, looked_at = _names_of_fields(loop)
