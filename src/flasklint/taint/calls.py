@@ -24,6 +24,7 @@ from flasklint.taint.values import (
     Closure,
     FunctionKey,
     Method,
+    Ref,
     Taint,
     Value,
     facts_both,
@@ -41,6 +42,8 @@ class Calls(Templates):
         self.active: dict[FunctionKey, int] = {}
         self.contexts: dict[FunctionKey, int] = {}
         self.frames: dict[FunctionKey, Frame] = {}
+        self._results: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._names_known: dict[tuple[Ref, ...], tuple[Ref, ...]] = {}
 
     def call_node(self, frame: Frame, node: ir.Call) -> Value:
         function = node.function
@@ -250,63 +253,63 @@ class Calls(Templates):
                 for row in index.sinks.get(names[0], ()):
                     library.reach(frame, index, row, arguments, receiver, node)
                 return made
-        sinks = [row for name in names for row in index.sinks.get(name, ())]
-        if not sinks and method:
-            sinks = list(index.sinks.get(f"?.{method}", ()))
-        seen: set[str] = set()
-        for row in sinks:
-            if row.kind in seen and row.form == "text":
-                continue
-            if library.reach(frame, index, row, arguments, receiver, node):
-                seen.add(row.kind)
-        for name in names:
-            rendering = index.renderings.get(name)
-            if rendering is not None:
-                self.render(frame, rendering, arguments, receiver, node)
-                break
+        rows = index.rows(names, method)
+        if rows.sinks:
+            seen: set[str] = set()
+            for row in rows.sinks:
+                if row.kind in seen and row.form == "text":
+                    continue
+                if library.reach(frame, index, row, arguments, receiver, node):
+                    seen.add(row.kind)
+        if rows.rendering is not None:
+            self.render(frame, rows.rendering, arguments, receiver, node)
         claim: Claim | None = None
-        for name in names:
-            for guard in index.guards.get(name, ()):
-                told = library.guarded(frame, guard, arguments, receiver)
-                if told is not None:
-                    claim = (
-                        told
-                        if claim is None
-                        else Claim(facts_both(claim.true, told.true), facts_both(claim.false, told.false))
-                    )
-        for name in names:
-            row_source = index.sources.get(f"{name}()")
-            if row_source is not None:
-                return self.source(frame, row_source, node)
+        for guard in rows.guards:
+            told = library.guarded(frame, guard, arguments, receiver)
+            if told is not None:
+                claim = (
+                    told
+                    if claim is None
+                    else Claim(facts_both(claim.true, told.true), facts_both(claim.false, told.false))
+                )
+        if rows.source is not None:
+            return self.source(frame, rows.source, node)
         result: Value | None = None
-        for name in (*names, f"?.{method}") if method else names:
-            sanitizers = index.sanitizers.get(name)
-            if sanitizers:
-                for sanitizer in sanitizers:
-                    made = library.sanitized(
-                        frame, index, sanitizer, arguments, receiver, node, name.rpartition(".")[2]
-                    )
-                    result = made
-                break
-            summary = index.summaries.get(name)
-            if summary is not None:
-                result = library.summarized(frame, index, summary, arguments, receiver, node, name.rpartition(".")[2])
-                break
+        for sanitizer in rows.sanitizers:
+            result = library.sanitized(frame, index, sanitizer, arguments, receiver, node, rows.word)
+        if rows.summary is not None:
+            result = library.summarized(frame, index, rows.summary, arguments, receiver, node, rows.word)
         if result is None and len(names) == 1 and names[0] in ("functools.partial",) and arguments.positional:
             return self._partial(frame, arguments, node)
         if result is None:
-            full = tuple(found for name in names for found in self.known_as(f"{name}()") if not name.startswith("?"))
-            typed = [name[:-2] for name in full]
-            result = library.assumed(frame, tuple(typed), arguments, receiver, node, method)
-        if any(type(one) is Closure for value in arguments.all() for one in value.refs):
+            result = library.assumed(frame, self._made(names), arguments, receiver, node, method)
+        if any(value.refs and _has_function(value) for value in arguments.all()):
             self._callbacks(frame, arguments, node)
-        if result.refs and all(type(one) is str for one in result.refs):
-            refs = tuple(dict.fromkeys(found for one in result.refs for found in self.known_as(str(one))))
-            if refs != result.refs:
+        if result.refs:
+            refs = self._all_known(result.refs)
+            if refs is not result.refs:
                 result = replace(result, refs=refs)
         if claim is not None:
             result = replace(BOOL if result == UNKNOWN or not result.taints else result, claim=claim)
         return result
+
+    def _made(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """What calls of these give, as what is called."""
+        found = self._results.get(names)
+        if found is None:
+            full = [one for name in names if not name.startswith("?") for one in self.known_as(f"{name}()")]
+            found = self._results[names] = tuple(name[:-2] for name in full)
+        return found
+
+    def _all_known(self, refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
+        """Canonical names and what else they are; the very same when there is nothing to add."""
+        if any(type(one) is not str for one in refs):
+            return refs
+        found = self._names_known.get(refs)
+        if found is None:
+            found = tuple(dict.fromkeys(one for name in refs for one in self.known_as(str(name))))
+            found = self._names_known[refs] = refs if found == refs else found
+        return refs if found == refs else found
 
     def _callbacks(self, frame: Frame, arguments: Arguments, node: ir.Node) -> None:
         """Functions that are passed to a library along with untrusted data are taken to be called with it."""
@@ -484,3 +487,7 @@ class Calls(Templates):
             self.heap.update({address: thing for address, thing in outer.state.heap.items() if address < 0})
             return join(result, value)
         return result if result is not NEVER else UNKNOWN
+
+
+def _has_function(value: Value) -> bool:
+    return any(type(one) is Closure for one in value.refs)

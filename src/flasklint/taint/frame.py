@@ -14,6 +14,7 @@ from flasklint.project.scopes import Scope
 from flasklint.taint.state import Obj, Shape, State, join_objects
 from flasklint.taint.text import is_fixed
 from flasklint.taint.values import (
+    NAMES,
     NEVER,
     NOTHING_KNOWN,
     OUR_TEXT,
@@ -273,7 +274,7 @@ class Frame:
     def inside(self, value: Value) -> tuple[Taint, ...]:
         """All untrusted data in a value, also in what its objects hold."""
         found = value.taints
-        if not value.refs or all(type(item) is str for item in value.refs):
+        if not value.refs or set(map(type, value.refs)) == NAMES:
             return found
         stack = [value]
         seen: set[int] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -156,8 +157,13 @@ def _unsure(choices: tuple[Text, ...]) -> bool:
 def _looks_like(language: tuple[str, ...], choices: tuple[Text, ...]) -> bool:
     if not language:
         return True
-    pattern = re.compile(r"\b(?:" + "|".join(language) + r")\b", re.IGNORECASE)
+    pattern = _words_of(language)
     return any(pattern.search(shown(choice)) for choice in choices)
+
+
+@lru_cache(maxsize=64)
+def _words_of(language: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(language) + r")\b", re.IGNORECASE)
 
 
 def texts_read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:

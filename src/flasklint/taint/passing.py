@@ -16,6 +16,7 @@ from flasklint import ir
 from flasklint.taint.frame import Frame, Pending
 from flasklint.taint.state import Obj, State, same_part
 from flasklint.taint.values import (
+    NAMES,
     NEVER,
     NOTHING_KNOWN,
     UNKNOWN,
@@ -75,8 +76,10 @@ class Passing:
         if not taints and not value.texts and not value.refs and value.claim is None:
             return value
         refs = value.refs
-        if refs and not all(type(one) is str for one in refs):
-            refs = tuple(found for found in (self.ref(one, depth) for one in refs) if found is not None)
+        if refs and set(map(type, refs)) != NAMES:
+            refs = tuple([found for found in [self.ref(one, depth) for one in refs] if found is not None])
+        elif not taints and not value.texts and value.claim is None:
+            return value
         texts: tuple[Text, ...] = value.texts
         if texts:
             texts = tuple(tuple(self.piece(piece) for piece in text) for text in texts)
@@ -277,8 +280,10 @@ class Returning:
         if not value.taints and not value.refs and not value.texts and value.claim is None:
             return value
         refs = value.refs
-        if refs and not all(type(one) is str for one in refs):
-            refs = tuple(self.ref(one) for one in refs)
+        if refs and set(map(type, refs)) != NAMES:
+            refs = tuple([self.ref(one) for one in refs])
+        elif not value.taints and value.claim is None:
+            return value
         texts: tuple[Text, ...] = value.texts
         if texts and value.taints:
             texts = tuple(tuple(self.piece(piece) for piece in text) for text in texts)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Literal
+from itertools import compress
+from operator import is_not
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +23,8 @@ from flasklint.taint.values import (
     renamed,
 )
 
+_Key = TypeVar("_Key")
+_Held = TypeVar("_Held")
 Shape = Literal["list", "tuple", "set", "dict", "instance", "iterator"]
 
 MOST_ITEMS = 64
@@ -196,19 +200,21 @@ def join_states(one: State | None, other: State | None, site: object = None) -> 
     if site is not None and one.infos != other.infos:
         _keep_differing(one, other, site)
     variables = dict(one.variables)
-    for name, value in other.variables.items():
+    for name, value in _others(variables, other.variables):
         mine = variables.get(name)
-        if mine is not value:
-            # A name that one way does not bind would raise there: it is what the other bound.
-            variables[name] = value if mine is None else join(mine, value)
+        # A name that one way does not bind would raise there: it is what the other bound.
+        variables[name] = value if mine is None else join(mine, value)
     heap = dict(one.heap)
-    for address, thing in other.heap.items():
+    for address, thing in _others(heap, other.heap):
         known = heap.get(address)
-        if known is not thing:
-            heap[address] = thing if known is None else join_objects(known, thing)
+        heap[address] = thing if known is None else join_objects(known, thing)
     infos = dict(one.infos)
-    for fragment, info in other.infos.items():
+    for fragment, info in _others(infos, other.infos):
         mine_info = infos.get(fragment)
-        if mine_info is not info:
-            infos[fragment] = info if mine_info is None else mine_info.either(info)
+        infos[fragment] = info if mine_info is None else mine_info.either(info)
     return State(variables, heap, infos)
+
+
+def _others(mine: dict[_Key, _Held], theirs: dict[_Key, _Held]) -> list[tuple[_Key, _Held]]:
+    """The entries of one mapping that are not the very same in the other. Most are, and are gone through at C's speed."""
+    return list(compress(theirs.items(), map(is_not, map(mine.get, theirs), theirs.values())))

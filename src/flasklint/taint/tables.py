@@ -13,6 +13,18 @@ from flasklint.taint.values import UNKNOWN, Value, join
 Row = TypeVar("Row", Sink, Sanitizer, Guard)
 
 
+class Rows(NamedTuple):
+    """All that the tables say of a call. ``word``: the last word of the name that its sanitizers or its summary go by."""
+
+    sinks: tuple[Sink, ...]
+    rendering: Rendering | None
+    guards: tuple[Guard, ...]
+    source: Source | None
+    sanitizers: tuple[Sanitizer, ...]
+    summary: Summary | None
+    word: str
+
+
 class Index:
     """Rows by name. ``parts``: guards on parts of a text, by tag. ``cleaning``: names of sanitizers against harm that is told
     of even where nothing is known of the text.
@@ -31,10 +43,34 @@ class Index:
         )
         self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in reversed(tables.kinds)}
         self.renderings: Mapping[str, Rendering] = {row.name: row for row in reversed(tables.renderings)}
+        self._rows: dict[tuple[tuple[str, ...], str], Rows] = {}
         self.globals: Mapping[str, str] = dict(reversed(tables.globals))
         self.callables = frozenset((*self.sinks, *self.sanitizers, *self.summaries, *self.guards, *self.renderings))
         doubted = {kind for row in tables.sinks if row.shape for kind in (row.kind, *self.kind(row.kind).also)}
         self.cleaning = frozenset(row.name for row in tables.sanitizers if not doubted.isdisjoint(row.kinds))
+
+    def rows(self, names: tuple[str, ...], method: str) -> Rows:
+        """The rows on a call of something by its names; ``method``: its last word, when nothing is known of the receiver."""
+        key = (names, method)
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = self._found(names, method)
+        return found
+
+    def _found(self, names: tuple[str, ...], method: str) -> Rows:
+        sinks = tuple(row for name in names for row in self.sinks.get(name, ()))
+        if not sinks and method:
+            sinks = self.sinks.get(f"?.{method}", ())
+        guards = tuple(row for name in names for row in self.guards.get(name, ()))
+        rendering = next((self.renderings[name] for name in names if name in self.renderings), None)
+        source = next((self.sources[f"{name}()"] for name in names if f"{name}()" in self.sources), None)
+        for name in (*names, f"?.{method}") if method else names:
+            word = name.rpartition(".")[2]
+            if name in self.sanitizers:
+                return Rows(sinks, rendering, guards, source, self.sanitizers[name], None, word)
+            if name in self.summaries:
+                return Rows(sinks, rendering, guards, source, (), self.summaries[name], word)
+        return Rows(sinks, rendering, guards, source, (), None, "")
 
     def kind(self, name: str) -> Kind:
         """The kind of a name; a kind that no table speaks of is done by any text."""

@@ -274,6 +274,10 @@ Ref = str | int | Closure | ClassRef | Method
 """A canonical name, the address of an object, a function or class of the project, a bound method."""
 
 
+NAMES = {str}
+"""The types of references that are canonical names, and nothing but names."""
+
+
 class Claim(NamedTuple):
     """What a truth value tells of fragments. None instead of a tuple: it can't have that truth."""
 
