@@ -142,6 +142,22 @@ def test_rules_that_were_not_chosen_say_nothing(tmp_path: Path) -> None:
     assert results(check(tmp_path, ignore=("unreadable-file",)).report) == [("a.py", "FLK599", "reported")]
 
 
+def test_of_test_code_is_read_what_a_rule_wants_for_what_is_in_it(tmp_path: Path) -> None:
+    token = "ghp_" + "aB3dE5gH7j" * 3 + "kL9mN1"
+    plant(
+        tmp_path,
+        {
+            "pyproject.toml": "",
+            "a.py": "import os\n",
+            "tests/test_a.py": f"import a\nTOKEN = '{token}'\na.PASSWORD = 'Hn3kq9Tz!'\n",
+            "tests/test_b.py": "PASSWORD = 'Hn3kq9Tz!'\n",
+        },
+    )
+    report = check(tmp_path, registry=load()).report
+    assert results(report) == [("tests/test_a.py", "FLK106", "reported")]
+    assert report.files == ("a.py", "tests/test_a.py")
+
+
 def test_test_code_is_no_part_of_the_project_but_may_speak(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "pyproject.toml": "",

@@ -298,15 +298,21 @@ def _worth_reading(plan: Plan) -> tuple[tuple[SourceFile, ...], frozenset[str]]:
     paths of the test code that is out of the project: what of it is read is read for its own sake.
 
     Half of a well-kept app is tests, and nothing that they say holds in production. A test that the caller names is read, and
-    so are all of them where there is nothing else. Of the others those are read that speak to flasklint, or are no text.
+    so are all of them where there is nothing else. Of the others those are read that speak to flasklint, that are no text, or
+    that a rule wants for what is in them.
     """
     files, named = plan.discovery.files, plan.discovery.named or frozenset()
     kinds = {file.path: kind_of(file.path) for file in files if file.kind == "python"}
-    if any(rule.in_tests and not isinstance(rule, OwnRule) for rule in plan.rules) or "code" not in kinds.values():
+    if "code" not in kinds.values():
         return tuple(files), frozenset()
     aside = frozenset(path for path, kind in kinds.items() if kind == "test" and path not in named)
     told = any(isinstance(rule, OwnRule) for rule in plan.rules)
-    return tuple(file for file in files if file.path not in aside or (told and _speaks(file))), aside
+    wanting = [rule for rule in plan.rules if rule.in_tests]
+    return tuple(
+        file
+        for file in files
+        if file.path not in aside or (told and _speaks(file)) or any(rule.reads_test(file.data) for rule in wanting)
+    ), aside
 
 
 def _speaks(file: SourceFile) -> bool:
@@ -493,7 +499,8 @@ def _findings(
     once = _Once(follow or analyse_flows)
     try:
         project = Project((item for path, item in facts.items() if path not in aside), additions)
-        context = Context(project, once, aside)
+        read_aside = (item for path, item in facts.items() if path in aside and isinstance(item, ir.Module))
+        context = Context(project, once, aside, read_aside)
         tests = context.test_paths
     except Exception as error:
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))

@@ -132,6 +132,49 @@ def leads_nowhere_else(host: str) -> bool:
     return "." not in host.strip(".") or _LOCAL.search(host) is not None
 
 
+# Every file of test code is asked, and the patterns are slow to find: the fixed parts of the forms are looked for first.
+_SIGNS = tuple(
+    sign.encode()
+    for sign in (
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "xox",
+        "hooks.slack",
+        "k_live_",
+        "AIza",
+        "GOCSPX-",
+        "SG.",
+        "key-",
+        "npm_",
+        "pypi-Ag",
+        ":AA",
+        "T3BlbkFJ",
+        "sk-proj-",
+        "sk-ant-",
+        "dop_v1_",
+        "shpat_",
+        "shpca_",
+        "shppa_",
+        "shpss_",
+        "hf_",
+        "AccountKey=",
+    )
+)
+_ISSUED = re.compile("|".join(row.pattern for row in _FORMATS if row.live and row.issued).encode())
+
+
+def may_hold_issued_token(data: bytes) -> bool:
+    """Whether the bytes of a file have a token in them that a service handed out and that opens something."""
+    return any(sign in data for sign in _SIGNS) and _ISSUED.search(data) is not None
+
+
 def token_format(text: str) -> TokenFormat | None:
     """The form of token that a text has in it, if any."""
     found = _ANY.search(text) if len(text) >= _SHORTEST else None

@@ -46,7 +46,7 @@ def _all_flows(project: Project) -> Flows:
 class Context:
     """What the rules of one run are shown. ``follow`` is called at most once, and only if a rule asks for flows.
 
-    ``aside``: paths of test code that is not in the project.
+    ``aside``: paths of test code that is not in the project. ``read_aside``: what was read of it.
     """
 
     def __init__(
@@ -54,15 +54,22 @@ class Context:
         project: Project,
         follow: Callable[[Project], Flows] = _all_flows,
         aside: Set[str] = frozenset(),
+        read_aside: Iterable[ir.Module] = (),
     ) -> None:
         self.project = project
         self._follow = follow
         self._aside = aside
+        self._read_aside = tuple(read_aside)
 
     @cached_property
     def flows(self) -> Flows:
         """Every flow found, by the kind of its sink."""
         return self._follow(self.project)
+
+    @cached_property
+    def tests_aside(self) -> tuple[LinkedModule, ...]:
+        """Test code that is not in the project, each module by itself: what :meth:`Rule.reads_test` asked for, and maybe more."""
+        return tuple(LinkedModule(facts, facts.path, kind="test") for facts in self._read_aside)
 
     @cached_property
     def test_paths(self) -> frozenset[str]:
@@ -95,7 +102,8 @@ class Rule(ABC):
     its own.
 
     ``cwe``: numbers, the primary one first. ``severity``: the usual one, which a finding may differ from. ``in_tests``:
-    whether it looks at test code and examples too. ``options``: its settings by name. ``covers``: the codes of rules whose
+    whether it looks at test code and examples too; test code is no part of the project, and is shown as
+    :attr:`Context.tests_aside`. ``options``: its settings by name. ``covers``: the codes of rules whose
     findings at the same place have the same cause: a reader is told of both in one.
     """
 
@@ -129,6 +137,11 @@ class Rule(ABC):
         """The public face."""
         page = inspect.cleandoc(cls.__doc__ or "")
         return RuleInfo(cls.code, cls.name, page.partition("\n")[0], cls.severity, cls.cwe, page, cls.covers)
+
+    @classmethod
+    def reads_test(cls, data: bytes) -> bool:
+        """Whether a file of test code holds what the rule looks for there, as far as its bytes tell; if so it is read."""
+        return False
 
     def run(self, context: Context) -> Iterator[Finding]:
         """Everything that the rule has to say about a project, in no particular order."""

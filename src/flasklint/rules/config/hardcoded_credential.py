@@ -15,6 +15,7 @@ from flasklint.knowledge.credentials import (
     is_weak,
     leads_nowhere_else,
     looks_random,
+    may_hold_issued_token,
     token_format,
 )
 from flasklint.knowledge.sensitive import sensitivity
@@ -87,12 +88,17 @@ class HardcodedCredential(Rule):
     cwe = (798, 259)
     in_tests = True
 
+    @classmethod
+    def reads_test(cls, data: bytes) -> bool:
+        """Whether a token stands in it that a service issued."""
+        return may_hold_issued_token(data)
+
     def findings(self, context: Context) -> Iterator[Finding]:
         """By form first, then by where they go, then by name: each place once."""
         project = context.project
         tests = context.test_paths
         told: set[Location] = set()
-        for finding in self._all(project):
+        for finding in (*self._all(project), *(found for test in context.tests_aside for found in self._by_form(test))):
             by_form = finding.label.startswith("has the form")
             if (by_form or finding.location.path not in tests) and finding.location not in told:
                 told.add(finding.location)
