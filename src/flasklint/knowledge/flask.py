@@ -47,10 +47,22 @@ _SOURCES = (
     ),
 )
 
+_SENT = "the browser is sent there"
+_LOCATION = (Having("0", "const", ("Location", "location")),)
+
 _FLASK_SINKS = (
-    Sink("flask.redirect", "redirect", ("0|location",), "the browser is sent there"),
-    Sink("werkzeug.utils.redirect", "redirect", ("0|location",), "the browser is sent there"),
-    Sink("flask.Response().location=", "redirect", ("0",), "the browser is sent there"),
+    Sink("flask.redirect", "redirect", ("0|location",), _SENT),
+    Sink("werkzeug.utils.redirect", "redirect", ("0|location",), _SENT),
+    Sink("flask.Response().location=", "redirect", ("0",), _SENT),
+    Sink("flask.Response", "redirect", ("2|headers",), _SENT, "location"),
+    Sink("flask.make_response", "redirect", ("2",), _SENT, "location"),
+    Sink("<view>", "redirect", ("0",), _SENT, "location"),
+    *(
+        Sink(f"flask.Response().headers.{method}", "redirect", ("1",), _SENT, when=_LOCATION)
+        for method in ("__setitem__", "set", "add", "setdefault")
+    ),
+    Sink("flask.Flask().redirect", "redirect", ("0|location",), _SENT),
+    Sink("flask.current_app.redirect", "redirect", ("0|location",), _SENT),
     Sink("flask.render_template_string", "template-source", ("0|source",), "is run as a template", shape=True),
     Sink("jinja2.Environment().from_string", "template-source", ("0|source",), "is run as a template", shape=True),
     Sink("jinja2.Template", "template-source", ("0|source",), "is run as a template", shape=True),

@@ -60,7 +60,8 @@ class Sink(NamedTuple):
     """A place where text of someone else's making does harm.
 
     ``arguments``: where the text goes in. ``form``: how it is read there: ``text`` is the text itself, ``argv`` a program and
-    its arguments, ``members`` any member of a container, ``keywords`` the names and values of ``**mapping``.
+    its arguments, ``members`` any member of a container, ``keywords`` the names and values of ``**mapping``, ``html`` what a
+    view's answer shows, ``location`` where the headers of a view's answer, or a mapping of headers, send the browser.
     ``when``, ``unless``: the harm is done when all of the first hold and none of the second.
     ``words``: what happens there, completing "...": "is run as SQL". ``like``: for unknown receivers, a word of the
     kind's language must be in the text. ``shape``: a text that is put together from unknown parts is told of as well.
@@ -70,7 +71,7 @@ class Sink(NamedTuple):
     kind: str
     arguments: tuple[str, ...] = ("0",)
     words: str = ""
-    form: Literal["text", "argv", "members", "keywords", "html"] = "text"
+    form: Literal["text", "argv", "members", "keywords", "html", "location"] = "text"
     when: tuple[Having, ...] = ()
     unless: tuple[Having, ...] = ()
     like: bool = False
@@ -196,6 +197,19 @@ class Rendering(NamedTuple):
     context: tuple[str, ...] = ()
 
 
+class Container(NamedTuple):
+    """A class whose objects hold values as one of the language's own containers does.
+
+    ``like``: a ``dict`` or ``list``; ``attributes`` under the names of its keywords; ``sections``, a mapping of mappings as
+    configuration files have them; ``fields``, a class whose objects are tuples with these names. ``skip``: so many first
+    arguments are none of its contents.
+    """
+
+    name: str
+    like: Literal["dict", "list", "attributes", "sections", "fields"]
+    skip: int = 0
+
+
 class Tables(NamedTuple):
     """All that is known of libraries, as one value. ``globals``: what names mean in every template."""
 
@@ -207,6 +221,7 @@ class Tables(NamedTuple):
     kinds: tuple[Kind, ...] = ()
     renderings: tuple[Rendering, ...] = ()
     globals: tuple[tuple[str, str], ...] = ()
+    containers: tuple[Container, ...] = ()
 
 
 def together(*tables: Tables) -> Tables:
@@ -220,4 +235,5 @@ def together(*tables: Tables) -> Tables:
         tuple(row for table in tables for row in table.kinds),
         tuple(row for table in tables for row in table.renderings),
         tuple(row for table in tables for row in table.globals),
+        tuple(row for table in tables for row in table.containers),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Summary, Tables
+from flasklint.knowledge.rows import Container, Guard, Having, Sanitizer, Sink, Summary, Tables
 
 _PATH = "pathlib.Path()"
 _SHELL = (Having("shell", "true"),)
@@ -404,5 +404,23 @@ _GUARDS = (
     Guard("keyword.iskeyword", "0", "true", characters="a-zA-Z"),
 )
 
-STDLIB = Tables(sinks=_SINKS, sanitizers=_SANITIZERS, summaries=_SUMMARIES, guards=_GUARDS)
+_CONTAINERS = (
+    Container("collections.OrderedDict", "dict"),
+    Container("collections.UserDict", "dict"),
+    Container("collections.ChainMap", "dict"),
+    Container("collections.defaultdict", "dict", 1),
+    Container("types.MappingProxyType", "dict"),
+    Container("collections.deque", "list"),
+    Container("collections.UserList", "list"),
+    Container("queue.Queue", "list", 1),
+    Container("queue.SimpleQueue", "list"),
+    Container("types.SimpleNamespace", "attributes"),
+    Container("argparse.Namespace", "attributes"),
+    Container("collections.namedtuple", "fields"),
+    Container("configparser.ConfigParser", "sections"),
+    Container("configparser.RawConfigParser", "sections"),
+    Container("configparser.SafeConfigParser", "sections"),
+)
+
+STDLIB = Tables(containers=_CONTAINERS, sinks=_SINKS, sanitizers=_SANITIZERS, summaries=_SUMMARIES, guards=_GUARDS)
 """What the names of the standard library mean."""

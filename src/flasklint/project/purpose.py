@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.knowledge.sensitive import Sensitivity, sensitivity
+from flasklint.project.scopes import Scope
 from flasklint.source import Span
 
 
@@ -78,18 +79,53 @@ def answers_requests(node: ir.Function | ir.Class | ir.Module) -> bool:
     )
 
 
+def serves_requests(scope: Scope) -> bool:
+    """Whether a function is a view, stands in one, or is called by views of its module and by nothing else there."""
+    outer: Scope | None = scope
+    while outer is not None:
+        if answers_requests(outer.node):
+            return True
+        outer = outer.parent
+    if not isinstance(scope.node, ir.Function):
+        return False
+    callers = [caller for call, caller in scope.module.calls if _called(call) == scope.node.name]
+    return bool(callers) and all(answers_requests(caller.node) for caller in callers)
+
+
+def _called(call: ir.Call) -> str:
+    match call.function:
+        case ir.Name(id=name) | ir.Attribute(name=name):
+            return name
+    return ""
+
+
 def becomes_text(body: ir.Function | ir.Class | ir.Module, span: Span) -> bool:
-    """Whether the value at ``span`` is turned into text on the spot: ``str()``, a format, an f-string, an encoder."""
-    for node in ir.path_to(body, span)[:-1]:
-        match node:
-            case ir.Call(function=ir.Name(id="str" | "hex" | "repr") | ir.Attribute(name="format" | "hexdigest")):
-                return True
-            case ir.Call(function=ir.Name(id=name) | ir.Attribute(name=name)) if name.startswith(
-                ("b64", "urlsafe_b64")
-            ):
-                return True
-            case ir.Formatted() | ir.Op(sign="%", operands=(ir.Const(value=str()), _)):
-                return True
-            case _:
-                pass
-    return False
+    """Whether the value at ``span`` is turned into text: ``str()``, a format, an f-string, an encoder around it, or around the
+    variable that it is given to.
+    """
+    path = ir.path_to(body, span)
+    if any(_makes_text(node) for node in path[:-1]):
+        return True
+    match path[-2:]:
+        case (ir.Assign(targets=(ir.Name(id=name),)), value) if value.span == span:
+            return any(_makes_text(node) and name in _directly_in(node) for node in ir.walk(body))
+        case _:
+            return False
+
+
+def _directly_in(node: ir.Node) -> set[str]:
+    """The names that are operands or arguments of a node."""
+    parts = [argument.value for argument in node.arguments] if isinstance(node, ir.Call) else ir.children(node)
+    return {part.id for part in parts if isinstance(part, ir.Name)}
+
+
+def _makes_text(node: ir.Node) -> bool:
+    match node:
+        case ir.Call(function=ir.Name(id="str" | "hex" | "repr") | ir.Attribute(name="format" | "hexdigest")):
+            return True
+        case ir.Call(function=ir.Name(id=name) | ir.Attribute(name=name)):
+            return name.startswith(("b64", "urlsafe_b64"))
+        case ir.Formatted() | ir.Op(sign="%", operands=(ir.Const(value=str()), _)):
+            return True
+        case _:
+            return False

@@ -80,6 +80,7 @@ def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
         _enter(engine, parent.scope, None)
     engine.fuel = MOST_STATEMENTS if entry is not None else MOST_STATEMENTS // 20
     engine.entry = scope.location if entry is not None else None
+    engine.entry_rules = entry.rules if entry is not None else ()
     frame = Frame(engine, scope, key, 0)
     node = key.function
     rules = entry.rules if entry is not None else ()

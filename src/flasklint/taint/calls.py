@@ -8,7 +8,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import budget, library, natives, own
+from flasklint.taint import budget, containers, library, natives, own
 from flasklint.taint.binding import bind
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.pages import Templates
@@ -151,6 +151,8 @@ class Calls(Templates):
                 thing = frame.object_at(one)  # type: ignore[arg-type]
                 if "partial" in thing.attributes:
                     made = self.call(frame, thing.attributes["partial"], arguments, node)
+                elif containers.FIELDS in thing.attributes:
+                    made = containers.record(frame, thing.attributes[containers.FIELDS], arguments, node)
                 else:
                     made = self.call(
                         frame, self.attribute(frame, Value(refs=(one,)), "__call__", node), arguments, node
@@ -199,7 +201,12 @@ class Calls(Templates):
             if type(item_ref) is int:
                 thing = frame.object_at(item_ref)
                 if thing.shape != "instance":
-                    made = natives.object_method(frame, item_ref, one.name, arguments, node, len(receiver.refs) == 1)
+                    certain = len(receiver.refs) == 1
+                    made = None
+                    if thing.types == containers.SECTIONS:
+                        made = containers.section_method(frame, item_ref, one.name, arguments, node, certain)
+                    if made is None:
+                        made = natives.object_method(frame, item_ref, one.name, arguments, node, certain)
                     if made is None:
                         made = UNKNOWN
                     result = join(result, made)
@@ -247,6 +254,9 @@ class Calls(Templates):
         method: str,
     ) -> Value:
         index = self.index
+        for name in names:
+            if name in index.containers:
+                return containers.made(frame, index.containers[name], arguments, node)
         if len(names) == 1 and names[0].startswith("builtins."):
             made = natives.builtin(frame, names[0][9:], arguments, node)
             if made is not None:

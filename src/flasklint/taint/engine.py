@@ -47,7 +47,7 @@ class _Key(NamedTuple):
     values: tuple[tuple[str, Value], ...]
     objects: tuple[object, ...]
     infos: tuple[Info, ...]
-    view: bool
+    rules: tuple[str, ...]
 
 
 class Engine(Calls):
@@ -56,6 +56,7 @@ class Engine(Calls):
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
         self.memo: dict[_Key, Outcome] = {}
+        self.routed: set[FunctionKey] = set()
         self.running: set[_Key] = set()
         self.recursive: set[_Key] = set()
         self.rounds: dict[_Key, Outcome] = {}
@@ -76,9 +77,11 @@ class Engine(Calls):
         self, frame: Frame, key: FunctionKey, values: tuple[tuple[str, Value], ...], passing: Passing, node: ir.Node
     ) -> Outcome:
         """What a function comes to with these values, each kind of call worked out once."""
-        memo_key = _Key(key, values, passing.frozen(), passing.infos(), False)
+        rules = self.entry_rules if key in self.routed else ()
+        memo_key = _Key(key, values, passing.frozen(), passing.infos(), rules)
         found = self.memo.get(memo_key)
         if found is not None:
+            self.reads_rules = self.reads_rules or key in self.routed
             return found
         if not key.page and self._is_bodiless(key.function):
             return _CUT
@@ -97,6 +100,7 @@ class Engine(Calls):
         self.contexts[key] = self.contexts.get(key, 0) + 1
         self.running.add(memo_key)
         self.active[key] = self.active.get(key, 0) + 1
+        reads_rules, self.reads_rules = self.reads_rules, False
         try:
             result = self._evaluated(frame, key, values, passing)
             if memo_key in self.recursive:
@@ -105,6 +109,10 @@ class Engine(Calls):
         finally:
             self.running.discard(memo_key)
             self.active[key] -= 1
+        if self.reads_rules and key not in self.routed:
+            self.routed.add(key)
+            memo_key = memo_key._replace(rules=self.entry_rules)
+        self.reads_rules = self.reads_rules or reads_rules
         self.memo[memo_key] = result
         return result
 

@@ -191,6 +191,8 @@ def texts_read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
             return ((Hole(inner),),) if inner else ()
         case "html":
             return _html(frame, value)
+        case "location":
+            return _location(frame, value)
 
 
 def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Text, ...]:
@@ -216,6 +218,23 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
     plain = replace(value, refs=tuple(one for one in value.refs if type(one) is not int))
     if plain.taints and (not plain.refs or plain.texts or is_bytes(plain)):
         found.extend(texts(plain))
+    return tuple(found)
+
+
+def _location(frame: Frame, value: Value, depth: int = 0) -> tuple[Text, ...]:
+    """Where headers send the browser: in a mapping, in pairs, or in a view's answer of several members."""
+    found: list[Text] = []
+    for _, thing in frame.objects(value):
+        if thing.shape == "dict":
+            for key, held in thing.items.items():
+                if isinstance(key, str) and key.lower() == "location":
+                    found.extend(texts(frame.as_text(held)))
+        elif thing.shape in ("tuple", "list") and depth < 3:
+            first = thing.items.get(0)
+            if thing.size == 2 and first is not None and any(str(one).lower() == "location" for one in first.constants):
+                found.extend(texts(frame.as_text(thing.items[1])))
+            for held in thing.items.values():
+                found.extend(_location(frame, held, depth + 1))
     return tuple(found)
 
 

@@ -47,6 +47,8 @@ class Names(Functions):
         self.also: dict[str, tuple[str, ...]] = {}
         self.module_frames: dict[str, Frame] = {}
         self.rules: dict[Scope, tuple[str, ...]] = {}
+        self.entry_rules: tuple[str, ...] = ()
+        self.reads_rules = False
 
     def known_as(self, name: str) -> tuple[str, ...]:
         """A canonical name and what else that is."""
@@ -214,8 +216,11 @@ class Names(Functions):
 
     def source(self, frame: Frame, row: Source, node: ir.Node) -> Value:
         """Untrusted data that is read here."""
-        if row.routed and frame.key is not None and frame.key.scope in self.rules:
-            text = rule_text(frame, self.rules[frame.key.scope], row, node)
+        if row.routed and frame.key is not None:
+            rules = self.rules.get(frame.key.scope)
+            if rules is None:
+                rules, self.reads_rules = self.entry_rules, True
+            text = rule_text(frame, rules, row, node)
             if text is not None:
                 return text
         fragment = ("source", row.name)

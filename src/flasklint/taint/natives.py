@@ -384,6 +384,13 @@ def object_method(
                 return NUMBER
             if name in ("__next__", "send"):
                 return thing.everything()
+            if name == "_asdict":
+                held: dict[Constant, Value] = {key: value for key, value in thing.attributes.items()}  # noqa: C416 - wider keys
+                return frame.make(node.start, Obj("dict", held))
+            if name == "_replace":
+                changed = {**thing.attributes, **dict(arguments.keywords)}
+                order = dict(enumerate(changed.values()))
+                return frame.make(node.start, replace(thing, items=order, attributes=changed, many=False))
             return None
         case _:
             return None
@@ -413,10 +420,10 @@ def _list_method(
 ) -> Value | None:
     held = _held(thing)
     first = given[0] if given else UNKNOWN
-    if name in ("append", "appendleft") and first.taints:
+    if name in ("append", "appendleft", "put", "put_nowait") and first.taints:
         first = frame.stepped(first, node, "put into a list")
     match name:
-        case "append":
+        case "append" | "put" | "put_nowait":
             if held is not None and len(held) < 64 and certain and not thing.many:
                 frame.update(address, _as_list([*held, first], thing), certain)
             elif thing.size is None and thing.items:
@@ -432,6 +439,13 @@ def _list_method(
                 frame.update(address, _as_list([*held, *more], thing), certain)
             else:
                 frame.state.heap[address] = _loose(thing, frame.members(first, node.start))
+            return NONE
+        case "appendleft":
+            return _list_method(frame, address, thing, "insert", (constant(0), first), node, certain)
+        case "popleft" | "get" | "get_nowait":
+            return _list_method(frame, address, thing, "pop", (constant(0),), node, certain)
+        case "extendleft" | "rotate":
+            frame.state.heap[address] = _loose(thing, frame.members(first, node.start) if name != "rotate" else NEVER)
             return NONE
         case "insert":
             value = given[1] if len(given) > 1 else UNKNOWN
@@ -649,8 +663,8 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
             if first.texts or (first.taints and not first.refs):
                 return replace(first, claim=None)
             return None
-        case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "deque":
-            shape = "list" if name in ("list", "sorted", "reversed", "deque") else "tuple" if name == "tuple" else "set"
+        case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed":
+            shape = "list" if name in ("list", "sorted", "reversed") else "tuple" if name == "tuple" else "set"
             if not given:
                 return frame.sequence(node.start, shape, ())  # type: ignore[arg-type]
             things = frame.objects(first)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from flasklint.knowledge.rows import Guard, Kind, Rendering, Sanitizer, Sink, Source, Summary, Tables
+from flasklint.knowledge.rows import Container, Guard, Kind, Rendering, Sanitizer, Sink, Source, Summary, Tables
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.values import UNKNOWN, Value, join
 
@@ -44,6 +44,7 @@ class Index:
         self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in reversed(tables.kinds)}
         self.renderings: Mapping[str, Rendering] = {row.name: row for row in reversed(tables.renderings)}
         self._rows: dict[tuple[tuple[str, ...], str], Rows] = {}
+        self.containers: Mapping[str, Container] = {row.name: row for row in reversed(tables.containers)}
         self.globals: Mapping[str, str] = dict(reversed(tables.globals))
         self.callables = frozenset((*self.sinks, *self.sanitizers, *self.summaries, *self.guards, *self.renderings))
         doubted = {kind for row in tables.sinks if row.shape for kind in (row.kind, *self.kind(row.kind).also)}

@@ -7,7 +7,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
-from flasklint.project.purpose import answers_requests, becomes_text, purpose
+from flasklint.project.purpose import becomes_text, purpose, serves_requests
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule
 
@@ -96,7 +96,7 @@ class InsecureRandomness(CallRule):
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)) and _makes(node.name):
             named, confidence = (node.name, kind), Confidence.MEDIUM
         if named is None:
-            if _number(site) and answers_requests(node) and becomes_text(node, site.call.span):
+            if _number(site) and serves_requests(site.scope) and becomes_text(node, site.call.span):
                 yield self._in_view(site)
             return
         if not _draws(site, project):

@@ -7,7 +7,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
-from flasklint.project.purpose import answers_requests, names_given, purpose
+from flasklint.project.purpose import names_given, purpose, serves_requests
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule
 
@@ -90,7 +90,7 @@ class WeakHash(CallRule):
         node = site.scope.node
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
             named, confidence = (node.name, kind), Confidence.MEDIUM
-        if named is None and answers_requests(node) and not _guards_nothing(site):
+        if named is None and serves_requests(site.scope) and not _guards_nothing(site):
             yield self._in_view(site, digest)
         if named is None or named[1] == "password":
             return
