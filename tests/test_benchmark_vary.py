@@ -81,7 +81,7 @@ def _write(tree: Path) -> Path:
     return labels
 
 
-@pytest.mark.parametrize("seed", (1, 2, 5, 8))
+@pytest.mark.parametrize("seed", [1, 2, 5, 8])
 def test_a_copy_means_the_same_under_other_names(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
