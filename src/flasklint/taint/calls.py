@@ -254,9 +254,6 @@ class Calls(Templates):
         method: str,
     ) -> Value:
         index = self.index
-        for name in names:
-            if name in index.containers:
-                return containers.made(frame, index.containers[name], arguments, node)
         if len(names) == 1 and names[0].startswith("builtins."):
             made = natives.builtin(frame, names[0][9:], arguments, node)
             if made is not None:
@@ -264,6 +261,8 @@ class Calls(Templates):
                     library.reach(frame, index, row, arguments, receiver, node)
                 return made
         rows = index.rows(names, method)
+        if rows.container is not None:
+            return containers.made(frame, rows.container, arguments, node)
         if rows.sinks:
             seen: set[str] = set()
             for row in rows.sinks:

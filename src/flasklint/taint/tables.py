@@ -23,6 +23,7 @@ class Rows(NamedTuple):
     sanitizers: tuple[Sanitizer, ...]
     summary: Summary | None
     word: str
+    container: Container | None = None
 
 
 class Index:
@@ -62,6 +63,9 @@ class Index:
         sinks = tuple(row for name in names for row in self.sinks.get(name, ()))
         if not sinks and method:
             sinks = self.sinks.get(f"?.{method}", ())
+        container = next((self.containers[name] for name in names if name in self.containers), None)
+        if container is not None:
+            return Rows(sinks, None, (), None, (), None, "", container)
         guards = tuple(row for name in names for row in self.guards.get(name, ()))
         rendering = next((self.renderings[name] for name in names if name in self.renderings), None)
         source = next((self.sources[f"{name}()"] for name in names if f"{name}()" in self.sources), None)
