@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import libcst as cst
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,7 +131,7 @@ def test_takes_much(source: str) -> None:
 
 
 def test_a_kind_of_node_that_is_new_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = {kind: method for kind, method in Lowering.table.items() if kind is not cst.Await}
+    table = {kind: method for kind, method in Lowering.table.items() if kind.__name__ != "Await"}
     monkeypatch.setattr(Lowering, "table", table)
     facts = extract("a.py", b"async def f(): await g()")
     assert isinstance(facts, ir.Unread)

@@ -49,7 +49,7 @@ class Expressions(Places):
     def expression(self, node: cst.BaseExpression) -> ir.Expr:
         """The fact of any expression."""
         kind = type(node)
-        if kind is cst.Name:
+        if kind.__name__ == "Name":
             # Half of all expressions: as visit_Name would have it.
             word = node.value  # type: ignore[attr-defined]
             start = self.code.find(word, self.at)
@@ -231,7 +231,7 @@ class Expressions(Places):
             operands.append(left.right)
             left = left.left
         operands.append(left)
-        word = "and" if kind is cst.And else "or"
+        word = "and" if kind.__name__ == "And" else "or"
         last = self.expression(left)
         start = self.first(left, last)
         lowered = [last]

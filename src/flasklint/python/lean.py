@@ -1,12 +1,12 @@
-"""The native parser's tree with less in it: half of a parse goes into making nodes, and most of what is made is never looked at.
+"""The native parser's tree without the weight of its nodes: half of a parse goes into making them.
 
 The parser makes each node by calling the class of that name in the module that it finds under ``libcst``. For the time of a
-parse it finds another module there, whose callables fill in the real classes only what lowering reads (no spaces, no line
-ends, no commas), without libcst's checks of what its own parser gives.
+parse it finds another module there, whose classes have the same names and fields, hold what they are given and nothing else,
+and pass for libcst's own with ``isinstance``. What libcst's classes check is what its own parser gives.
 
 This leans on what libcst does not promise. So it is put to the test before it is used (see
-:mod:`flasklint.python.extraction`), and where anything is amiss libcst's own way is taken. A tree made so cannot be written
-out again, and asking it for what was left out is an :class:`AttributeError`.
+:mod:`flasklint.python.extraction`), and where anything is amiss libcst's own way is taken. A tree made so is there to be read:
+it cannot be written out again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -25,18 +25,6 @@ import msgspec
 _CALLER = "def call(text): return parse(text, encoding='utf-8')"
 """For each node the parser imports libcst again, through the importer that its caller has among its built-ins, and looks at
 what is imported only after that. So it is called from a function whose importer does nothing."""
-
-_TRIVIA = frozenset(
-    {"AssignEqual", "Comment", "Dot", "EmptyLine", "Newline", "ParenthesizedWhitespace", "Semicolon"}
-    | {"SimpleWhitespace", "TrailingWhitespace"}
-    | {f"{side}{kind}" for side in ("Left", "Right") for kind in ("CurlyBrace", "SquareBracket")}
-)
-"""Nodes of which lowering asks at most whether they are there."""
-_UNREAD = frozenset(
-    {"colon", "comment", "dot", "first_colon", "footer", "header", "indent", "lbrace", "lbracket"}
-    | {"leading_lines", "lines_after_decorators", "newline", "rbrace", "rbracket", "semicolon"}
-)
-"""Fields that lowering does not read, besides all those of whitespace."""
 
 PROBE = """\
 from __future__ import annotations
@@ -79,7 +67,7 @@ type T = int; u = "v" "w"
 
 
 def parse_module(text: str) -> cst.Module:
-    """The tree of a module, with only what lowering reads. Raises as libcst does, and whatever a libcst of another shape may."""
+    """The tree of a module, to be read only. Raises as libcst does, and whatever a libcst of another shape may."""
     stand_in, call = _stand_in(), _caller()
     kept = sys.modules["libcst"]
     sys.modules["libcst"] = stand_in
@@ -102,41 +90,20 @@ def _caller() -> Callable[[str], cst.Module]:
 def _stand_in() -> ModuleType:
     """The module that the parser finds: libcst, but for the classes of nodes."""
     found = ModuleType("libcst")
-    members = dict(vars(cst))
-    makers: dict[str, object] = {"new": object.__new__}
-    lines: list[str] = []
-    for name, value in members.items():
-        if not (isinstance(value, type) and issubclass(value, cst.CSTNode) and dataclasses.is_dataclass(value)):
-            continue
-        if name in _TRIVIA:
-            fields = [(field.name, object, None) for field in dataclasses.fields(value)]
-            members[name] = msgspec.defstruct(name, fields, kw_only=True, gc=False)
-        else:
-            makers[f"kind_{name}"] = value
-            lines += _maker(name, value, makers)
-    # Written out, as dataclasses does it: these are called for every node, and a loop over the fields takes twice as long.
-    exec("\n".join(lines), makers)
-    for name, value in members.items():
-        setattr(found, name, makers.get(f"make_{name}", value))
+    for name, value in vars(cst).items():
+        is_node = isinstance(value, type) and issubclass(value, cst.CSTNode) and dataclasses.is_dataclass(value)
+        setattr(found, name, _lean(value) if is_node else value)
     return found
 
 
-def _maker(kind: str, node_type: type[Any], names: dict[str, object]) -> Iterator[str]:
-    """The lines of a function that makes a node; the names that it uses go to ``names``."""
-    parameters, lines = [], []
+def _lean(node_type: type[Any]) -> type[msgspec.Struct]:
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
     for field in dataclasses.fields(node_type):
-        name = field.name
-        if "whitespace" in name or name in _UNREAD:
-            parameters.append(f"{name}=None")
-            continue
-        default = field.default
         if field.default_factory is not dataclasses.MISSING:
-            default = field.default_factory()
-        names[f"{kind}_default_{name}"] = default
-        names[f"{kind}_set_{name}"] = getattr(node_type, name).__set__
-        parameters.append(name if default is dataclasses.MISSING else f"{name}={kind}_default_{name}")
-        lines.append(f"    {kind}_set_{name}(node, {name})")
-    yield f"def make_{kind}({', '.join(['*', *parameters] if parameters else [])}):"
-    yield f"    node = new(kind_{kind})"
-    yield from lines
-    yield "    return node"
+            fields.append((field.name, Any, field.default_factory()))
+        elif field.default is not dataclasses.MISSING:
+            fields.append((field.name, Any, field.default))
+        else:
+            fields.append((field.name, Any))
+    namespace = {"__class__": property(lambda _: node_type)}
+    return msgspec.defstruct(node_type.__name__, fields, namespace=namespace, kw_only=True, gc=False)

@@ -16,7 +16,7 @@ _EMPTY = {
     "[": re.compile(r"\[[\s\\]*\]"),
     "{": re.compile(r"\{[\s\\]*\}"),
 }
-_OWN_PARENTHESES = frozenset({cst.Tuple, cst.GeneratorExp})
+_OWN_PARENTHESES = frozenset({"Tuple", "GeneratorExp"})
 
 
 DEEPEST = 300
@@ -105,7 +105,7 @@ class Places(Visitor):
         """Where an expression starts, its parentheses included."""
         start = lowered.start
         if node.lpar:  # type: ignore[attr-defined]
-            for _ in node.lpar[type(node) in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
+            for _ in node.lpar[type(node).__name__ in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
                 start = self.before("(", start)
         return start
 
@@ -113,6 +113,6 @@ class Places(Visitor):
         """Where an expression ends, its parentheses included."""
         end = lowered.end
         if node.rpar:  # type: ignore[attr-defined]
-            for _ in node.rpar[type(node) in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
+            for _ in node.rpar[type(node).__name__ in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
                 end = self.after(")", end)
         return end

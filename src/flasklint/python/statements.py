@@ -39,7 +39,7 @@ class Statements(Patterns):
         table = self.table
         self.deeper(1)
         for statement in statements:
-            small = statement.body if type(statement) is cst.SimpleStatementLine else (statement,)
+            small = statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,)
             for node in small:
                 result: ir.Stmt | tuple[ir.Stmt, ...] = table[type(node)](self, node)
                 if type(result) is tuple:

@@ -13,14 +13,25 @@ from typing import Any, ClassVar
 import libcst as cst
 
 
+class _Table(dict[type, Callable[[Any, Any], Any]]):
+    """Methods by type of node. A type that is not libcst's own goes by its name (see :mod:`flasklint.python.lean`)."""
+
+    def __missing__(self, kind: type) -> Callable[[Any, Any], Any]:
+        own = getattr(cst, kind.__name__, kind)
+        if own is kind or own not in self:
+            raise KeyError(kind)
+        method = self[kind] = self[own]
+        return method
+
+
 class Visitor:
     """Dispatches on the type of a node. Subclasses add ``visit_<node type>`` methods, their own or from several bases."""
 
-    table: ClassVar[Mapping[type[cst.CSTNode], Callable[[Any, Any], Any]]] = {}
+    table: ClassVar[Mapping[type, Callable[[Any, Any], Any]]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        found = {}
+        found = _Table()
         for attribute in dir(cls):
             prefix, _, kind = attribute.partition("_")
             # Node types come and go with libcst's versions (lazy imports, template strings): one that this version does
