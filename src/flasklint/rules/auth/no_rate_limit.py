@@ -24,6 +24,7 @@ _CHECKS = (
 _ENTRANCES = frozenset(
     {"login", "signin", "logon", "token", "auth", "authenticate", "session", "reset", "forgot", "register", "signup"}
 )
+_NEWCOMERS = frozenset({"register", "signup", "registration", "invite", "confirm", "activate"})
 _LOGINS = frozenset({"login", "signin", "logon", "authenticate"})
 _VERIFIERS = frozenset(
     {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}
@@ -105,6 +106,8 @@ class NoRateLimit(AppRule):
         ]
         if not open_routes:
             return
+        # Where people log in is where passwords are guessed first.
+        open_routes.sort(key=lambda one: _LOGINS.isdisjoint(_spoken(*one)))
         (route, function), *others = open_routes
         yield self.finding(
             function.location,
@@ -124,14 +127,18 @@ class NoRateLimit(AppRule):
         if guard is not None and not lets_in:
             # Somebody who is logged in already changes a password.
             return False
-        spoken = {*words(route.rule), *words(function.node.name), *words(route.endpoint)}
+        spoken = _spoken(route, function)
         if not lets_in and _ENTRANCES.isdisjoint(spoken):
             return False
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
-        if not checks and (lets_in or not _LOGINS.isdisjoint(spoken)):
+        if not checks and (lets_in or not _LOGINS.isdisjoint(spoken)) and _NEWCOMERS.isdisjoint(spoken):
             # Compared in the clear, or by a helper that is not seen.
             checks = any(
                 sensitivity(word) == "password" for word in (*deeds.texts, *deeds.attributes) if len(word) < 30
             )
         return checks and "POST" in route.methods
+
+
+def _spoken(route: Route, function: Fn) -> set[str]:
+    return {*words(route.rule), *words(function.node.name), *words(route.endpoint)}

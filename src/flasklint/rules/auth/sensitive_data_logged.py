@@ -73,6 +73,10 @@ _SPOKEN_OF = frozenset(
         "hint",
         "last",
         "old",
+        "retain",
+        "keep",
+        "needs",
+        "should",
         "cache",
         "continuation",
         "log",
@@ -83,6 +87,22 @@ _SPOKEN_OF = frozenset(
         "truncated",
     )
 )
+_VOID = frozenset(
+    {
+        "bad",
+        "deleted",
+        "expired",
+        "invalid",
+        "invalidated",
+        "malformed",
+        "removed",
+        "revoked",
+        "unknown",
+        "wrong",
+        "used",
+    }
+)
+"""Words for tokens that open no door."""
 _HEADS = frozenset(
     ("code", "codes", "value", "values", "string", "str", "raw", "plain", "text", "number", "key", "keys", "param")
 )
@@ -179,7 +199,7 @@ class SensitiveDataLogged(ProjectRule):
                     for argument in call.arguments:
                         if argument.name in ("exc_info", "stack_info", "file", "end", "sep", "flush"):
                             continue
-                        if (logged := _secret(argument.value, scope, project)) and not _pinned(logged, call, scope):
+                        if (logged := _secret(argument.value, scope, project)) and not _is_void(logged, call, scope):
                             found.append((scope, self._finding(logged, scope, project)))
                             break
             yield from _by_place(found)
@@ -217,6 +237,20 @@ def _by_place(found: list[tuple[Scope, Finding]]) -> Iterator[Finding]:
             whole.setdefault(id(scope.node), []).append(finding)
     for group in whole.values():
         yield together(group)
+
+
+def _is_void(logged: _Logged, call: ir.Call, scope: Scope) -> bool:
+    """Whether what is logged is no secret (any more): a token that the message says to be invalid, or that a handler for bad
+    ones is about; a value that a test around names."""
+    if logged.how == "named" and sensitivity(logged.words) == "token":
+        said = [part.value for part in ir.walk(call) if isinstance(part, ir.Const) and isinstance(part.value, str)]
+        for outer in ir.path_to(scope.node, call.span):
+            if isinstance(outer, ir.Handler) and outer.kind is not None:
+                said += [part.name for part in (outer.kind, *ir.walk(outer.kind)) if isinstance(part, ir.Attribute)]
+                said += [part.id for part in (outer.kind, *ir.walk(outer.kind)) if isinstance(part, ir.Name)]
+        if any(not _VOID.isdisjoint(words(text)) for text in said):
+            return True
+    return _pinned(logged, call, scope)
 
 
 def _pinned(logged: _Logged, call: ir.Call, scope: Scope) -> bool:

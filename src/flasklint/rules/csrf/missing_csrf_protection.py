@@ -92,7 +92,7 @@ class MissingCsrfProtection(AppRule):
             return
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
         if guarded and len(guarded) <= _FEW and self._has_means(app):
-            for route in shown:
+            for route in {id(route.view): route for route in reversed(shown)}.values():
                 yield self._forgotten(route, identity)
             return
         lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
