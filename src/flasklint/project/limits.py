@@ -29,13 +29,27 @@ _SPOKEN = frozenset(
         "bruteforce",
         "failcounter",
         "backoff",
-        "failed",
-        "failures",
-        "locked",
-        "tries",
-        "retries",
     }
 )
+_LOSSES = frozenset({"failed", "failures", "locked", "tries", "retries"})
+_COUNTED = frozenset(
+    {
+        "account",
+        "attempt",
+        "auth",
+        "count",
+        "counter",
+        "is",
+        "login",
+        "logins",
+        "max",
+        "out",
+        "password",
+        "until",
+        "user",
+    }
+)
+"""What makes of a word for a failure one for a count of them: ``failed_logins``, not ``failed`` alone."""
 _DECORATORS = (".limit", ".shared_limit", ".request_filter", ".rate_limit", ".ratelimit")
 
 
@@ -92,7 +106,10 @@ def _told(name: str, arguments: Arguments | None) -> str:
 def _counts(app: App, function: Fn) -> bool:
     """Does a function, itself or through helpers, count failures or ask for a CAPTCHA?"""
     deeds = app.deeds(function, deep=True)
-    spoken = {word for name in (*deeds.attributes, *deeds.keywords) for word in words(name)}
-    spoken |= {word for name in deeds.names for word in words(name.rpartition(".")[2])}
-    spoken |= {word for text in deeds.texts if len(text) < 40 and " " not in text for word in words(text)}
-    return not _SPOKEN.isdisjoint(spoken)
+    names = {*deeds.attributes, *deeds.keywords, *(name.rpartition(".")[2] for name in deeds.names)}
+    names |= {text for text in deeds.texts if len(text) < 40 and " " not in text}
+    return any(_counts_failures(set(words(name))) for name in names)
+
+
+def _counts_failures(said: set[str]) -> bool:
+    return not said.isdisjoint(_SPOKEN) or not (said.isdisjoint(_LOSSES) or said.isdisjoint(_COUNTED))

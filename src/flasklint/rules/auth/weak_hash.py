@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.secrets import RANDOM
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
@@ -85,6 +86,8 @@ class WeakHash(CallRule):
         harmless = site.argument(None, "usedforsecurity")
         if harmless is not None and project.constant(harmless, site.scope) == Known(False):
             return
+        if data is not None and _is_random(data, site, project):
+            return
         named = _secret(data) or purpose(site.scope.node, site.call.span)
         confidence = Confidence.HIGH
         node = site.scope.node
@@ -113,6 +116,14 @@ class WeakHash(CallRule):
             scope=site.scope.qualname,
             help="use SHA-256; `usedforsecurity=False` says that it guards nothing",
         )
+
+
+def _is_random(data: ir.Expr, site: CallSite, project: Project) -> bool:
+    """Whether a digest is made of random bytes: what it gives is as random as they are."""
+    return any(
+        isinstance(node, ir.Call) and any(name in RANDOM for name in project.resolve(node.function, site.scope))
+        for node in (data, *ir.walk(data))
+    )
 
 
 def _guards_nothing(site: CallSite) -> bool:

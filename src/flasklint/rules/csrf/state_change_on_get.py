@@ -27,6 +27,7 @@ _CHANGES = frozenset(
         "complete",
         "create",
         "deactivate",
+        "del",
         "delete",
     }
     | {
@@ -61,6 +62,8 @@ _CHANGES = frozenset(
     | {"transfer", "unban", "unblock", "unfollow", "unlike", "unpublish", "update", "upvote", "downvote", "vote"}
 )
 """Words of a route that says itself that it changes something."""
+_GRAVE = frozenset({"ban", "del", "delete", "demote", "destroy", "erase", "promote", "purge", "remove", "transfer"})
+"""Of those, the ones that nobody means to leave open to all, when the view does not look at who is asking."""
 _ONE_TIME = frozenset(
     {
         "token",
@@ -165,7 +168,7 @@ class StateChangeOnGet(AppRule):
             if view is None or route.changes or "GET" not in route.methods or view.cls is not None:
                 continue
             guard = app.guard(route)
-            says = self._says_so(route)
+            says = self._says_so(app, route, guarded=guard is not None)
             if (
                 (guard is None and not says)
                 or (guard is not None and guard.proof == "token")
@@ -194,9 +197,15 @@ class StateChangeOnGet(AppRule):
         spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
         return not _ONE_TIME.isdisjoint(spoken)
 
-    def _says_so(self, route: Route) -> bool:
+    def _says_so(self, app: App, route: Route, *, guarded: bool) -> bool:
+        """Does its address or name say that it changes something, for people who are logged in?"""
         assert route.view is not None
-        return not _CHANGES.isdisjoint({*words(route.rule), *words(route.view.name.rpartition(".")[2])})
+        spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
+        asks = guarded or any(
+            app.deeds(function).mentions("flask.session", "flask_login.current_user")
+            for function in route.view.functions
+        )
+        return not (_CHANGES if asks else _GRAVE).isdisjoint(spoken)
 
     def _effect(self, app: App, function: Fn, project: Project, says: bool) -> Effect | None:
         scope = app.scope_of(function)
