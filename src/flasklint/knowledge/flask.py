@@ -79,7 +79,7 @@ _FLASK_SINKS = (
     Sink("flask.Flask().open_instance_resource", "path", ("0|resource",), "is opened"),
     Sink("werkzeug.datastructures.FileStorage().save", "upload-save", ("0|dst",), "is where the upload is written"),
     Sink("flask.session.__setitem__", "session-write", ("0", "1"), "is kept in the session, which is trusted"),
-    Sink("flask.session.update", "session-write", ("0",), "is kept in the session, which is trusted"),
+    Sink("flask.session.update", "session-write", ("*",), "is kept in the session, which is trusted"),
     Sink("flask.session.setdefault", "session-write", ("0", "1"), "is kept in the session, which is trusted"),
     Sink("<view>", "html", ("0",), "is sent as HTML", form="html"),
 )

@@ -64,6 +64,17 @@ _SINKS = (
     Sink("lxml.etree.ETXPath", "xpath", ("0|path",), "is run as XPath"),
     Sink("?.xpath", "xpath", ("0|_path|path",), "is run as XPath"),
     Sink("lxml.etree.ElementTree().xpath", "xpath", ("0|_path",), "is run as XPath"),
+    *(
+        Sink(f"{owner}.{method}", "xpath", ("0|path|match",), "is run as XPath")
+        for owner in (
+            "xml.etree.ElementTree.Element()",
+            "xml.etree.ElementTree.ElementTree()",
+            "lxml.etree.ElementTree()",
+            "lxml.etree._ElementTree()",
+            "lxml.etree._Element()",
+        )
+        for method in ("find", "findall", "findtext", "iterfind")
+    ),
     Sink("elementpath.select", "xpath", ("1|path",), "is run as XPath"),
     Sink("elementpath.iter_select", "xpath", ("1|path",), "is run as XPath"),
     Sink("elementpath.Selector", "xpath", ("0|path",), "is run as XPath"),
@@ -85,6 +96,7 @@ _SUMMARIES = (
     Summary("yaml.safe_load", ("0|stream",), "new"),
     Summary("yaml.load", ("0|stream",), "new"),
     Summary("lxml.etree.parse", result="lxml.etree.ElementTree()"),
+    Summary("lxml.etree.ElementTree().getroot", result="lxml.etree._Element()"),
     Summary("lxml.etree.XPath", result="lxml.etree.XPath()"),
     Summary("ldap3.Connection", result="ldap3.Connection()"),
     Summary("ldap3.Connection().search"),

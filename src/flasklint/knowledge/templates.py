@@ -6,6 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+COLUMN_FORMATTERS = frozenset(
+    {"column_formatters", "column_formatters_detail", "column_formatters_export", "column_type_formatters"}
+)
+"""Attributes of admin views (Flask-Admin's ``ModelView``) that hold functions which make a column's HTML of a stored row."""
+
 Nature = Literal[
     "constant",
     "number",

@@ -94,7 +94,9 @@ def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
             frame.state.variables[parameter.name] = frame.make("*args", Obj("tuple", rest=UNKNOWN, keys=UNKNOWN))
         elif parameter.kind == "double-star":
             frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", rest=UNKNOWN, keys=UNKNOWN))
-        elif entry is not None and (parameter.name in converters or (not rules or not all(rules))):
+        elif (
+            entry is not None and not entry.handler and (parameter.name in converters or (not rules or not all(rules)))
+        ):
             frame.state.variables[parameter.name] = route_variable(
                 frame, parameter, converters.get(parameter.name, "default")
             )

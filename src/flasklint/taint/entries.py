@@ -16,10 +16,12 @@ _VARIABLE = re.compile(r"<(?:(?P<converter>[A-Za-z_]\w*)(?:\([^)]*\))?:)?(?P<nam
 
 
 class Entry(NamedTuple):
-    """A function that the outside calls. ``rules``: the URL rules that are known."""
+    """A function that the outside calls. ``rules``: the URL rules that are known; an error handler has none, and its parameter
+    is the error."""
 
     scope: Scope
     rules: tuple[str, ...]
+    handler: bool = False
 
 
 def variables(rule: str) -> dict[str, str]:
@@ -48,12 +50,23 @@ def entries(project: Project) -> Iterator[Entry]:
         if rules:
             yield Entry(scope, tuple(rules))
             continue
+        if any(_handles(decorator) for decorator in node.decorators):
+            yield Entry(scope, (), True)
+            continue
         if scope.name in registered:
             yield Entry(scope, tuple(registered[scope.name]))
             continue
         parent = scope.parent
         if parent is not None and parent.is_class and node.name in _HTTP_METHODS and _is_view(project, parent):
             yield Entry(scope, tuple(registered.get(parent.name, ())))
+
+
+def _handles(decorator: ir.Expr) -> bool:
+    match decorator:
+        case ir.Call(function=ir.Attribute(name=name)):
+            return name in ("errorhandler", "app_errorhandler")
+        case _:
+            return False
 
 
 def _rule(decorator: ir.Expr) -> list[str]:

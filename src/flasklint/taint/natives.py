@@ -12,7 +12,7 @@ from flasklint.taint.operators import brace_formatted
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item, kept
 from flasklint.taint.targets import set_item
-from flasklint.taint.text import concat, cut, is_bytes, is_fixed, separated, text_value
+from flasklint.taint.text import concat, cut, is_bytes, is_fixed, is_number, separated, text_value
 from flasklint.taint.values import (
     BOOL,
     NEVER,
@@ -662,7 +662,7 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
                 return join_all(constant(str(one)) for one in first.constants)
             if first.texts or (first.taints and not first.refs):
                 return replace(first, claim=None)
-            return None
+            return OUR_TEXT if is_number(first) else None
         case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed":
             shape = "list" if name in ("list", "sorted", "reversed") else "tuple" if name == "tuple" else "set"
             if not given:

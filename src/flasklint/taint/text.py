@@ -10,6 +10,7 @@ from flasklint.taint.values import (
     BLANK,
     LONGEST_TEXT,
     MOST_CONSTANTS,
+    NUMERIC,
     PLAIN,
     Constant,
     Hole,
@@ -206,6 +207,15 @@ def is_built(pieces: Text) -> bool:
     return len(pieces) > 1 and any(isinstance(piece, Hole) and not piece.plain for piece in pieces)
 
 
+def is_number(value: Value) -> bool:
+    """It is a number, whichever."""
+    return (
+        bool(value.refs)
+        and not (value.open or value.taints or value.texts or value.constants)
+        and all(one in NUMERIC for one in value.refs)
+    )
+
+
 def is_fixed(value: Value) -> bool:
     """Every part of its text is written in the program or a number."""
     return all(isinstance(piece, str) or piece.plain for choice in texts(value) for piece in choice)
@@ -221,6 +231,7 @@ __all__ = [
     "is_built",
     "is_bytes",
     "is_fixed",
+    "is_number",
     "literal_prefix",
     "numeric",
     "percent",

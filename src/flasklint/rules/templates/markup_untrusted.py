@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.catalogue import EVERYTHING
+from flasklint.knowledge.templates import COLUMN_FORMATTERS
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import Context, FlowRule
@@ -24,6 +26,8 @@ _SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", 
 _UNESCAPES = frozenset({"markupsafe.Markup().unescape", "html.unescape", "xml.sax.saxutils.unescape"})
 _UNDONE = frozenset({"unescape", "striptags"})
 _DEEPEST = 8
+_STORED = "HTML is built around a stored value that is not escaped. An admin's list prints it as it is."
+_ESCAPES = frozenset(row.name for row in EVERYTHING.sanitizers if "markup" in row.kinds)
 
 
 class MarkupUntrusted(FlowRule):
@@ -85,13 +89,18 @@ class MarkupUntrusted(FlowRule):
     def findings(self, context: Context) -> Iterator[Finding]:
         project = context.project
         filters = frozenset(_filters(project))
+        formatters = _formatters(project)
         for flow in context.flows.flows(*self.kinds):
             if not _is_undone(flow, project):
-                yield from [self.untrusted(flow)] if flow.untrusted else self._shape(flow, project, filters)
+                yield from [self.untrusted(flow)] if flow.untrusted else self._shape(flow, project, filters, formatters)
         for scope in project.functions():
             yield from self._html_method(scope, project)
+        for argument, scope in _formatted(project):
+            yield self._told(scope.module.location(argument), _STORED, scope, Confidence.MEDIUM)
 
-    def _shape(self, flow: Flow, project: Project, filters: frozenset[str]) -> Iterator[Finding]:
+    def _shape(
+        self, flow: Flow, project: Project, filters: frozenset[str], formatters: frozenset[Location]
+    ) -> Iterator[Finding]:
         module = project.modules.get(flow.call.path)
         if module is None:
             return
@@ -112,7 +121,11 @@ class MarkupUntrusted(FlowRule):
                 " it is."
             )
             yield self._told(flow.location, message, scope, Confidence.MEDIUM)
-        elif raw and flow.built and any(isinstance(piece, str) and "<" in piece for one in flow.texts for piece in one):
+        elif not _is_built_html(flow):
+            return
+        elif any(_within(flow.location, place) for place in formatters):
+            yield self._told(flow.location, _STORED, scope, Confidence.MEDIUM)
+        elif raw:
             message = "HTML is built around a value that is not escaped. Where the value comes from could not be told."
             yield self._told(flow.location, message, scope, Confidence.LOW)
 
@@ -219,3 +232,71 @@ def _is_numeric(part: ir.Formatted) -> bool:
         case ir.Const(value=str(spec)) | ir.Join(parts=(*_, ir.Const(value=str(spec)))):
             return spec[-1:] in "bcdeEfFgGnoxX%" and bool(spec)
     return False
+
+
+def _is_built_html(flow: Flow) -> bool:
+    return flow.built and any(isinstance(piece, str) and "<" in piece for one in flow.texts for piece in one)
+
+
+def _tables(project: Project) -> Iterator[tuple[Scope, ir.Expr]]:
+    """What admins' model views show their columns by, with the class."""
+    for module in project.modules.values():
+        for scope in module.scopes:
+            if scope.is_class and isinstance(scope.node, ir.Class):
+                for statement in scope.node.body:
+                    match statement:
+                        case ir.Assign(targets=(ir.Name(id=name),), value=value) if name in COLUMN_FORMATTERS and value:
+                            yield scope, value
+                        case _:
+                            pass
+
+
+def _formatters(project: Project) -> frozenset[Location]:
+    """Where the functions stand that make the columns' HTML."""
+    found: set[Location] = set()
+    for scope, value in _tables(project):
+        for part in (value, *ir.walk(value)):
+            if isinstance(part, ir.Name):
+                found.update(_defined(part, scope, project))
+    return frozenset(found)
+
+
+def _formatted(project: Project) -> Iterator[tuple[ir.Expr, Scope]]:
+    """HTML that the lambdas among them build around their parameters' values."""
+    for scope, value in _tables(project):
+        for made in ir.walk(value):
+            if not isinstance(made, ir.Function):
+                continue
+            given = frozenset(parameter.name for parameter in made.parameters)
+            for call in ir.walk(made):
+                if not (isinstance(call, ir.Call) and call.arguments):
+                    continue
+                text = call.arguments[0].value
+                if (
+                    "markupsafe.Markup" in project.resolve(call.function, scope)
+                    and _is_html(text)
+                    and not isinstance(text, ir.Const)
+                    and _holds(text, given, scope, project)
+                ):
+                    yield text, scope
+
+
+def _holds(node: ir.Node, names: frozenset[str], scope: Scope, project: Project) -> bool:
+    """Whether one of these names stands in an expression, other than in what is escaped."""
+    if isinstance(node, ir.Name):
+        return node.id in names
+    if isinstance(node, ir.Call) and _ESCAPES.intersection(project.resolve(node.function, scope)):
+        return False
+    return any(_holds(child, names, scope, project) for child in ir.children(node))
+
+
+def _defined(name: ir.Name, scope: Scope, project: Project) -> Iterator[Location]:
+    for resolved in project.resolve(name, scope):
+        function = project.definition(resolved)
+        if function is not None and function.is_function:
+            assert not isinstance(function.node, ir.Module)
+            yield function.module.location(function.node)
+
+
+def _within(inner: Location, outer: Location) -> bool:
+    return inner.path == outer.path and outer.span.start <= inner.span.start and inner.span.end <= outer.span.end
