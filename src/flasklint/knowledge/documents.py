@@ -12,7 +12,6 @@ _SINKS = (
         Sink(f"lxml.etree.{name}", "xml", (f"0|{argument}",), _ENTITIES, when=(_PARSER,))
         for name, argument in (
             ("fromstring", "text"),
-            ("XML", "text"),
             ("fromstringlist", "strings"),
             ("parse", "source"),
         )

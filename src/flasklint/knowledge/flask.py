@@ -52,7 +52,6 @@ _LOCATION = (Having("0", "const", ("Location", "location")),)
 
 _FLASK_SINKS = (
     Sink("flask.redirect", "redirect", ("0|location",), _SENT),
-    Sink("werkzeug.utils.redirect", "redirect", ("0|location",), _SENT),
     Sink("flask.Response().location=", "redirect", ("0",), _SENT),
     Sink("flask.Response", "redirect", ("2|headers",), _SENT, "location"),
     Sink("flask.make_response", "redirect", ("2",), _SENT, "location"),
@@ -92,20 +91,28 @@ _CONTAINERS = tuple(
         Summary(f"{kind}.__getitem__", ("self",), "item", element, key="0"),
         Summary(f"{kind}.pop", ("self", "1|default"), "item", element, key="0|key"),
         Summary(f"{kind}.getlist", ("self",), "item", "", key="0|key"),
-        Summary(f"{kind}.get_all", ("self",), "item", "", key="0|key"),
-        Summary(f"{kind}.to_dict", ("self",), "same", "builtins.dict()"),
         Summary(f"{kind}.keys", ("self",), "same", "builtins.dict_keys()"),
         Summary(f"{kind}.values", ("self",), "same", "builtins.dict_values()"),
         Summary(f"{kind}.items", ("self",), "same", "builtins.dict_items()"),
-        Summary(f"{kind}.lists", ("self",), "same", "builtins.dict_items()"),
-        Summary(f"{kind}.listvalues", ("self",), "same", "builtins.dict_values()"),
         Summary(f"{kind}.copy", ("self",), "same", kind),
         Summary(f"{kind}.setdefault", ("self", "1|default"), "item", element, key="0|key"),
     )
 )
 
+_MULTI_DICTS = tuple(
+    row
+    for kind in (_DICT, _FILES)
+    for row in (
+        Summary(f"{kind}.to_dict", ("self",), "same", "builtins.dict()"),
+        Summary(f"{kind}.lists", ("self",), "same", "builtins.dict_items()"),
+        Summary(f"{kind}.listvalues", ("self",), "same", "builtins.dict_values()"),
+    )
+)
+
 _SUMMARIES = (
     *_CONTAINERS,
+    *_MULTI_DICTS,
+    Summary(f"{_HEADERS}.get_all", ("self",), "item", "", key="0|key"),
     Summary("flask.make_response", how="made", result="flask.Response()", store="self.body=0;self.status=1"),
     Summary(
         "flask.Response",
@@ -133,18 +140,16 @@ _SUMMARIES = (
     Summary("flask.Flask", result="flask.Flask()"),
     Summary("flask.Blueprint", result="flask.Blueprint()"),
     Summary("flask.stream_with_context", ("0",), "same"),
-    Summary("werkzeug.exceptions.abort", how="never"),
-    Summary(
-        "werkzeug.utils.safe_join", ("0|directory", "1*"), "joined", "builtins.str()", between="/", tag="normal-path"
-    ),
     Summary("werkzeug.security.generate_password_hash", result="builtins.str()"),
     Summary("werkzeug.security.check_password_hash", result="builtins.bool()"),
     Summary("werkzeug.datastructures.FileStorage().read", ("self",), "part", tag="content"),
     Summary("werkzeug.datastructures.FileStorage().save"),
-    Summary("flask.Request().get_data", ("self",), "same"),
     Summary("markupsafe.Markup", ("0|object",), "same", "markupsafe.Markup()"),
     Summary("markupsafe.Markup().format", ("self",), "same", "markupsafe.Markup()"),
     Summary("markupsafe.Markup().join", ("self",), "same", "markupsafe.Markup()"),
+    # What is added to it is escaped, on either side.
+    Summary("markupsafe.Markup().__add__", ("self",), "same", "markupsafe.Markup()"),
+    Summary("markupsafe.Markup().__radd__", ("self",), "same", "markupsafe.Markup()"),
     Summary("markupsafe.Markup().striptags", ("self",), "new", "builtins.str()"),
     Summary("markupsafe.Markup().unescape", ("self",), "new", "builtins.str()"),
 )

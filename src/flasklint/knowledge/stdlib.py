@@ -13,7 +13,6 @@ _OPENED = "is opened"
 _SINKS = (
     # Paths
     Sink("builtins.open", "path", ("0|file",), _OPENED),
-    Sink("io.open", "path", ("0|file",), _OPENED),
     Sink("codecs.open", "path", ("0|filename",), _OPENED),
     Sink("os.open", "path", ("0|path",), _OPENED),
     Sink("os.remove", "path", ("0|path",), "is removed"),
@@ -182,7 +181,7 @@ _TEXTS = (
     "base64.decodebytes",
     "binascii.unhexlify",
     "binascii.a2b_base64",
-    "bytes.fromhex",
+    "builtins.bytes.fromhex",
     "html.unescape",
     "json.loads",
     "json.load",
@@ -218,12 +217,9 @@ _SUMMARIES = (
         for name in ("b64encode", "urlsafe_b64encode", "standard_b64encode", "b32encode", "b16encode")
     ),
     Summary("binascii.hexlify", ("0",), "new", "builtins.bytes()", characters="0-9a-f"),
-    Summary("urllib.parse.quote", ("0|string",), "new", "builtins.str()", characters="a-zA-Z0-9_.~%/-"),
-    Summary("urllib.parse.quote_plus", ("0|string",), "new", "builtins.str()", characters="a-zA-Z0-9_.~%+-"),
     Summary("urllib.parse.urlencode", ("0|query",), "new", "builtins.str()", characters="a-zA-Z0-9_.~%+&=-"),
     Summary("urllib.request.url2pathname", ("0|url",), "new", "builtins.str()"),
     Summary("json.dumps", ("0|obj",), "new", "builtins.str()", tag="json"),
-    Summary("builtins.str", ("0|object",), "same", "builtins.str()"),
     Summary("builtins.bytes", ("0",), "same", "builtins.bytes()"),
     Summary("builtins.bytearray", ("0",), "same", "builtins.bytes()"),
     Summary("builtins.repr", ("0",), "new", "builtins.str()", characters="^\\r\\n"),
@@ -232,7 +228,6 @@ _SUMMARIES = (
     Summary("builtins.print"),
     Summary("builtins.type"),
     Summary("builtins.open", result="io.TextIOWrapper()"),
-    Summary("io.open", result="io.TextIOWrapper()"),
     Summary("codecs.open", result="io.TextIOWrapper()"),
     *(
         Summary(f"io.TextIOWrapper().{name}")
@@ -240,7 +235,6 @@ _SUMMARIES = (
     ),
     # Paths
     Summary("os.path.join", ("0", "1*"), "paths", "builtins.str()", between="/"),
-    Summary("os.path.basename", ("0|p",), "characters", "builtins.str()", characters=r"^/"),
     Summary("os.path.dirname", ("0|p",), "characters", "builtins.str()"),
     Summary("os.path.split", ("0|p",), "characters"),
     Summary("os.path.splitext", ("0|p",), "characters"),
@@ -323,7 +317,6 @@ _SUMMARIES = (
     Summary("os.abort", how="never"),
     # Regular expressions
     Summary("re.compile", how="made", result="re.Pattern()", store="self.pattern=0|pattern"),
-    Summary("re.escape", ("0|pattern",), "characters", "builtins.str()"),
     Summary("re.sub", ("2|string", "1|repl"), "substituted", key="1|repl", pattern="0|pattern"),
     Summary("re.Pattern().sub", ("1|string", "0|repl"), "substituted", key="0|repl", pattern="self.pattern"),
     *(
