@@ -222,6 +222,10 @@ class _Spy(dict[str, object]):
             self.hits.add(name)
         return found
 
+    def __getitem__(self, name: str) -> object:
+        self.hits.add(name)
+        return super().__getitem__(name)
+
 
 def looked_at(source: str, table: str, pages: Mapping[str, str] | None = None) -> set[str]:
     """The names of a table's rows that the engine looked at."""
