@@ -277,8 +277,6 @@ _SUMMARIES = (
     Summary("urllib.parse.ParseResult()._replace", ("self",), "same", "urllib.parse.ParseResult()"),
     Summary("urllib.parse.ParseResult().geturl", ("self",), "same", "builtins.str()"),
     # Stores
-    Summary("configparser.ConfigParser", how="made", result="configparser.ConfigParser()"),
-    Summary("configparser.RawConfigParser", how="made", result="configparser.ConfigParser()"),
     Summary("configparser.ConfigParser().set", store="self[0|section,1|option]=2|value"),
     Summary("configparser.ConfigParser().get", load="self[0|section,1|option]"),
     Summary("configparser.ConfigParser().add_section"),
