@@ -125,6 +125,7 @@ def _app(app: App) -> Iterator[str]:
         )
     for mount in app.mounts:
         yield f"blueprint {mount.name or mount.blueprint.names[0]} at {mount.prefix or '/'}"
+    yield f"routes {len(app.routes)}"
     for route in app.routes:
         guard = app.guard(route)
         view = route.view.name if route.view else "?"

@@ -47,6 +47,13 @@ AUTHENTICATES = frozenset(
         "flask_basicauth.BasicAuth().required",
         "flask_principal.Permission().require",
         "flask_allows.requires",
+        "flask_appbuilder.has_access",
+        "flask_appbuilder.has_access_api",
+        "flask_appbuilder.protect",
+        "flask_appbuilder.security.decorators.has_access",
+        "flask_appbuilder.security.decorators.has_access_api",
+        "flask_appbuilder.security.decorators.protect",
+        "flask_appbuilder.api.protect",
     }
 )
 """A view under one of these answers only to somebody who has proved who they are."""

@@ -19,6 +19,12 @@ APP_CLASSES = frozenset(
 )
 """An instance of one of these is an app."""
 
+
+def is_app_class(name: str) -> bool:
+    """Is a class of a library one that makes an app: one of those, or a subclass of Flask of its own, by what it is called?"""
+    return name in APP_CLASSES or name.rpartition(".")[2].endswith("Flask")
+
+
 APP_HOLDERS: MappingProxyType[str, str] = MappingProxyType(
     {
         "connexion.App": "app",
@@ -55,6 +61,93 @@ API_CLASSES = frozenset(
     }
 )
 """An instance of one of these adds resources (classes of views) to an app or a blueprint."""
+
+EXPOSERS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "flask_admin.Admin": "/admin",
+        "flask_admin.base.Admin": "/admin",
+        "flask_appbuilder.AppBuilder": "",
+        "flask_appbuilder.base.AppBuilder": "",
+    }
+)
+"""An instance of one of these adds views whose methods are exposed one by one, below the address given here."""
+
+EXPOSE = frozenset(
+    {
+        "flask_admin.expose",
+        "flask_admin.base.expose",
+        "flask_appbuilder.expose",
+        "flask_appbuilder.baseviews.expose",
+        "flask_appbuilder.api.expose",
+    }
+)
+"""Decorators that give a method of such a view its rule."""
+
+
+class Built(NamedTuple):
+    """A route that a library's view class brings with it: its rule below the view's, and its methods."""
+
+    rule: str
+    methods: frozenset[str]
+
+
+_READ = frozenset({"GET"})
+_BOTH = frozenset({"GET", "POST"})
+_WRITE = frozenset({"POST"})
+
+BUILT_ROUTES: MappingProxyType[str, tuple[Built, ...]] = MappingProxyType(
+    {
+        "flask_admin.BaseModelView": (
+            Built("/", _READ),
+            Built("/new/", _BOTH),
+            Built("/edit/", _BOTH),
+            Built("/details/", _READ),
+            Built("/delete/", _WRITE),
+            Built("/action/", _WRITE),
+            Built("/export/<export_type>/", _READ),
+            Built("/ajax/lookup/", _READ),
+            Built("/ajax/update/", _WRITE),
+        ),
+        "flask_admin.contrib.fileadmin.FileAdmin": (
+            Built("/", _READ),
+            Built("/upload/", _BOTH),
+            Built("/download/<path:path>", _READ),
+            Built("/mkdir/", _BOTH),
+            Built("/delete/", _WRITE),
+            Built("/rename/", _BOTH),
+            Built("/edit/", _BOTH),
+            Built("/action/", _WRITE),
+        ),
+        "flask_admin.AdminIndexView": (Built("/", _READ),),
+        "flask_appbuilder.ModelView": (
+            Built("/list/", _READ),
+            Built("/show/<pk>", _READ),
+            Built("/add", _BOTH),
+            Built("/edit/<pk>", _BOTH),
+            Built("/delete/<pk>", _BOTH),
+            Built("/action_post", _WRITE),
+        ),
+    }
+)
+"""By the class that brings them."""
+
+MODEL_VIEWS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "flask_admin.model.BaseModelView": "flask_admin.BaseModelView",
+        "flask_admin.contrib.sqla.ModelView": "flask_admin.BaseModelView",
+        "flask_admin.contrib.sqla.view.ModelView": "flask_admin.BaseModelView",
+        "flask_admin.contrib.mongoengine.ModelView": "flask_admin.BaseModelView",
+        "flask_admin.contrib.peewee.ModelView": "flask_admin.BaseModelView",
+        "flask_admin.contrib.pymongo.ModelView": "flask_admin.BaseModelView",
+        "flask_admin.contrib.fileadmin.FileAdmin": "flask_admin.contrib.fileadmin.FileAdmin",
+        "flask_admin.AdminIndexView": "flask_admin.AdminIndexView",
+        "flask_admin.base.AdminIndexView": "flask_admin.AdminIndexView",
+        "flask_appbuilder.ModelView": "flask_appbuilder.ModelView",
+        "flask_appbuilder.views.ModelView": "flask_appbuilder.ModelView",
+        "flask_appbuilder.baseviews.BaseCRUDView": "flask_appbuilder.ModelView",
+    }
+)
+"""Other names and subclasses of those."""
 
 VIEW_CLASSES = frozenset(
     {

@@ -46,6 +46,7 @@ def _route(row: RouteRow, texts: Texts) -> Json:
     guard = row.guard
     return {
         "rule": row.rule,
+        "host": row.host or None,
         "methods": list(row.methods),
         "endpoint": row.endpoint,
         "blueprint": row.blueprint or None,

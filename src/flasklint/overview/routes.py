@@ -44,7 +44,7 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class RouteRow:
-    """One rule of an app.
+    """One rule of an app. ``host``: the host or subdomain that it is for, when it is not for all.
 
     ``registered``: where the rule is given. ``view``: dotted name and place of what answers, ``None`` where that is not seen.
     ``blueprint``: dotted; empty for the app's own. ``sinks``: ``None`` when data was not followed. ``sure``: no condition that
@@ -52,6 +52,7 @@ class RouteRow:
     """
 
     rule: str
+    host: str
     methods: tuple[str, ...]
     endpoint: str
     blueprint: str
@@ -99,6 +100,7 @@ def _rows(app: App, reach: _Reach | None) -> Iterator[RouteRow]:
         guard = app.guard(route)
         yield RouteRow(
             route.rule,
+            route.host,
             tuple(sorted(route.methods)),
             route.endpoint,
             prefix,

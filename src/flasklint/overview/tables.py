@@ -109,7 +109,7 @@ def _route_cells(row: RouteRow, place: Place) -> list[Cell]:
         sinks = (", ".join(dict.fromkeys(f"{one.kind} {place.at(one.location)}" for one in row.sinks)), "medium")
     return [
         (",".join(row.methods), ""),
-        (row.rule + ("" if row.sure else " (?)"), "title"),
+        ((f"{row.host}: " if row.host else "") + row.rule + ("" if row.sure else " (?)"), "title"),
         (view, ""),
         guard,
         (csrf, _CSRF[row.csrf.status]),

@@ -15,7 +15,7 @@ from flasklint import ir
 from flasklint.additions import Additions, Proof
 from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES
-from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES
+from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES, is_app_class
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration, Effective, Profile, Truth, line_of
@@ -94,7 +94,7 @@ class App:
         self.module = first.module
         owner = f"{first.module.name}." if first.module is not None else ""
         self.name = f"{owner}{first.scope or 'app'}"
-        own = first.names[0] not in APP_CLASSES
+        own = first.cls is not None
         self.kind: Literal["module", "factory", "subclass"] = (
             "subclass" if own else "factory" if first.scope else "module"
         )
@@ -193,11 +193,10 @@ class App:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         """Its routes."""
-        found: dict[tuple[str, frozenset[str], str], Route] = {}
+        found: dict[tuple[object, ...], Route] = {}
         for one in (*self.objects, *((self._model.walk.current,) if self._model.single else ())):
             for route in Router(self._model.walk, one).routes:
-                key = (route.rule, route.methods, route.view.name if route.view else str(route.location))
-                found.setdefault(key, route)
+                found.setdefault(Router.key(route), route)
         return tuple(found.values())
 
     @cached_property
@@ -489,7 +488,7 @@ class AppModel:
                 if outer is None or _is_in_test_case(outer):
                     continue
                 callers.setdefault(word, []).append(outer)
-                if word in classes:
+                if word in classes or is_app_class(word):
                     making[id(outer)] = outer
                 elif word in _WIRING:
                     wiring[id(outer)] = outer
@@ -549,7 +548,7 @@ class AppModel:
                 for base in node.bases:
                     expr = base.value
                     word = expr.id if isinstance(expr, ir.Name) else expr.name if isinstance(expr, ir.Attribute) else ""
-                    if word in found and not base.name:
+                    if (word in found or is_app_class(word)) and not base.name:
                         found.add(node.name)
         return frozenset(found)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.knowledge.config import ATTRIBUTES
-from flasklint.knowledge.extensions import API_CLASSES, VIEW_CLASSES
+from flasklint.knowledge.extensions import API_CLASSES, EXPOSERS, VIEW_CLASSES
 from flasklint.project.machine import Machine
 from flasklint.project.objects import (
     AppObject,
@@ -16,6 +16,8 @@ from flasklint.project.objects import (
     Cls,
     ConfigItem,
     ConfigOf,
+    Decoration,
+    Fn,
     Frame,
     Instance,
     Lib,
@@ -24,6 +26,7 @@ from flasklint.project.objects import (
     Partial,
     Registrar,
     Result,
+    Seq,
     Value,
     ViewOf,
 )
@@ -69,6 +72,7 @@ _FILTERS = frozenset(
 )
 _FILES = frozenset({"from_pyfile", "from_file", "from_json", "from_yaml", "from_toml"})
 _OUTSIDE = frozenset({"from_envvar", "from_prefixed_env"})
+_EXPOSING = frozenset({"add_view", "add_views", "add_view_no_menu", "add_api"})
 _INITIALISERS = frozenset({"init_app", "init", "register", "setup", "attach", "configure", "init_server", "init_flask"})
 
 
@@ -78,6 +82,11 @@ def call_method(machine: Machine, owner: Instance, name: str, args: Arguments, e
         return _config_method(machine, owner, name[len("config.") :], args, expr, frame)
     if isinstance(owner, (AppObject, BlueprintObject)):
         return _registering_method(machine, owner, name, args, expr, frame)
+    if name in _EXPOSING and not EXPOSERS.keys().isdisjoint(owner.names):
+        for value, _ in args.positional:
+            for target in value.items if isinstance(value, Seq) else [value]:
+                machine.event(owner, "resource", expr, frame, detail="exposed", arguments=args, target=target)
+        return Known(None)
     if owner.is_a(API_CLASSES):
         return _api_method(machine, owner, name, args, expr, frame)
     return _extension_method(machine, owner, name, args, expr, frame)
@@ -280,6 +289,8 @@ def applied_result(machine: Machine, result: Result, args: Arguments, expr: ir.E
     if isinstance(target, BlueprintObject) and result.name.endswith((".limit", ".shared_limit")):
         machine.event(target, "limit", expr, frame, detail=result.name, arguments=result.arguments)
         return target
+    if isinstance(target, (ViewOf, Partial)) or (isinstance(target, Fn) and target.bound is None):
+        return Partial(target, None, (Decoration(result, expr, frame.module, result.names, result.arguments),))
     return Unknown(f"result of what {result.name}() gives")
 
 

@@ -17,6 +17,7 @@ from flasklint.project.objects import (
     Instance,
     Map,
     Mod,
+    Partial,
     Seq,
     Value,
     ViewOf,
@@ -175,4 +176,6 @@ def apps_in(value: Value) -> bool:
             return any(apps_in(item) for _, item, _ in items[:50])
         case ViewOf():
             return True
+        case Partial(inner):
+            return apps_in(inner)
     return False

@@ -203,6 +203,13 @@ class Map:
                 return value
         return None
 
+    def held(self, key: Cls | Fn) -> Value | None:
+        """The value of a key that is a class or a function."""
+        for k, value, _ in reversed(self.items):
+            if isinstance(k, (Cls, Fn)) and k.node is key.node:
+                return value
+        return None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:

@@ -10,7 +10,23 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
 
-from flasklint.project.objects import Branch, Env, Lib, Lookup, Map, Seq, Test, Value, branch
+from flasklint.project.objects import (
+    Branch,
+    Cls,
+    Env,
+    Fn,
+    Instance,
+    Lib,
+    Lookup,
+    Map,
+    Mod,
+    Partial,
+    Seq,
+    Test,
+    Value,
+    ViewOf,
+    branch,
+)
 from flasklint.project.values import Known, Unknown, Unset
 
 _LONGEST = 100_000
@@ -55,6 +71,8 @@ _STRING_METHODS = frozenset(
     }
     | {"partition", "rpartition", "zfill", "splitlines", "isnumeric", "isdecimal", "count", "find"}
 )
+_OBJECTS = (Cls, Fn, Instance, Map, Mod, Partial, Seq, ViewOf)
+"""What is there, whatever it is: never ``None``."""
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "is", "is-not", "in", "not-in"})
 
 
@@ -110,6 +128,8 @@ def _python_operation(sign: str, left: Value, right: Value) -> Value | None:
     if sign in ("in", "not-in") and known_left and isinstance(right, Map) and not right.partial:
         there = any(isinstance(key, Known) and key.value == a for key, _, _ in right.items)
         return Known(there is (sign == "in"))
+    if sign in ("is", "is-not") and known_right and b is None and isinstance(left, _OBJECTS):
+        return Known(sign == "is-not")
     if not (known_left and known_right) or sign not in _BINARY:
         return None
     if sign in ("*", "<<") and not (_small(a) and _small(b)) and not _short_text(a, b):
@@ -151,6 +171,10 @@ def _either(first: Value, second: Value) -> Value:
             return second
         case Test():
             return Test("or", (first, second))
+        case Seq(items) | Map(items) if items:
+            return first
+        case Cls() | Fn() | Mod() | Partial() | ViewOf():
+            return first
     return branch(first, first, second)
 
 

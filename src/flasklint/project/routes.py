@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flasklint import ir
-from flasklint.knowledge.extensions import API_CLASSES
+from flasklint.knowledge.extensions import API_CLASSES, BUILT_ROUTES, EXPOSE, EXPOSERS, MODEL_VIEWS
 from flasklint.project.objects import (
     AppObject,
     Arguments,
@@ -34,6 +34,7 @@ from flasklint.source import Location
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 """Methods that browsers and people expect to change something."""
 
+_APIS = API_CLASSES | EXPOSERS.keys()
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _PARAMETER = re.compile(
     r"<(?:(?P<converter>[a-zA-Z_][a-zA-Z0-9_]*)(?:\((?P<args>[^>]*)\))?:)?(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)>"
@@ -83,7 +84,8 @@ class Mount:
 class Route:
     """One rule of an app. ``location``: where it is registered. ``chain``: the blueprints that it comes through.
 
-    ``rule``: with the prefixes; ``?`` stands for what is computed. ``endpoint``: with the blueprints' names.
+    ``rule``: with the prefixes; ``?`` stands for what is computed. ``endpoint``: with the blueprints' names. ``host``: the
+    host or the subdomain that it is for, when it is not for all.
     """
 
     rule: str
@@ -94,6 +96,7 @@ class Route:
     chain: tuple[Instance, ...] = ()
     conditions: tuple[Value, ...] = ()
     scope: str = ""
+    host: str = ""
 
     @property
     def parameters(self) -> tuple[tuple[str, str], ...]:
@@ -125,10 +128,10 @@ class Router:
             for event in owner.events:
                 if event.kind not in ("register", "init", "applied"):
                     continue
-                if event.kind == "applied" and not owner.is_a(API_CLASSES):
+                if event.kind == "applied" and not owner.is_a(_APIS):
                     continue
                 for target in _alternatives(event.target):
-                    is_api = isinstance(target, Instance) and target.is_a(API_CLASSES)
+                    is_api = isinstance(target, Instance) and target.is_a(_APIS)
                     if not isinstance(target, BlueprintObject) and not is_api:
                         continue
                     if event.kind == "applied" or any(target is outer for outer in chain):
@@ -150,13 +153,12 @@ class Router:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         """Every route, each once, in the order of the text within a file."""
-        found: dict[tuple[str, frozenset[str], str], Route] = {}
+        found: dict[tuple[object, ...], Route] = {}
         own = Mount(self._app, self._app.location, "", "", (), ())
         for mount in (own, *self.mounts):
             for event in mount.blueprint.events:
                 for route in self._routes(event, mount):
-                    key = (route.rule, route.methods, route.view.name if route.view else str(route.location))
-                    found.setdefault(key, route)
+                    found.setdefault(self.key(route), route)
         return tuple(found.values())
 
     def _routes(self, event: Event, mount: Mount) -> Iterator[Route]:
@@ -165,6 +167,8 @@ class Router:
             yield self._route(event, mount, arguments)
         elif event.kind == "resource" and event.detail == "classful":
             yield from self._classful(event, mount, arguments)
+        elif event.kind == "resource" and event.detail == "exposed":
+            yield from self._exposed(event, mount, arguments)
         elif event.kind == "resource":
             yield from self._resources(event, mount, arguments)
 
@@ -190,7 +194,13 @@ class Router:
             mount.chain,
             (*mount.conditions, *event.conditions),
             event.scope,
+            _text(arguments.get(None, "subdomain", "host"), ""),
         )
+
+    @staticmethod
+    def key(route: Route) -> tuple[object, ...]:
+        """What tells a route from others of its app."""
+        return route.rule, route.host, route.methods, route.view.name if route.view else str(route.location)
 
     def _resources(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
         view = self.view(event.target, event.location)
@@ -239,6 +249,66 @@ class Router:
                     (*mount.conditions, *event.conditions),
                     event.scope,
                 )
+
+    def _exposed(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
+        """Flask-Admin, Flask-AppBuilder: methods exposed one by one, and what the library's own view classes bring."""
+        target = event.target
+        cls = target.cls if isinstance(target, Instance) else target
+        made = target.arguments if isinstance(target, Instance) else None
+        names = (
+            self._walk.class_names(cls)
+            if isinstance(cls, Cls)
+            else target.names
+            if isinstance(target, Instance)
+            else ()
+        )
+        if not names:
+            return
+        short = names[0].rpartition(".")[2]
+        endpoint = (
+            _text(made.get(None, "endpoint") if made is not None else None, "") or self._of_model(made) or short.lower()
+        )
+        own = made.get(None, "url") if made is not None else None
+        if own is None and isinstance(cls, Cls):
+            own = self._walk.class_member(cls, "route_base")
+        base = _text(own, "") or f"/{endpoint}"
+        prefix = (
+            base if base.startswith("/") and own is not None else _joined(self._admin_prefix(mount.blueprint), base)
+        )
+        rest = (event.location, mount.chain, (*mount.conditions, *event.conditions), event.scope)
+        given: set[str] = set()
+        for member in self._walk.class_line(cls) if isinstance(cls, Cls) else ():
+            for name, value in self._walk.class_frame(member).names.items() if isinstance(member, Cls) else ():
+                for decoration in value.decorations if isinstance(value, Fn) else ():
+                    if not isinstance(value, Fn) or EXPOSE.isdisjoint(decoration.names):
+                        continue
+                    found = decoration.arguments or Arguments()
+                    rule = _text(found.get(0, "url"), "/")
+                    methods = _methods(found.get(1, "methods"))
+                    view = View(f"{names[0]}.{name}", value.location, {"": value}, value.decorations, None)
+                    given.add(rule)
+                    yield Route(_joined(prefix, rule), methods, f"{mount.name}{endpoint}.{name}", view, *rest)
+        library = next((MODEL_VIEWS[name] for name in names if name in MODEL_VIEWS), "")
+        whole = View(
+            names[0],
+            cls.location if isinstance(cls, Cls) else event.location,
+            {},
+            (),
+            cls if isinstance(cls, Cls) else None,
+        )
+        for built in BUILT_ROUTES.get(library, ()):
+            if built.rule not in given:
+                last = built.rule.strip("/").partition("/")[0] or "index"
+                yield Route(_joined(prefix, built.rule), built.methods, f"{mount.name}{endpoint}.{last}", whole, *rest)
+
+    def _of_model(self, made: Arguments | None) -> str:
+        """The endpoint that a view of a model is given: the model's name."""
+        model = made.get(0, "model") if made is not None else None
+        return model.node.name.lower() if isinstance(model, Cls) else ""
+
+    def _admin_prefix(self, owner: Instance) -> str:
+        usual = next((EXPOSERS[name] for name in owner.names if name in EXPOSERS), "")
+        return _text(owner.arguments.get(None, "url") if owner.arguments is not None else None, usual)
 
     def view(self, target: Value | None, location: Location) -> View | None:
         """The view that a value stands for, with whatever was wrapped around it by hand."""

@@ -186,6 +186,8 @@ class Attributes(Classes):
                 return Lib(name) if name.startswith(("typing.", "builtins.")) else Unknown(f"an item of {name}")
             case Map() if known and isinstance(plain, str):
                 return owner.get(plain) or Unknown(f"no {plain!r} in sight")
+            case Map() if isinstance(key, (Cls, Fn)):
+                return owner.held(key) or Unknown("a key we do not see")
             case Map():
                 return Lookup(owner, key, None)
             case Seq(items) if known and isinstance(plain, int) and -len(items) <= plain < len(items):

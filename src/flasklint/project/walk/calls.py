@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flasklint import ir
-from flasklint.knowledge.extensions import APP_HOLDERS, EXTENSIONS
+from flasklint.knowledge.extensions import APP_CLASSES, APP_HOLDERS, EXTENSIONS, is_app_class
 from flasklint.project import flaskapi, library
 from flasklint.project.machine import apps_in
 from flasklint.project.objects import (
@@ -15,6 +15,7 @@ from flasklint.project.objects import (
     Branch,
     Cls,
     ConfigOf,
+    Decoration,
     Env,
     Fn,
     Frame,
@@ -32,6 +33,7 @@ from flasklint.project.objects import (
     SuperOf,
     Test,
     Value,
+    ViewOf,
     branch,
 )
 from flasklint.project.operations import call_method, operate, python
@@ -172,6 +174,9 @@ class Calls(Entering):
                 if known and isinstance(plain, str):
                     found = owner.get(plain)
                     return found if found is not None else Unknown("a key we do not see") if owner.partial else default
+                if isinstance(first, (Cls, Fn)):
+                    held = owner.held(first)
+                    return held if held is not None else Unknown("a key we do not see") if owner.partial else default
                 return Lookup(owner, first, default)
             case Map(), "items":
                 return Seq([Seq([key, value], "tuple") for key, value, _ in owner.items], partial=owner.partial)
@@ -201,9 +206,10 @@ class Calls(Entering):
                     telling = self.is_telling(function.node)
                     self._looking += not telling
                     try:
-                        return self.enter(function, arguments)
+                        result = self.enter(function, arguments)
                     finally:
                         self._looking -= not telling
+                    return self._around(function, result, arguments, expr, frame)
                 return Unknown(f"result of {function.qualname}()")
             case Cls():
                 return self.instantiate(function, arguments, expr, frame)
@@ -242,6 +248,18 @@ class Calls(Entering):
                 return self._call_instance(function, arguments, expr, frame)
         return Unknown("result of a call that is not followed")
 
+    def _around(self, function: Fn, result: Value, args: Arguments, expr: ir.Expr, frame: Frame) -> Value:
+        """What a call gives; a decorator of the project that is put around a view by hand is kept as such."""
+        first = args.get(0)
+        inner = f"{function.qualname}.<locals>."
+        if (
+            not isinstance(result, Fn)
+            or not result.qualname.startswith(inner)
+            or not isinstance(first, (ViewOf, Fn, Partial))
+        ):
+            return result
+        return Partial(first, None, (Decoration(function, expr, frame.module, self.value_names(function), args),))
+
     def _call_instance(self, owner: Instance, args: Arguments, expr: ir.Expr, frame: Frame) -> Value:
         if owner.cls is not None:
             found = self.class_member(owner.cls, "__call__")
@@ -264,6 +282,8 @@ class Calls(Entering):
         last = name.rpartition(".")[2]
         if last[:1].isupper() or name in EXTENSIONS or "_blueprint" in last:
             names = (name, "flask.Blueprint") if last.startswith("make_") and last.endswith("_blueprint") else (name,)
+            if is_app_class(name) and name not in APP_CLASSES and isinstance(args.get(0, "import_name"), Known):
+                names = (name, "flask.Flask")
             made = self.new(names, None, args, expr, frame)
             for held in APP_HOLDERS:
                 if held in made.names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flasklint import ir
-from flasklint.knowledge.extensions import APP_CLASSES, BLUEPRINT_CLASSES
+from flasklint.knowledge.extensions import APP_CLASSES, BLUEPRINT_CLASSES, is_app_class
 from flasklint.project.modules import Modules
 from flasklint.project.objects import (
     AppObject,
@@ -72,6 +72,8 @@ class Classes(Naming):
         names = self._names.get(id(cls.node))
         if names is None:
             names = tuple(dict.fromkeys(member.name for member in self.class_line(cls)))
+            if any(isinstance(member, Lib) and is_app_class(member.name) for member in self.class_line(cls)):
+                names = tuple(dict.fromkeys((*names, "flask.Flask")))
             self._names[id(cls.node)] = names
         return names
 

@@ -169,5 +169,7 @@ def _is_library(name: str) -> bool:
 
 def canonical(dotted: str) -> str:
     """The one public name of something that a library offers under several."""
+    if dotted.startswith("flask.ext."):  # how extensions were imported before Flask 1.0
+        dotted = f"flask_{dotted[len('flask.ext.') :]}"
     dotted = PUBLIC_NAMES.get(dotted, dotted)
     return PUBLIC.get(dotted, dotted)
