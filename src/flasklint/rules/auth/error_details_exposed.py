@@ -86,8 +86,8 @@ class ErrorDetailsExposed(ProjectRule):
     Finds answers that hold a traceback, the text of an exception that a catch-all handler (`except Exception`, a bare `except`,
     `errorhandler(Exception)`) has caught, or the text of a database's error. Exceptions that are caught by a narrower name
     (`ValueError`, your own, an `HTTPException` with its description) are taken to be written for the visitor. What is shown only
-    in debug mode or to administrators is left alone. Of views that only people who have logged in see, there is one finding for a
-    file.
+    in debug mode or to administrators is left alone. What is only flashed, or shown to people who have logged in, is minor: of
+    that, there is one finding for a file.
 
     ## Why is this bad
     The texts of exceptions name files, hosts, tables and statements, sometimes values. They save an attacker the guessing.
@@ -138,7 +138,7 @@ class ErrorDetailsExposed(ProjectRule):
         views = {id(entry.scope.node) for entry in entries(project)}
         handled = _handled(project)
         guarded = _guarded(project)
-        known_people: dict[str, list[Finding]] = {}
+        minor: dict[str, list[Finding]] = {}
         foreign = {path for path, module in project.modules.items() if _foreign(module)}
         for scope in project.functions():
             if scope.module.is_test or scope.module.path in foreign:
@@ -156,11 +156,11 @@ class ErrorDetailsExposed(ProjectRule):
             reader.block(node.body, known)
             for shown in reader.found.values():
                 finding = self._finding(shown, scope, project, id(node) in guarded)
-                if id(node) in guarded:
-                    known_people.setdefault(scope.module.path, []).append(finding)
+                if finding.severity is Severity.LOW and finding.confidence > Confidence.LOW:
+                    minor.setdefault(scope.module.path, []).append(finding)
                 else:
                     yield finding
-        for group in known_people.values():
+        for group in minor.values():
             yield together(group)
 
     def _finding(self, shown: _Shown, scope: Scope, project: Project, guarded: bool) -> Finding:

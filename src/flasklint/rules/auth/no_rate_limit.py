@@ -24,7 +24,7 @@ _CHECKS = (
 _ENTRANCES = frozenset(
     {"login", "signin", "logon", "token", "auth", "authenticate", "session", "reset", "forgot", "register", "signup"}
 )
-_NEWCOMERS = frozenset({"register", "signup", "registration", "invite", "confirm", "activate"})
+_NEWCOMERS = frozenset({"register", "signup", "registration", "invite", "confirm", "activate", "setup", "enroll"})
 _LOGINS = frozenset({"login", "signin", "logon", "authenticate"})
 _VERIFIERS = frozenset(
     {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}

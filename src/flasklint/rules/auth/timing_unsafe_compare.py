@@ -207,6 +207,12 @@ def _variable(node: ir.Name, scope: Scope, project: Project, view: bool, depth: 
             return found
     if scope.at(node.id):
         return None
+    around = scope.parent
+    while around is not None and around.is_function:
+        if any(binding.kind == "parameter" for binding in around.at(node.id)) and _is_secret(node.id):
+            # Given to what makes this function, as a setting is: ``def add_auth(app, user, password)``.
+            return _Operand("secret", node.id)
+        around = around.parent
     outer = scope.module.scope
     for binding in outer.at(node.id):
         if binding.kind != "assign" or binding.value is None or not depth:
