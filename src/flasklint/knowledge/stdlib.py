@@ -197,7 +197,6 @@ _TEXTS = (
     "csv.DictReader",
     "codecs.decode",
     "codecs.encode",
-    "io.BytesIO",
     "io.TextIOWrapper",
     "io.BufferedReader",
     "email.message_from_string",
@@ -215,6 +214,11 @@ _SUMMARIES = (
     *(
         Summary(f"base64.{name}", ("0",), "new", "builtins.bytes()", characters=_BASE64)
         for name in ("b64encode", "urlsafe_b64encode", "standard_b64encode", "b32encode", "b16encode")
+    ),
+    Summary("io.BytesIO", ("0|initial_bytes",), "new", "io.BytesIO()"),
+    *(
+        Summary(f"io.BytesIO().{method}", ("self",), "same", "builtins.bytes()")
+        for method in ("read", "getvalue", "getbuffer", "readline")
     ),
     Summary("binascii.hexlify", ("0",), "new", "builtins.bytes()", characters="0-9a-f"),
     Summary("urllib.parse.urlencode", ("0|query",), "new", "builtins.str()", characters="a-zA-Z0-9_.~%+&=-"),

@@ -9,6 +9,7 @@ from flasklint.project.scopes import Scope
 from flasklint.taint import library
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.names import Names
+from flasklint.taint.routes import is_replaced
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
@@ -57,6 +58,8 @@ class Attributes(Names):
         ):
             rest = Value(value.constants, value.open, value.taints, (), value.texts)
             method = Value(open=True, refs=(Method(rest, name, (f"?.{name}",)),))
+            if value.taints and is_replaced(value, name):
+                return join(result, UNKNOWN)
             if value.taints:
                 method = with_taints(
                     method, self.part(frame, replace(rest, constants=(), texts=()), f"attr:{name}", node).taints

@@ -13,6 +13,7 @@ from flasklint.taint.targets import assign, names_of
 from flasklint.taint.values import NEVER, UNKNOWN, Value, truth
 
 MOST_UNROLLED = 8
+MOST_COPIED = 64
 
 
 def comprehension(frame: Frame, node: ir.Comprehension) -> Value:
@@ -82,7 +83,9 @@ def _unrolled(frame: Frame, node: ir.Comprehension) -> Value | None:
     if not isinstance(clause.iterable, (ir.Display, ir.Name, ir.Call)):
         return None
     iterable = frame.machine.evaluate(frame, clause.iterable)
-    held = few_elements(frame, iterable)
+    target = clause.target
+    is_copy = isinstance(node.element, ir.Name) and isinstance(target, ir.Name) and node.element.id == target.id
+    held = few_elements(frame, iterable, MOST_COPIED if is_copy else MOST_UNROLLED)
     if held is None:
         return None
     results = []
@@ -95,7 +98,7 @@ def _unrolled(frame: Frame, node: ir.Comprehension) -> Value | None:
     return frame.sequence(node.start, shape, results)
 
 
-def few_elements(frame: Frame, iterable: Value) -> list[Value] | None:
+def few_elements(frame: Frame, iterable: Value, most: int = MOST_UNROLLED) -> list[Value] | None:
     """The elements in order, when they are few and known."""
     things = frame.objects(iterable)
     if (
@@ -106,11 +109,6 @@ def few_elements(frame: Frame, iterable: Value) -> list[Value] | None:
         and not iterable.constants
     ):
         thing = things[0][1]
-        if (
-            thing.shape in ("list", "tuple")
-            and thing.size is not None
-            and thing.size <= MOST_UNROLLED
-            and thing.rest is NEVER
-        ):
+        if thing.shape in ("list", "tuple") and thing.size is not None and thing.size <= most and thing.rest is NEVER:
             return [thing.items.get(index, UNKNOWN) for index in range(thing.size)]
     return None

@@ -142,9 +142,9 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
 
 def _is_of(value: Value, types: tuple[str, ...]) -> bool:
     """It is of one of these types or a number, and nothing else."""
-    if value.open or value.taints or value.texts or value.constants or not value.refs:
+    if value.texts or value.constants or not value.refs or (value.open and not value.taints):
         return False
-    return all(one in types or one in NUMERIC for one in value.refs)
+    return all(one in types or (one in NUMERIC and not value.taints) for one in value.refs)
 
 
 def _unsure(choices: tuple[Text, ...]) -> bool:
@@ -525,15 +525,18 @@ def _substituted(
     taints = frame.inside(value)
     if by is not None:
         taints = merge_taints(taints, frame.inside(by))
-    if pattern is not None and pattern.known and by is not None and by.known and len(pattern.constants) == 1:
-        text, put = pattern.constants[0], by.constants[0]
+    put = by.constants[0] if by is not None and by.known and len(by.constants) == 1 else None
+    if isinstance(put, bytes):
+        put = put.decode("latin-1")
+    if isinstance(put, str):
+        # Whatever is taken out, only this is put in.
+        known = frame.text_info(value)
+        info = Info(mask=known.mask | characters.of(put))
+        text = pattern.constants[0] if pattern is not None and pattern.known and len(pattern.constants) == 1 else None
         if isinstance(text, bytes):
             text = text.decode("latin-1")
-        if isinstance(put, bytes):
-            put = put.decode("latin-1")
         gone = characters.replaced(text) if isinstance(text, str) else None
-        if gone is not None and isinstance(put, str):
-            known = frame.text_info(value)
+        if gone is not None:
             info = Info(mask=(known.mask & ~gone) | characters.of(put), clear=known.clear - {"*"})
     return frame.derive(value, node.start, info, taints=taints)
 

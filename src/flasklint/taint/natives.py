@@ -123,7 +123,7 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
         return Value(open=True, refs=base.refs if base.refs == STRING.refs else ())
     info = kept(frame.text_info(base))
     if name in _SPLIT or name in _PARTED:
-        return _split(frame, base, name, first, info, node)
+        return _split(frame, base, name, arguments, info, node)
     if name in _OTHER_CASE:
         mask = info.mask | (characters.LETTERS if info.mask & characters.LETTERS else 0)
         info = Info(mask=mask, clear=info.clear)
@@ -257,7 +257,8 @@ def _joined(frame: Frame, base: Value, first: Value | None, node: ir.Node) -> Va
     return frame.stepped(result, node, "joined into a text")
 
 
-def _split(frame: Frame, base: Value, name: str, first: Value | None, info: Info, node: ir.Node) -> Value:
+def _split(frame: Frame, base: Value, name: str, arguments: Arguments, info: Info, node: ir.Node) -> Value:
+    first = arguments.positional[0] if arguments.positional else dict(arguments.keywords).get("sep")
     separator = (
         first.constants[0] if first is not None and first.known and isinstance(first.constants[0], str) else None
     )
@@ -280,22 +281,23 @@ def _split(frame: Frame, base: Value, name: str, first: Value | None, info: Info
             parts = [constant(heads[0]), constant(separator), text_value([tail]) if tail is not None else rest]
             return frame.sequence(node.start, "tuple", parts)
         return frame.make(node.start, Obj("list", items, rest, UNKNOWN))
-    if separator is not None and len(separator) == 1 and name == "split" and len(arguments_count(first)) == 1:
-        info = replace(info, mask=info.mask & ~(characters.of(separator) & characters.ASCII))
+    narrowed = info
+    if separator is not None and len(separator) == 1:
+        narrowed = replace(info, mask=info.mask & ~(characters.of(separator) & characters.ASCII))
     value = frame.derive(base, node.start, info, taints=base.taints)
+    if name == "splitlines" or narrowed is info:
+        if name in _PARTED:
+            middle = constant(separator) if separator is not None else UNKNOWN
+            return frame.sequence(node.start, "tuple", (value, join(middle, constant("")), value))
+        return frame.make(node.start, Obj("list", rest=value, keys=UNKNOWN))
+    # Without the separator: what stands before the first one, or behind the last one.
+    alone = frame.derive(base, (node.start, "alone"), narrowed, taints=base.taints)
     if name in _PARTED:
-        middle = constant(separator) if separator is not None else UNKNOWN
-        before = value
-        if separator is not None and len(separator) == 1 and name == "partition":
-            narrowed = replace(info, mask=info.mask & ~(characters.of(separator) & characters.ASCII))
-            before = frame.derive(base, (node.start, "head"), narrowed, taints=base.taints)
-        return frame.sequence(node.start, "tuple", (before, join(middle, constant("")), value))
-    return frame.make(node.start, Obj("list", rest=value, keys=UNKNOWN))
-
-
-def arguments_count(first: Value | None) -> tuple[Value, ...]:
-    """The separator alone."""
-    return (first,) if first is not None else ()
+        ends = (alone, value) if name == "partition" else (value, alone)
+        return frame.sequence(node.start, "tuple", (ends[0], join(constant(separator or ""), constant("")), ends[1]))
+    if len(arguments.positional) < 2 and "maxsplit" not in dict(arguments.keywords):
+        return frame.make(node.start, Obj("list", rest=alone, keys=UNKNOWN))
+    return frame.make(node.start, Obj("list", {0 if name == "split" else -1: alone}, value, UNKNOWN))
 
 
 def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) -> Value:
@@ -428,7 +430,9 @@ def _list_method(
                 frame.update(address, _as_list([*held, first], thing), certain)
             elif thing.size is None and thing.items:
                 # The known beginning stays.
-                frame.update(address, replace(thing, rest=join(thing.rest, first), keys=UNKNOWN), True)
+                items = {at: held for at, held in thing.items.items() if isinstance(at, int) and at >= 0}
+                rest = join(thing.everything(), first)
+                frame.update(address, replace(thing, items=items, rest=rest, keys=UNKNOWN), True)
             else:
                 frame.state.heap[address] = _loose(thing, first)
             return NONE

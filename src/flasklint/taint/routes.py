@@ -25,6 +25,17 @@ def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Val
     return Value(open=True, taints=(Taint(origin, fragment, trail),))
 
 
+def is_replaced(value: Value, attribute: str) -> bool:
+    """Whether something else was passed for a variable of a URL rule: an attribute is read that no text has.
+
+    Decorators do that: they look the thing up that the address names.
+    """
+    return not hasattr(str, attribute) and all(
+        isinstance(taint.origin, Origin) and taint.origin.row is _ROUTE and taint.fragment[0] == "source"
+        for taint in value.taints
+    )
+
+
 def route_info(converter: str) -> Info:
     """What can be in a variable of a URL rule."""
     return Info() if converter == "path" else Info(mask=characters.ANY & ~characters.of("/"))

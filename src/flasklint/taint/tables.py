@@ -166,7 +166,8 @@ def pick(frame: Frame, where: str, arguments: Arguments, receiver: Value | None)
     if not result or at.rest:
         if arguments.star is not None and at.position is not None:
             result.append(Given(arguments.star, None))
-        if arguments.double is not None and (at.keywords or where == "*"):
+        if arguments.double is not None and (where == "*" or (at.keywords and not result)):
+            # What ``*args`` brings by position, ``**kwargs`` can't bring by name.
             result.append(Given(arguments.double, None))
     return result
 

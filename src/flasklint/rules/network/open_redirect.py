@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
-from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule
 from flasklint.source import Location
@@ -17,6 +17,7 @@ class OpenRedirect(FlowRule):
     ## What it does
     Follows untrusted data into `redirect(...)` and the `Location` header. A check of the target's host silences it. A check that
     can be passed with another host is reported where it stands, once for all redirects behind it, with what it lets through.
+    A redirect to the referrer, which sends visitors back to where they come from, is told only to who hardens.
 
     ## Why is this bad
     A link to your site leads to a copy of your login page. People look at the host they know, and type their password.
@@ -79,9 +80,10 @@ class OpenRedirect(FlowRule):
             yield self._too_weak(place, flows)
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
-        """Untrusted targets; the referrer is where the visitor comes from, which an attacker decides by half only."""
+        """Untrusted targets; the referrer is where the visitor comes from: an attacker can only send them back."""
         if flow.untrusted:
-            yield self.untrusted(flow, severity=_severity(flow))
+            finding = self.untrusted(flow, severity=_severity(flow))
+            yield finding if _severity(flow) is None else replace(finding, persona=Persona.PEDANTIC)
 
     def _too_weak(self, place: Location, flows: list[Flow]) -> Finding:
         first = max(flows, key=lambda flow: flow.confidence)
