@@ -239,7 +239,7 @@ def understand(
     plan: Plan, cache: Cache | None = None, progress: Progress | None = None, *, follow: bool = False
 ) -> Understanding:
     """Read what a plan names, and link it. ``follow``: follow the data of visitors too."""
-    files, aside = _worth_reading(plan)
+    files, aside = worth_reading(plan)
     files = tuple(file for file in files if file.path not in aside)
     extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
     by_path = {file.path: file for file in files}
@@ -277,7 +277,7 @@ def run(
     if not the plain engine.
     """
     registry = load() if registry is None else registry
-    files, aside = _worth_reading(plan)
+    files, aside = worth_reading(plan)
     extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
     report = analyse(
         files,
@@ -293,7 +293,7 @@ def run(
     return Outcome(report, lambda path: _text(by_path.get(path)), not extracted.died and not report.crashes)
 
 
-def _worth_reading(plan: Plan) -> tuple[tuple[SourceFile, ...], frozenset[str]]:
+def worth_reading(plan: Plan) -> tuple[tuple[SourceFile, ...], frozenset[str]]:
     """The files that a rule looks at, or that tell of such files: all but test code that no chosen rule looks at. And the
     paths of the test code that is out of the project: what of it is read is read for its own sake.
 

@@ -30,6 +30,22 @@ def test_they_tell_the_same_of_files(part: int) -> None:
         assert extraction.read("a.py", text) == extraction.read("a.py", text, lean=False), path
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x = "a" b"b"',
+        'x = b"a" f"b" "c"',
+        "try: pass\nexcept: pass\nexcept A: pass",
+        "x = 08",
+        "lambda*a: a\nassert(x)\nfor(a)in(b): pass\nx = 1if y else 2",
+        "print >>f, x\nexec 'x'",
+        "global x,",
+    ],
+)
+def test_they_tell_the_same_of_what_is_wrong_or_close_to_it(text: str) -> None:
+    assert extraction.read("a.py", text) == extraction.read("a.py", text, lean=False)
+
+
 def test_libcst_is_itself_again_after_a_parse() -> None:
     parse_module("a = 1\n")
     assert isinstance(cst.parse_expression("a"), cst.Name)

@@ -3,7 +3,7 @@
     bytes ─ decode ─▶ text ─ scan ─▶ layout ─ guard ─▶ text ─ parse ─▶ tree ─ lower ─▶ facts
                                         └─────────────────────────────────┘
 
-Each arrow is a function of its own, so that a text whose function bodies were cut out can take the same road.
+Each arrow is a function of its own. The parser's tree is lean where that is proven right (:mod:`flasklint.python.lean`).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import libcst as cst
 from flasklint import ir
 from flasklint.python import literals
 from flasklint.python.places import DEEPEST, Places
+from flasklint.python.refusal import InvalidError
 
 _CONSTANTS: dict[str, bool | None] = {"None": None, "True": True, "False": False}
 _BINARY = {
@@ -175,6 +176,9 @@ class Expressions(Places):
             right = right.right
         pieces.append(self.expression(right))
         start, end = pieces[0].start, pieces[-1].end
+        prefixes = [self.text[piece.start : piece.start + 3].replace('"', "'").partition("'")[0] for piece in pieces]
+        if len({"b" in prefix.lower() for prefix in prefixes}) > 1:
+            raise InvalidError("bytes and text in one string")
         constants = [piece for piece in pieces if isinstance(piece, ir.Const)]
         if len(constants) == len(pieces) and len({constant.kind for constant in constants}) == 1:
             joined = "".join(str(constant.value) for constant in constants)

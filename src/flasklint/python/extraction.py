@@ -16,7 +16,7 @@ from flasklint.python.lean import PROBE
 from flasklint.python.lean import parse_module as parse_lean
 from flasklint.python.lower import lower
 from flasklint.python.parse import parse
-from flasklint.python.refusal import MisalignedError, NestingError, Refusal
+from flasklint.python.refusal import InvalidError, MisalignedError, NestingError, Refusal
 from flasklint.python.scan import scan
 from flasklint.source import UndecodableError, decode
 
@@ -60,7 +60,7 @@ def _body(text: str, layout: Layout, *, lean: bool) -> tuple[ir.Stmt, ...] | Ref
     if lean and _lean_is_right():
         tree = parse(text, parse_lean)
         if not isinstance(tree, Refusal):
-            with suppress(MisalignedError, AttributeError, KeyError):
+            with suppress(MisalignedError, InvalidError, AttributeError, KeyError):
                 return lower(tree, layout)
     tree = parse(text)
     if isinstance(tree, Refusal):

@@ -17,6 +17,10 @@ class MisalignedError(Exception):
     """The tree's words are not the layout's: the layout is wrong."""
 
 
+class InvalidError(Exception):
+    """What libcst's own nodes refuse to hold, as Python does."""
+
+
 class NestingError(Exception):
     """Something is nested too deeply; ``offset``: where it got too much."""
 

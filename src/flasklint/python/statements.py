@@ -9,6 +9,7 @@ import libcst as cst
 
 from flasklint import ir
 from flasklint.python.patterns import Patterns
+from flasklint.python.refusal import InvalidError
 
 _AUGMENTED = {
     "AddAssign": "+",
@@ -267,6 +268,8 @@ class Statements(Patterns):
         start = self.take("try")
         body = self._body(node.body)
         handlers = tuple(self._handler(handler) for handler in node.handlers)
+        if any(handler.kind is None for handler in handlers[:-1]):
+            raise InvalidError("a bare except that is not the last one")
         orelse = self._else(node.orelse)
         final: tuple[ir.Stmt, ...] = ()
         if node.finalbody is not None:
