@@ -336,6 +336,11 @@ LARGE: dict[str, bytes] = {
     "templates/blocks.html": b"{% if a %}" * 3000 + b"{% endif %}" * 3000,
     "templates/filters.html": b"{{ x" + b"|upper" * 3000 + b" }}",
     "templates/brackets.html": b"{{ " + b"(" * 3000 + b"x" + b")" * 3000 + b" }}",
+    "templates/ifs.html": b"{% if a %}" * 10_000 + b"{{ b }}" + b"{% endif %}" * 10_000,
+    "templates/tags.html": b"<div>" * 100_000 + b"{{ b }}",
+    "strip.py": b"x = a" + b".strip()" * 1000 + b"\n",
+    "hops.py": b"".join(b"def f%d(x):\n    return f%d(x)\n" % (at, at + 1) for at in range(1000)),
+    "minus.py": b"x = " + b"-" * 5000 + b"1\n",
     "templates/large.html": b"<p>{{ x }}</p>\n" * 10_000,
     "parens.py": b"x = " + b"(" * 2000 + b")" * 2000 + b"\n",
     "generated.py": b"x = 1\n" * 900_000,
@@ -364,6 +369,28 @@ def test_what_is_too_much_is_named_and_hangs_nothing(run: Run, name: str) -> Non
     assert found.get(name) in (None, "FLK001", "FLK005"), "analysed, or told why not"
     assert "Traceback" not in ended.err
     assert not report.get("crashes")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_what_is_odd_in_a_folder_hangs_nothing_and_hides_nothing(run: Run, tmp_path: Path) -> None:
+    tree = plant(
+        tmp_path / "tree", {"folder.py/inner.py": "(", "new\nline.py": "(", "esc\x1b[31m.py": "(", "pyproject.toml": ""}
+    )
+    os.mkfifo(tree / "pipe.py")
+    (tree / "loop.py").symlink_to("loop.py")
+    (tree / "round").symlink_to(".")
+    (tree / "nowhere.py").symlink_to("gone.py")
+    (tree / "outside.py").symlink_to(sys.executable)
+    (tree / "outside").symlink_to("/")
+    with open(os.path.join(os.fsencode(tree), b"not_text\xff.py"), "wb") as file:
+        file.write(b"(")
+    ended = run("--format", "concise", "-v", files={"broken.py": "("})
+    assert ended.code == 1
+    told = sorted(line.partition(":")[0] for line in ended.out.splitlines())
+    assert told == sorted(["broken.py", "esc\\x1b[31m.py", "folder.py/inner.py", "new\\nline.py", "not_text\\xff.py"])
+    assert "\x1b" not in ended.out + ended.err
+    for name in ("pipe.py", "loop.py", "round", "nowhere.py", "outside.py", "outside"):
+        assert f"skipped {name}: " in ended.err
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -530,3 +557,15 @@ def test_rows_are_shown_as_they_were_written(run: Run) -> None:
     assert (
         'flask = {"sanitizers" = ["acme.clean"]}\n' in run("--show-settings", files=ROWS | {"pyproject.toml": rows}).out
     )
+
+
+def test_a_row_on_what_the_project_does_not_have_ends_with_2(run: Run) -> None:
+    settings = '[tool.flasklint.flask]\nsanitizers = [\n    "helpers.claen",\n]\n'
+    files = ROWS | {"helpers.py": "def clean(x):\n    return x\n", "pyproject.toml": settings}
+    ended = run(files=files)
+    assert (ended.code, ended.out) == (2, "")
+    assert 'pyproject.toml:3: "helpers.claen": helpers has no "claen"; did you mean "helpers.clean"?' in ended.err
+    for name in ("helpers.clean", "acme.claen", "helpers.clean()"):
+        key = "extra-sources" if name.endswith(")") else "sanitizers"
+        fine = f'[tool.flasklint.flask]\n{key} = ["{name}"]\n'
+        assert run(files=files | {"pyproject.toml": fine}).code == 1

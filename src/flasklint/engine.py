@@ -18,7 +18,6 @@ from typing import Any
 import msgspec
 
 from flasklint import __version__, ir, pool, triage
-from flasklint.additions import Additions
 from flasklint.cache import Cache, key
 from flasklint.discovery import Choice, Discovery, discover, find_root, shown
 from flasklint.findings import (
@@ -33,6 +32,7 @@ from flasklint.findings import (
 )
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.knowledge.rows import Tables
+from flasklint.project.lost import lost_names
 from flasklint.project.modules import kind_of
 from flasklint.project.project import Project
 from flasklint.replay import Trail, fingerprint
@@ -273,7 +273,9 @@ def run(
     heed_suppressions: bool = True,
     follow: Follow | None = None,
 ) -> Outcome:
-    """Carry a plan out. ``heed_suppressions``: regard the comments that suppress findings. ``follow``: what follows data,
+    """Carry a plan out. Raises :class:`SettingsError` for a row that speaks of what the project does not have.
+
+    ``heed_suppressions``: regard the comments that suppress findings. ``follow``: what follows data,
     if not the plain engine.
     """
     registry = load() if registry is None else registry
@@ -442,7 +444,7 @@ def analyse(
     """The report on files whose facts are known. ``aside``: paths of test code that is no part of the project."""
     facts = extracted.facts
     discovery, settings = plan.discovery, plan.settings
-    found, broken, looked_at = _findings(facts, plan.rules, settings.flask, progress, aside, follow)
+    found, broken, looked_at = _findings(facts, plan.rules, plan.loaded, progress, aside, follow)
     found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
     found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
     for item in facts.values():
@@ -489,7 +491,7 @@ def _text(file: SourceFile | None) -> Text:
 def _findings(
     facts: Mapping[str, ir.Facts],
     rules: Sequence[Rule],
-    additions: Additions,
+    loaded: Loaded,
     progress: Progress | None,
     aside: Set[str],
     follow: Follow | None,
@@ -498,10 +500,14 @@ def _findings(
     found: list[Finding] = []
     once = _Once(follow or analyse_flows)
     try:
-        project = Project((item for path, item in facts.items() if path not in aside), additions)
+        project = Project((item for path, item in facts.items() if path not in aside), loaded.settings.flask)
+        for lost in lost_names(project):
+            raise loaded.source.error(lost.message, "flask", word=lost.word)
         read_aside = (item for path, item in facts.items() if path in aside and isinstance(item, ir.Module))
         context = Context(project, once, aside, read_aside)
         tests = context.test_paths
+    except SettingsError:
+        raise
     except Exception as error:
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
         return found, [Crash("linking", "", _words(error))], lambda path: own

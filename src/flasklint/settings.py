@@ -484,7 +484,7 @@ def _line_of(text: str, keys: tuple[str, ...]) -> int:
 def _line_with(text: str, word: str, first: int) -> int:
     """The first line from ``first`` on that has a word in it; ``first`` if none has."""
     for number, line in enumerate(text.splitlines()[first - 1 :], first):
-        if re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", line):
+        if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", line):
             return number
     return first
 

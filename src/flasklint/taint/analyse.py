@@ -48,6 +48,7 @@ def _show(engine: Engine, frame: Frame) -> None:
     """Evaluate a template, or a macro, of which nobody knows with what it is run."""
     assert frame.key is not None
     engine.fuel = MOST_STATEMENTS
+    engine.entry = Location(frame.path, Span(0, 0))
     for parameter in frame.key.function.parameters:
         frame.state.variables[parameter.name] = UNKNOWN
     engine.contexts[frame.key] = engine.contexts.get(frame.key, 0) + 1
@@ -79,7 +80,7 @@ def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
     if parent is not None and parent not in engine.frames:
         _enter(engine, parent.scope, None)
     engine.fuel = MOST_STATEMENTS if entry is not None else MOST_STATEMENTS // 20
-    engine.entry = scope.location if entry is not None else None
+    engine.entry = scope.location
     engine.entry_rules = entry.rules if entry is not None else ()
     frame = Frame(engine, scope, key, 0)
     node = key.function

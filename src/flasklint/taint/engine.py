@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
-from flasklint.source import Location
+from flasklint.source import Location, Span
 from flasklint.taint import library
 from flasklint.taint.calls import Calls
 from flasklint.taint.expressions import EVALUATORS
@@ -89,7 +89,12 @@ class Engine(Calls):
             # A recursive call: first nothing, then what one round came to.
             self.recursive.add(memo_key)
             return self.rounds.get(memo_key, _NOTHING)
-        if self.active.get(key, 0) >= 3 or frame.depth >= DEEPEST_CALLS:
+        if self.active.get(key, 0) >= 3:
+            return _CUT
+        if frame.depth >= DEEPEST_CALLS:
+            if passing.groups:
+                place = Location(frame.path, Span(node.start, node.end))
+                self.limits.add(Limit(place, f"calls are nested more than {DEEPEST_CALLS} deep"))
             return _CUT
         if self.fuel <= 0:
             if self.entry is not None:

@@ -23,7 +23,7 @@ _AUTHORIZE = (
     "oauthlib.oauth2.WebApplicationClient().prepare_request_uri",
 )
 _REQUEST = frozenset(f"flask.request.{name}" for name in ("args", "form", "values"))
-_ADDRESS = frozenset(f"flask.request.{name}" for name in ("url", "full_path", "query_string", "get_json", "json"))
+_ADDRESS = frozenset(f"flask.request.{name}" for name in ("url", "full_path", "query_string"))
 _IN_URL = re.compile(r"[?&#](?:access_token|refresh_token|id_token|client_secret)=$")
 _TOKEN_NAMES = frozenset({"access_token", "refresh_token", "id_token", "client_secret"})
 
@@ -118,6 +118,7 @@ class OauthMisuse(ProjectRule):
                 continue
             texts = _texts(function.node)
             if "authorization_code" not in texts or "code" not in texts or not _reads_request(function, project):
+                # A code in a JSON body comes from the app's own script, which looks at the state.
                 continue
             told.add(id(function))
             spoken = texts | {one.id for one in ir.walk(function.node) if isinstance(one, ir.Name)}
