@@ -65,19 +65,32 @@ BESIDE = {
 }
 """What a library needs beside it for all that the tables name."""
 
+_OLD = "its newest release cannot be imported beside current versions of what it stands on"
+
 OUT_OF_USE = {
-    "flask_api": "its releases stop at versions of Flask before 2.3",
-    "flask_jwt": "no release since 2015; imports a Werkzeug of that time",
-    "flask_classy": "no release since 2013; imports a Python 2 module",
-    "flask_restplus": "no release since 2019; imports a Werkzeug of that time. Flask-RESTX went on with its names",
-    "flask_kvsession": "no release since 2014; imports a Python 2 module",
-    "flask_rest_api": "became flask-smorest, with the same names",
+    "MySQLdb": "not looked up: it is built against the C library of MySQL",
+    "flask_allows": _OLD,
+    "flask_api": _OLD,
+    "flask_cas": _OLD,
+    "flask_classy": _OLD,
+    "flask_combo_jsonapi": _OLD,
+    "flask_jwt": _OLD,
+    "flask_kvsession": _OLD,
+    "flask_lambda": _OLD,
+    "flask_oauthlib": _OLD,
+    "flask_rest_api": _OLD,
+    "flask_rest_jsonapi": _OLD,
+    "flask_restplus": _OLD,
+    "flask_user": "its newest release could not be installed",
 }
-"""Libraries that cannot be imported any more beside what is current. Their rows stay: apps of their time still use them."""
+"""Libraries that cannot be looked up beside what is current. Their rows stay: apps of their time still use them."""
 
-RENAMED: dict[str, str] = {}
+RENAMED = {
+    "connexion.apps.flask_app.FlaskApp": "connexion before 3",
+    "flask_jwt_extended.fresh_jwt_required": "Flask-JWT-Extended before 4",
+    "flask_jwt_extended.jwt_refresh_token_required": "Flask-JWT-Extended before 4",
+}
 """Names of earlier versions of a library that apps still use: where they were."""
-
 
 MADE_UP = {
     "hashlib.hash": "_hashlib.HASH",
@@ -182,9 +195,7 @@ def _has(thing: Any, part: str, is_instance: bool) -> bool:
         pass
     else:
         return True
-    if not inspect.isclass(thing):
-        return hasattr(thing, part)
-    if not is_instance:
+    if not inspect.isclass(thing) or not is_instance:
         return hasattr(thing, part)
     for cls in thing.__mro__:
         if part in getattr(cls, "__annotations__", {}) or part in _assigned(cls):
@@ -282,6 +293,9 @@ def _trouble(name: str, also: Mapping[str, Sequence[str]]) -> str:
     """As :func:`resolve`; the library's own trouble at import is a reason too."""
     try:
         return resolve(name, also)
+    except RuntimeError:
+        # A proxy, which is something only while a request is answered: it is there, and no more can be told.
+        return ""
     except Exception as error:
         return " ".join(f"{type(error).__name__}: {error}".split())[:120]
 
