@@ -528,19 +528,21 @@ _INNER = {kind: _inner(kind) for kind in _KINDS}
 _BACKWARDS = {kind: fields[::-1] for kind, fields in _INNER.items()}
 
 
-def children(node: object) -> Iterator[Node]:
+def children(node: object) -> list[Node]:
     """The nodes directly inside a node, in the order of the fields."""
+    found: list[Node] = []
     for name in _INNER[type(node)]:
         value = getattr(node, name)
         if type(value) is tuple:
-            yield from value
+            found += value
         elif value is not None:
-            yield value
+            found.append(value)
+    return found
 
 
 def walk(node: object) -> Iterator[Node]:
     """Every node inside a node (or a file's facts), itself not included, in source order; never recursive."""
-    stack: list[Node] = list(children(node))[::-1]
+    stack = children(node)[::-1]
     pop, push, extend = stack.pop, stack.append, stack.extend
     while stack:
         current = pop()

@@ -85,7 +85,7 @@ def _reached(body: tuple[ir.Stmt, ...]) -> Iterator[ir.Node]:
         if isinstance(node, (ir.Function, ir.Class)):
             continue
         yield node
-        stack.extend(reversed(list(ir.children(node))))
+        stack.extend(ir.children(node)[::-1])
 
 
 def _asks_method(test: ir.Expr) -> bool:

@@ -116,7 +116,7 @@ def _spelled(node: ir.Expr) -> Iterator[str]:
 
 def _compared(scopes: list[Scope], project: Project, sure: bool) -> Iterator[Clear]:
     for scope in scopes:
-        if not scope.is_function:
+        if not scope.is_function or not scope.module.compares(scope.node):
             continue
         for node in _own(scope.node):
             if isinstance(node, ir.Compare) and node.signs in (("==",), ("!=",)):
@@ -129,7 +129,7 @@ def _compared(scopes: list[Scope], project: Project, sure: bool) -> Iterator[Cle
 
 def _own(function: ir.Function | ir.Class | ir.Module) -> Iterator[ir.Node]:
     """What is in a function, but not in those that are defined in it."""
-    stack = list(ir.children(function))
+    stack = ir.children(function)
     while stack:
         node = stack.pop()
         yield node

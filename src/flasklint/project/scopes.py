@@ -6,6 +6,7 @@ so that nothing later has to walk all the facts again. It runs when a module is 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Literal
@@ -224,6 +225,15 @@ class LinkedModule:
         """The dotted names of the modules that it imports, anywhere in it, as written."""
         return frozenset(self._parts.imports)
 
+    def compares(self, node: ir.Node | ir.Module) -> bool:
+        """Whether something is compared in a function, a class or the module: most need not be gone through for that."""
+        found = self._parts.comparisons
+        if not isinstance(node, ir.Function | ir.Class):
+            return bool(found)
+        start = min([node.start, *(decorator.start for decorator in node.decorators)])
+        at = bisect_left(found, start)
+        return at < len(found) and found[at] < node.end
+
     def location(self, node: ir.Node) -> Location:
         """Where a node of this module stands."""
         return Location(self.path, node.span)
@@ -236,6 +246,7 @@ class _Builder:
         self.module = module
         self.calls: list[tuple[ir.Call, Scope]] = []
         self.texts: list[tuple[ir.Const, Scope]] = []
+        self.comparisons: list[int] = []
         self.pairs: list[tuple[ir.Pair, Scope]] = []
         self.imports: set[str] = set()
         self.scope = Scope(module, None, module.facts, "")
@@ -249,6 +260,7 @@ class _Builder:
             self.statements(body)
         self.scopes.sort(key=lambda scope: -1 if isinstance(scope.node, ir.Module) else scope.node.start)
         self.calls.sort(key=lambda call: call[0].start)
+        self.comparisons.sort()
 
     def branch(self, body: tuple[ir.Stmt, ...], fork: Fork | None = None, extent: Extent | None = None) -> bool:
         """Statements that may not run; whether they end what they are in."""
@@ -369,6 +381,9 @@ class _Builder:
                 self.calls.append((node, self.scope))
                 stack.extend(node.arguments)
                 stack.append(node.function)
+            elif isinstance(node, ir.Compare):
+                self.comparisons.append(node.start)
+                stack.extend(node.operands)
             elif isinstance(node, ir.Function):
                 self.lambda_(node)
             elif isinstance(node, ir.Comprehension):

@@ -137,7 +137,7 @@ def _inside(form: ir.Form, template: ir.Template, end: int | None = None) -> Ite
             continue
         if node.start >= form.start and node.end <= last:
             yield node
-        stack.extend(reversed(list(ir.children(node))))
+        stack.extend(ir.children(node)[::-1])
 
 
 def _is_token(node: ir.Node) -> bool:

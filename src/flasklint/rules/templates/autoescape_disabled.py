@@ -267,7 +267,7 @@ def _outputs(body: Iterable[ir.Stmt]) -> Iterator[ir.Output]:
         if isinstance(node, ir.Output):
             yield node
         elif isinstance(node, _BODIES) and not (isinstance(node, ir.Region) and node.kind == "autoescape"):
-            stack.extend(list(ir.children(node))[::-1])
+            stack.extend(ir.children(node)[::-1])
 
 
 def _is_harmless(expr: ir.Expr) -> bool:

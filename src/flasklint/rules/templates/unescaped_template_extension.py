@@ -138,4 +138,4 @@ def _unescaped(body: tuple[ir.Stmt, ...], natures: Outputs) -> Iterator[ir.Outpu
             case ir.Output(value=value, context=context):
                 if context.place in _PLACES and "unknown" in natures.of(value) - _HARMLESS:
                     yield node
-        stack.extend(reversed(list(ir.children(node))))
+        stack.extend(ir.children(node)[::-1])

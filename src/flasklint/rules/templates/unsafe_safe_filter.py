@@ -118,4 +118,4 @@ def _marks(body: tuple[ir.Stmt, ...]) -> Iterator[tuple[ir.Call, ir.Expr]]:
                 name[:1] == "|" and name[1:] in FILTERS and name[1:] not in _ESCAPING
             ):
                 continue
-        stack.extend(reversed(list(ir.children(node))))
+        stack.extend(ir.children(node)[::-1])
