@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from flasklint import ir
 from flasklint.project.lifting import COMPUTED, certain_truth
@@ -12,8 +13,7 @@ from flasklint.project.scopes import Scope
 from flasklint.project.values import Known, Setting, Unset
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One call that is followed: the parameters' values, by name. ``missing``: variables of the environment are taken to be
     missing, so that what comes out is the default."""
 

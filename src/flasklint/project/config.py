@@ -18,6 +18,8 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal
 
+from msgspec import structs
+
 from flasklint import ir
 from flasklint.knowledge.config import DEVELOPMENT_WORDS, KEYS, PRODUCTION_WORDS, TEST_WORDS
 from flasklint.knowledge.environment import Parse
@@ -514,7 +516,10 @@ class Configuration:
             inner = min(truth, self._all(write.conditions, state))
             if inner > Truth.NO:
                 self._write(
-                    replace(write, via=f"{event.detail} {_name_of(value)}".strip()), inner, event.position, state
+                    structs.replace(write, via=f"{event.detail} {_name_of(value)}".strip()),
+                    inner,
+                    event.position,
+                    state,
                 )
 
     def _is_choice_of(self, value: Value | None, picked: Value | None) -> bool:
@@ -568,7 +573,7 @@ class Configuration:
                 outside = outside or frame.partial
         if settings:
             writes = [
-                write if isinstance(write.value, Env) else replace(write, value=Env(write.key, write.value))
+                write if isinstance(write.value, Env) else structs.replace(write, value=Env(write.key, write.value))
                 for write in writes
             ]
         return writes, outside

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.config import ATTRIBUTES

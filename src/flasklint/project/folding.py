@@ -9,9 +9,10 @@ Where it differs from running
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.environment import ENVIRONMENTS, SETTINGS_CLASSES, Parse

@@ -6,8 +6,9 @@ Of a variable of the environment the default is computed with, and what is done 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.environment import Parse

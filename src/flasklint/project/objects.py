@@ -8,7 +8,7 @@ configuration is folded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from flasklint import ir
 from flasklint.knowledge.environment import Parse
@@ -19,8 +19,7 @@ from flasklint.source import Location, Span
 _WIDEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Env:
+class Env(msgspec.Struct, frozen=True):
     """An environment variable. ``default``: what it is without the variable, ``Unset()`` when that is an error.
 
     ``parse``: what a settings library makes of the text, as in :class:`flasklint.project.values.FromEnv`.
@@ -31,22 +30,19 @@ class Env:
     parse: Parse = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lib:
+class Lib(msgspec.Struct, frozen=True):
     """Something of a library, by its canonical name: a module, a class, a function, an object."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mod:
+class Mod(msgspec.Struct, frozen=True):
     """A module of the project."""
 
     module: LinkedModule
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fn:
+class Fn(msgspec.Struct, frozen=True, eq=False):
     """A function of the project, or a method bound to ``self``.
 
     ``decorations``: what it is decorated with, outermost first.
@@ -66,8 +62,7 @@ class Fn:
         return Location(self.frame.module.path, Span(start, start + length))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cls:
+class Cls(msgspec.Struct, frozen=True, eq=False):
     """A class of the project, with where its body's names are looked up."""
 
     node: ir.Class
@@ -86,8 +81,7 @@ class Cls:
         return Location(self.frame.module.path, Span(start, start + len(self.node.name)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Decoration:
+class Decoration(msgspec.Struct, frozen=True, eq=False):
     """One decorator as applied: what it stands for, and as written."""
 
     value: Value
@@ -107,8 +101,7 @@ class Decoration:
         return self.names[0].rpartition(".")[2] if self.names else "?"
 
 
-@dataclass(slots=True, eq=False)
-class Instance:
+class Instance(msgspec.Struct, eq=False):
     """An object made by calling a class, by where.
 
     ``names``: canonical names of its class, its own first, then its bases'. ``attributes``: those set so far.
@@ -120,9 +113,9 @@ class Instance:
     location: Location
     cls: Cls | None = None
     arguments: Arguments | None = None
-    attributes: dict[str, Value] = field(default_factory=dict)
-    writes: list[Write] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    attributes: dict[str, Value] = msgspec.field(default_factory=dict)
+    writes: list[Write] = msgspec.field(default_factory=list)
+    events: list[Event] = msgspec.field(default_factory=list)
     conditions: tuple[Value, ...] = ()
     scope: str = ""
     module: LinkedModule | None = None
@@ -138,32 +131,25 @@ class Instance:
 class AppObject(Instance):
     """A Flask app."""
 
-    __slots__ = ()
-
 
 class BlueprintObject(Instance):
     """A blueprint."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Method:
+class Method(msgspec.Struct, frozen=True, eq=False):
     """A method, or any attribute, of an instance of a library's class that we hold."""
 
     instance: Instance
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigOf:
+class ConfigOf(msgspec.Struct, frozen=True):
     """``app.config``."""
 
     app: AppObject
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigItem:
+class ConfigItem(msgspec.Struct, frozen=True):
     """``app.config[key]`` read; ``default`` is ``get``'s."""
 
     app: AppObject
@@ -172,16 +158,14 @@ class ConfigItem:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class JinjaOf:
+class JinjaOf(msgspec.Struct, frozen=True):
     """``app.jinja_env`` or ``app.jinja_options``"""
 
     app: AppObject
     name: str
 
 
-@dataclass(slots=True, eq=False)
-class Seq:
+class Seq(msgspec.Struct, eq=False):
     """A list, tuple, set or the like. ``partial``: it holds more than we know of."""
 
     items: list[Value]
@@ -189,8 +173,7 @@ class Seq:
     partial: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Map:
+class Map(msgspec.Struct, eq=False):
     """A dict, in order. ``places``: where each value was written."""
 
     items: list[tuple[Value, Value, Location | None]]
@@ -211,8 +194,7 @@ class Map:
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Branch:
+class Branch(msgspec.Struct, frozen=True, eq=False):
     """``then`` if ``test`` else ``otherwise``."""
 
     test: Value
@@ -235,8 +217,7 @@ def _width(value: Value) -> int:
     return value.width if isinstance(value, Branch) else 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lookup:
+class Lookup(msgspec.Struct, frozen=True, eq=False):
     """``map[key]`` with a key that is not one constant; ``default`` is ``get``'s, if any."""
 
     map: Map
@@ -244,16 +225,14 @@ class Lookup:
     default: Value | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Test:
+class Test(msgspec.Struct, frozen=True, eq=False):
     """A comparison or an operation whose outcome is not settled: ``sign`` is the fact language's."""
 
     sign: str
     operands: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Result:
+class Result(msgspec.Struct, frozen=True, eq=False):
     """What a call of a library's function gives: by the function's canonical names. ``receiver``: what it is a method of,
     when that is itself such a result."""
 
@@ -268,8 +247,7 @@ class Result:
         return self.names[0] if self.names else "?"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Registrar:
+class Registrar(msgspec.Struct, frozen=True, eq=False):
     """``app.route(...)`` and its like before they are applied to a function."""
 
     owner: Instance
@@ -279,8 +257,7 @@ class Registrar:
     conditions: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ViewOf:
+class ViewOf(msgspec.Struct, frozen=True, eq=False):
     """``SomeView.as_view("name")``"""
 
     cls: Cls
@@ -288,8 +265,7 @@ class ViewOf:
     decorations: tuple[Decoration, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Partial:
+class Partial(msgspec.Struct, frozen=True, eq=False):
     """A callable wrapped around another: ``functools.partial``, or a decorator applied by hand."""
 
     inner: Value
@@ -297,8 +273,7 @@ class Partial:
     decorations: tuple[Decoration, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SuperOf:
+class SuperOf(msgspec.Struct, frozen=True, eq=False):
     """``super()`` in a method of ``cls``."""
 
     cls: Cls
@@ -332,8 +307,7 @@ Value = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arguments:
+class Arguments(msgspec.Struct, frozen=True, eq=False):
     """The arguments of a call, evaluated. ``partial``: there are more, by ``*`` or ``**`` of something unknown."""
 
     positional: tuple[tuple[Value, ir.Expr], ...] = ()
@@ -364,8 +338,7 @@ class Arguments:
         return [value for value, _ in self.positional] + [value for _, value, _ in self.keywords]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Write:
+class Write(msgspec.Struct, frozen=True, eq=False):
     """A key of a namespace set: by an assignment in a class, a module or an ``__init__``, or by ``app.config[...] =``.
 
     ``default_only``: it acts only when nothing set the key before (``setdefault``).
@@ -381,8 +354,7 @@ class Write:
     via: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Event:
+class Event(msgspec.Struct, frozen=True, eq=False):
     """Something that happened to an app, a blueprint or an extension while the program was walked.
 
     ``kind``: ``set`` (one config key), ``load`` (an object into the config), ``opaque`` (settings from outside),
@@ -409,8 +381,7 @@ class Event:
     module: LinkedModule | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Frame:
+class Frame(msgspec.Struct, eq=False):
     """The names of a module, a class body or one call of a function.
 
     ``writes``: for namespaces, every assignment in order. ``parent``: where names are looked up next.
@@ -419,12 +390,12 @@ class Frame:
     module: LinkedModule
     parent: Frame | None = None
     qualname: str = ""
-    names: dict[str, Value] = field(default_factory=dict)
+    names: dict[str, Value] = msgspec.field(default_factory=dict)
     kind: str = "function"
-    writes: list[Write] = field(default_factory=list)
-    stars: list[Value] = field(default_factory=list)
-    globals: set[str] = field(default_factory=set)
-    returns: list[tuple[tuple[Value, ...], Value]] = field(default_factory=list)
+    writes: list[Write] = msgspec.field(default_factory=list)
+    stars: list[Value] = msgspec.field(default_factory=list)
+    globals: set[str] = msgspec.field(default_factory=set)
+    returns: list[tuple[tuple[Value, ...], Value]] = msgspec.field(default_factory=list)
     cls: Cls | None = None
     bound: Value | None = None
     partial: str = ""

@@ -5,8 +5,9 @@ Unknown is a value: a rule says what it does with each kind, and no evidence is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Union
+
+import msgspec
 
 from flasklint.knowledge.environment import Parse
 from flasklint.source import Location
@@ -33,24 +34,28 @@ Plain = Union[
 """What a constant can be; a set is a ``frozenset``, a ``timedelta`` a :class:`Duration`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, eq=False):
     """A constant. ``places``: where it comes from: where it is used first, where it is written last."""
 
     value: Plain
-    places: tuple[Location, ...] = field(default=(), compare=False)
+    places: tuple[Location, ...] = ()
+
+    # The places tell how it was found, not what it is.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and (self.value,) == (other.value,)
+
+    def __hash__(self) -> int:
+        return hash((self.value,))
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(msgspec.Struct, frozen=True):
     """Any of several, two at least, none of which is a ``OneOf``: nothing tells the branches apart. What holds without
     further conditions comes first."""
 
     options: tuple[Setting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FromEnv:
+class FromEnv(msgspec.Struct, frozen=True, eq=False):
     """An environment variable's text, or something made of it.
 
     ``default``: what there is without the variable: ``Unset()`` when that is an error. ``parse``: what is done with the text.
@@ -59,18 +64,25 @@ class FromEnv:
     name: str
     default: Setting
     parse: Parse = ""
-    places: tuple[Location, ...] = field(default=(), compare=False)
+    places: tuple[Location, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FromEnv) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def _told(self) -> tuple[object, ...]:
+        return self.name, self.default, self.parse
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """Something that can't be told. ``why``: in a few words, after "because"."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unset:
+class Unset(msgspec.Struct, frozen=True):
     """Nothing was ever set."""
 
 

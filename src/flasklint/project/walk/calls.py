@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.extensions import APP_CLASSES, APP_HOLDERS, EXTENSIONS, is_app_class
