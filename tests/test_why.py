@@ -206,3 +206,11 @@ def test_what_is_scanned_cannot_write_on_the_terminal(tree: Path) -> None:
     text = tell("evil.py:1")
     assert "\x1b" not in text
     assert "\\x1b[31m" in text
+
+
+def test_what_another_finding_tells_of_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = "from flask import Flask\napp = Flask(__name__)\napp.secret_key = 'changeme'\n"
+    monkeypatch.chdir(plant(tmp_path / "tree", {"app.py": app}))
+    text = tell("app.py:3")
+    assert "FLK102 (high, confidence high)" in text
+    assert "  not reported by itself: FLK102, here too, tells of it as well\n" in text

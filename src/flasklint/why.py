@@ -185,6 +185,8 @@ class _Telling:
             )
         if judged.verdict is Verdict.SUPPRESSED:
             return f"not reported: suppressed{f' ({judged.reason})' if judged.reason else ''}"
+        if judged.verdict is Verdict.COVERED:
+            return f"not reported by itself: {judged.reason}, here too, tells of it as well"
         why = []
         if finding.severity < settings.min_severity:
             why.append(f"the severity is below min-severity ({_word(settings.min_severity)})")
