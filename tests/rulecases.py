@@ -18,13 +18,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple, cast
 
-from flasklint import ir, python, templates
+from flasklint import ir
 from flasklint.additions import NOTHING, Additions
+from flasklint.facts import facts_of
 from flasklint.findings import Confidence, Persona
 from flasklint.project.project import Project
 from flasklint.rules.base import Context
 from flasklint.rules.registry import load
-from flasklint.source import Text
+from flasklint.source import SourceFile, Text
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -146,9 +147,9 @@ def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions =
     for path, content in files.items():
         suffix = PurePosixPath(path).suffix
         if suffix == ".py":
-            facts.append(python.extract(path, content.encode()))
+            facts.append(facts_of(SourceFile(path, "python", content.encode())))
         elif suffix in _TEMPLATES or "templates" in PurePosixPath(path).parts:
-            facts.append(templates.extract(path, content.encode()))
+            facts.append(facts_of(SourceFile(path, "template", content.encode())))
     for one in facts:
         if isinstance(one, ir.Unread):
             raise ValueError(f"{one.path}: {one.reason}")

@@ -17,6 +17,7 @@ from flasklint import python as _python  # noqa: F401 - what workers would impor
 from flasklint import templates as _templates  # noqa: F401
 from flasklint.cache import Cache
 from flasklint.engine import NothingToAnalyseError, Orders
+from flasklint.facts import facts_of
 from flasklint.findings import Finding, Judged, Persona, Report, Severity, Verdict
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
@@ -328,14 +329,14 @@ def test_linking_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def break_on(monkeypatch: pytest.MonkeyPatch, path: str, deed: Any) -> None:
-    whole = engine._facts
+    whole = facts_of
 
     def facts(file: SourceFile) -> ir.Facts:
         if file.path == path:
             deed()
         return whole(file)
 
-    monkeypatch.setattr(engine, "_facts", facts)
+    monkeypatch.setattr(engine, "facts_of", facts)
 
 
 @pytest.mark.skipif(not pool.available(), reason="this platform cannot fork")
@@ -418,7 +419,7 @@ def test_a_run_from_the_cache_parses_nothing(tmp_path: Path, monkeypatch: pytest
     def no_parsing(file: SourceFile) -> ir.Facts:
         raise AssertionError(file.path)
 
-    monkeypatch.setattr(engine, "_facts", no_parsing)
+    monkeypatch.setattr(engine, "facts_of", no_parsing)
     assert printed(check(tmp_path, cache=Cache(str(tmp_path / "c"), "/p"))) == one
 
 

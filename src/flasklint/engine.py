@@ -20,6 +20,7 @@ import msgspec
 from flasklint import __version__, ir, pool, triage
 from flasklint.cache import Cache, key
 from flasklint.discovery import Choice, Discovery, discover, find_root, shown
+from flasklint.facts import facts_of
 from flasklint.findings import (
     UNREADABLE,
     Confidence,
@@ -389,7 +390,7 @@ def _parse(files: Sequence[SourceFile], numbers: list[int], jobs: int) -> Iterat
     """Parse the files of these numbers, the largest first, each where it can harm no other."""
 
     def work(number: int) -> bytes:
-        return ir.encode(_facts(files[number]))
+        return ir.encode(facts_of(files[number]))
 
     size = sum(len(files[number].data) for number in numbers)
     jobs = jobs or (1 if size < WORTH_A_FORK else pool.processors())
@@ -407,20 +408,6 @@ def _parse(files: Sequence[SourceFile], numbers: list[int], jobs: int) -> Iterat
         except Exception as error:
             outcome = pool.Failed(f"{type(error).__name__}: {error}")
         yield number, outcome
-
-
-def _facts(file: SourceFile) -> ir.Facts:
-    # Imported here: half a second, and only of the front ends that this run needs.
-    try:
-        if file.kind == "python":
-            from flasklint.python import extract as extract_python
-
-            return extract_python(file.path, file.data)
-        from flasklint.templates import extract as extract_template
-
-        return extract_template(file.path, file.data)
-    except RecursionError:
-        return ir.Unread(file.path, 0, 0, "nested too deeply")
 
 
 def _import_front_ends(kinds: set[str]) -> None:

@@ -29,7 +29,7 @@ import msgspec
 
 from flasklint.source import Span
 
-FORMAT = 1
+FORMAT = 2
 """Raise it with every change of shape or meaning here: cached facts of another format are not read."""
 
 
@@ -351,8 +351,8 @@ class Context(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``place``: ``text``, ``attribute`` (quoted), ``unquoted`` (attribute without quotes), ``url`` (a quoted attribute that
     holds a URL), ``event`` (an ``on*`` attribute), ``style`` (attribute or element), ``script``, ``json`` (a data block in a
     script element), ``comment``, ``tag`` (among or in a tag's names), ``plain`` (the template is not HTML).
-    ``tag``, ``attribute``: their names in lower case, or empty. ``prefix``: what of the attribute's value stands before, with
-    each earlier output as ``\\x00``: empty means that the output begins the value.
+    ``tag``, ``attribute``: their names in lower case, or empty. ``prefix``: what of the attribute's value, or of a script's
+    line, stands before, with each earlier output as ``\\x00``: empty means that the output begins it.
     """
 
     place: Literal[
@@ -471,14 +471,6 @@ class Form(Node, frozen=True):
     tag_end: int
 
 
-class Module(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
-    """A Python module."""
-
-    path: str
-    body: tuple[Stmt, ...]
-    comments: tuple[Comment, ...] = ()
-
-
 class Template(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
     """A Jinja template. ``html``: by its content and name, it makes HTML (or XML, or SVG)."""
 
@@ -487,6 +479,27 @@ class Template(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False)
     html: bool = True
     forms: tuple[Form, ...] = ()
     comments: tuple[Comment, ...] = ()
+
+
+class Inline(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A template that is a string of a Python file. Its path is the file's, :data:`INSIDE`, and where the string starts; all
+    places in it count in the file."""
+
+    text: str
+    template: Template
+
+
+class Module(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """A Python module. ``inline``: the templates in its strings."""
+
+    path: str
+    body: tuple[Stmt, ...]
+    comments: tuple[Comment, ...] = ()
+    inline: tuple[Inline, ...] = ()
+
+
+INSIDE = "\x00"
+"""Ends the path of the file that holds an inline template."""
 
 
 class Unread(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):

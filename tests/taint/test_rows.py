@@ -311,12 +311,12 @@ def test_a_filter_is_looked_at(name: str) -> None:
 
 PAGE = (
     '{% extends \'base.html\' %}{% block b %}{{ super() }}<a title={{ q }} href="{{ q }}" onclick="{{ q }}" style="{{ q }}">'
-    "{{ q|safe }}</a><script>{{ q }}</script>{% if q is defined %}{% endif %}{% endblock %}"
+    "{{ q|safe }}{{ user.bio|safe }}</a><script>{{ q }}</script>{% if q is defined %}{% endif %}{% endblock %}"
 )
 
 
 def test_places_in_a_page_are_looked_at() -> None:
-    source = program("return flask.render_template('x.html', q=q)")
+    source = program("anything.bio = q\nreturn flask.render_template('x.html', q=q)")
     pages = {"templates/x.html": PAGE, "templates/base.html": "{% block b %}{% endblock %}"}
     wanted = {row.name for row in EVERYTHING.sinks if re.match(r"[<|]", row.name)}
     assert wanted <= looked_at(source, "sinks", pages)

@@ -13,11 +13,15 @@ _SINKS = (
     Sink("<script>", "script", ("0",), "is put into a script", shape=True),
     Sink("<event>", "script", ("0",), "is put into an event handler", shape=True),
     Sink("<style>", "style", ("0",), "is put into a style", shape=True),
+    Sink("flask.flash", "kept-html", ("0|message",), "is shown as a message", shape=True),
+    Sink("<kept>", "kept-html", ("0",), "is kept", shape=True),
 )
-"""Places in a page where escaping for HTML is not what is needed go by ``<place>``."""
+"""Places in a page where escaping for HTML is not what is needed go by ``<place>``; ``<kept>`` is where a value is kept under a
+name that a page prints without escaping."""
 
 KINDS = (
     Kind("safe-filter", needs="<\"'", also=("html",), types=(MARKUP,)),
+    Kind("kept-html", needs="<\"'", also=("html", "safe-filter"), types=(MARKUP,)),
     Kind("unquoted-attribute", needs=r" \t\r\n\f"),
     Kind("link", needs=":", prefix="scheme"),
     Kind("script", needs="^a-zA-Z0-9_."),
@@ -56,6 +60,7 @@ _SUMMARIES = (
     *(Summary(f"|{name}", ("0",), "characters") for name in _CHARACTERS),
     Summary("<test>", result="builtins.bool()"),
     Summary("<super>", how="own"),
+    Summary("builtins.staticmethod", ("0",), "same"),
     Summary("jinja2.Environment().get_template", how="made", result="jinja2.Template()", store="self.name=0|name"),
     Summary("flask.Flask().jinja_env.get_template", how="made", result="jinja2.Template()", store="self.name=0|name"),
     Summary("flask_babel.gettext", ("*",), "same"),
@@ -70,6 +75,11 @@ _RENDERINGS = (
         Rendering(f"{package}.{function}", "0|template_name_or_list")
         for package in ("flask", "quart")
         for function in ("render_template", "stream_template")
+    ),
+    *(
+        Rendering(f"{package}.{function}", "", ("1|context",), text="0|source")
+        for package in ("flask", "quart")
+        for function in ("render_template_string", "stream_template_string")
     ),
     Rendering("jinja2.Template().render", "self.name", ("0",)),
     Rendering("jinja2.Template().generate", "self.name", ("0",)),

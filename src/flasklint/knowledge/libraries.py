@@ -93,6 +93,7 @@ _SUMMARIES = (
         for owner in ("requests", "requests.Session()", "httpx")
         for method in (*_METHODS, "request")
     ),
+    Summary("bleach.linkify", ("0|text",), "same"),
     Summary("yaml.safe_load", ("0|stream",), "new"),
     Summary("yaml.load", ("0|stream",), "new"),
     Summary("lxml.etree.parse", result="lxml.etree.ElementTree()"),
@@ -105,7 +106,11 @@ _SUMMARIES = (
 
 _SANITIZERS = (
     Sanitizer("bleach.clean", ("html", "markup"), "0|text"),
+    Sanitizer("bleach.Cleaner().clean", ("html", "markup"), "0|text"),
     Sanitizer("nh3.clean", ("html", "markup"), "0|html"),
+    Sanitizer("lxml.html.clean.clean_html", ("html", "markup"), "0"),
+    Sanitizer("lxml_html_clean.clean_html", ("html", "markup"), "0"),
+    Sanitizer("pygments.highlight", ("html", "markup"), "0|code"),
     Sanitizer("ldap3.utils.conv.escape_filter_chars", ("ldap",), "0|text"),
     Sanitizer("ldap.filter.escape_filter_chars", ("ldap",), "0|assertion_value"),
     Sanitizer("ldap3.utils.dn.escape_rdn", ("ldap",), "0|rdn"),

@@ -189,12 +189,13 @@ class Rendering(NamedTuple):
     """A call that runs a template.
 
     ``template``: the argument that is its name, or a list of names; ``context``: arguments that are dicts of its variables,
-    besides the keywords.
+    besides the keywords. ``text``: the argument that is the template itself, for those that have no name.
     """
 
     name: str
     template: str = "0"
     context: tuple[str, ...] = ()
+    text: str = ""
 
 
 class Container(NamedTuple):

@@ -78,6 +78,8 @@ _SUMMARIES = (
     Summary("?.order_by", ("self",), "same"),
     Summary("?.get_or_404"),
     Summary("?.first_or_404"),
+    Summary("?.find_one"),
+    Summary("?.find_one_or_404"),
     Summary("sqlalchemy.TextClause().bindparams", ("self",), "same", "sqlalchemy.TextClause()"),
 )
 

@@ -127,7 +127,8 @@ LOOP_NUMBERS: frozenset[str] = _words("index index0 revindex revindex0 first las
 _COUNTS = _words(
     "id ids pk index idx count counter counts number num no nr total page pages size length width height rows cols rowspan"
     " colspan tabindex maxlength minlength min max step year month day hour minute second timestamp port percent"
-    " percentage progress score rank level depth version status_code"
+    " percentage progress score rank level depth version status code rating ratings stars votes price amount cost quantity qty"
+    " limit offset days hours minutes seconds units"
 )
 
 
@@ -136,6 +137,25 @@ def is_count(name: str) -> bool:
     parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
     return bool(parts) and parts[-1].lower() in _COUNTS
 
+
+ADMIN_WORDS: frozenset[str] = _words(
+    "admin admins administrator administrators staff superuser superadmin sysadmin operator moderator owner manager editor"
+    " role roles permission permissions privilege privileges"
+)
+"""Words in the names of checks that let only people with a role through."""
+
+
+def is_form(name: str) -> bool:
+    """Whether a name is one that is usually given to a form: ``form``, ``login_form``."""
+    return name == "form" or name.endswith(("_form", "Form"))
+
+
+def is_html(name: str) -> bool:
+    """Whether a name says that what it is given to was made as HTML: ``html``, ``body_html``, ``svgIcon``."""
+    return not _HTML_WORDS.isdisjoint(part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
+
+
+_HTML_WORDS = _words("html htm svg markup rendered render icon icons script scripts css js")
 
 RUNNING_TAGS: frozenset[str] = _words("a area base button embed form frame iframe input link object script use")
 """Tags whose address, when it is followed or loaded, can run a script."""

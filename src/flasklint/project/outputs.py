@@ -14,6 +14,7 @@ from flasklint.knowledge.templates import (
     TEXT_METHODS,
     TRANSLATIONS,
     Nature,
+    is_form,
 )
 
 Natures = frozenset[Nature]
@@ -31,8 +32,11 @@ class Outputs:
     def __init__(self, template: ir.Template) -> None:
         self._bound: dict[str, list[ir.Expr | Natures]] = {}
         self._names: dict[str, Natures] = {}
+        self._fields: set[str] = set()
         for node in ir.walk(template):
             match node:
+                case ir.Attribute(value=ir.Name(id=name), name="label" | "errors"):
+                    self._fields.add(name)
                 case ir.Assign(targets=(target,), value=value) if value is not None:
                     self._bind(target, value)
                 case ir.Loop(target=target, subject=subject) if target is not None:
@@ -79,6 +83,8 @@ class Outputs:
                 return frozenset(("token",))
             case ir.Attribute(value=ir.Name(id=owner), name=name) if f".{name}" in self._bound and owner in self._bound:
                 return self._name(f".{name}")  # of a namespace
+            case ir.Attribute() if self._is_of_form(expr):
+                return _MARKUP
             case ir.Attribute(value=value) | ir.Subscript(value=value):
                 return self._part(value)
             case ir.Call(function=ir.Name(id=name), arguments=arguments):
@@ -108,6 +114,20 @@ class Outputs:
                 return _MARKUP
             case _:
                 return _UNKNOWN
+
+    def _is_of_form(self, expr: ir.Attribute) -> bool:
+        """A field of a form, which makes its own HTML, or what the program says about the field: its label and description."""
+        match expr:
+            case ir.Attribute(value=ir.Attribute(name="label"), name="text") | ir.Attribute(name="label"):
+                return True
+            case ir.Attribute(value=value, name="description"):
+                return (isinstance(value, ir.Name) and value.id in self._fields) or (
+                    isinstance(value, ir.Attribute) and self._is_of_form(value)
+                )
+            case ir.Attribute(value=ir.Name(id=name)):
+                return is_form(name)
+            case _:
+                return False
 
     def all_of(self, exprs: Iterable[ir.Expr]) -> Natures:
         """The natures of any of them."""
@@ -207,6 +227,8 @@ def last_word(expr: ir.Expr) -> str:
             return key
         case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name.startswith("|"):
             return last_word(value)
+        case ir.Call(function=ir.Attribute(name="get"), arguments=(ir.Argument(value=ir.Const(value=str(key))), *_)):
+            return key
         case ir.Op(sign="if", operands=(_, then, _)):
             return last_word(then)
         case ir.Op(sign="or" | "+", operands=(first, *_)):

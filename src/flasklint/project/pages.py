@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 from flasklint import ir
 from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS
 from flasklint.project.calls import Calls, CallSite
-from flasklint.project.outputs import Outputs
+from flasklint.project.marks import marks, names_marked
+from flasklint.project.outputs import Outputs, last_word
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Known, OneOf, Setting
 from flasklint.source import Location
@@ -83,6 +84,7 @@ class Pages:
             self._by_file.setdefault(path.rpartition("/")[2], []).append(path)
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._outputs: dict[str, Outputs] = {}
+        self._marks: dict[str, tuple[tuple[ir.Call, ir.Expr], ...]] = {}
 
     def outputs(self, path: str) -> Outputs:
         """What a template's values are, as far as it tells itself."""
@@ -90,6 +92,22 @@ class Pages:
         if found is None:
             found = self._outputs[path] = Outputs(self._templates[path])
         return found
+
+    def marks(self, path: str) -> tuple[tuple[ir.Call, ir.Expr], ...]:
+        """Every ``|safe`` of a template, with what it is applied to."""
+        found = self._marks.get(path)
+        if found is None:
+            found = self._marks[path] = tuple(marks(self._templates[path].body)) if self._templates[path].html else ()
+        return found
+
+    @cached_property
+    def marked(self) -> frozenset[str]:
+        """The last names of what templates mark as safe, also those by which views pass it."""
+        found = frozenset(name for path in self._templates for name in names_marked(self.marks(path)))
+        if not found:
+            return found
+        passed = (argument for one in self.renderings for argument in one.site.call.arguments if argument.name in found)
+        return found | {last_word(argument.value) for argument in passed} - {""}
 
     # Names ---------------------------------------------------------------------------------------------------------
 
@@ -190,6 +208,19 @@ class Pages:
             found = [start + end for start in found for end in ends]
         return found
 
+    def inline(self, text: str, path: str) -> tuple[str, ...]:
+        """The paths of the templates of this text in the strings of the project: those of the file that asks, if it has one."""
+        found = self._inline.get(text, ())
+        return tuple(one for one in found if one.startswith(f"{path}{ir.INSIDE}")) or tuple(found)
+
+    @cached_property
+    def _inline(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for module in self._modules.values():
+            for one in module.facts.inline:
+                found.setdefault(one.text, []).append(one.template.path)
+        return found
+
     # Who uses what -------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -235,6 +266,18 @@ class Pages:
                             found[target] = None
                             pending.append(target)
         return tuple(found)
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """The templates that something renders or may render, by itself or through another one: also those of which no more is
+        known than that a module speaks of a file of that name."""
+        found = {path for rendering in self.renderings for path in rendering.targets}
+        found.update(path for path in self._templates if ir.INSIDE in path)
+        for module in self._modules.values():
+            for node in ir.walk(module.facts):
+                if type(node) is ir.Const and type(node.value) is str and "." in node.value:
+                    found.update(self._by_file.get(node.value.rpartition("/")[2].rpartition(":")[2], ()))
+        return frozenset(one for path in found for one in self.brought(path))
 
     # Who renders ---------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from flasklint import ir
 from flasklint.additions import NOTHING, Additions
 from flasklint.project.apps import App, AppModel
 from flasklint.project.calls import Calls, CallSite
+from flasklint.project.entered import entered
 from flasklint.project.folding import Constants
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
@@ -16,6 +17,8 @@ from flasklint.project.pages import Pages
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Setting
 from flasklint.source import Location
+
+_MOST_OWNERS = 3
 
 
 class Project:
@@ -31,6 +34,7 @@ class Project:
         for one in facts:
             if isinstance(one, ir.Module):
                 python.append(one)
+                templates.update((inside.template.path, inside.template) for inside in one.inline)
             elif isinstance(one, ir.Template):
                 templates[one.path] = one
         self._modules = Modules(python)
@@ -79,6 +83,20 @@ class Project:
     def pages(self) -> Pages:
         """The templates by name: who renders them, and what they bring in."""
         return Pages(self.templates, self.modules, self._calls, self.constant)
+
+    @cached_property
+    def entered(self) -> frozenset[str]:
+        """The names of what people fill in: see :mod:`flasklint.project.entered`."""
+        return entered(self.modules.values())
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[str, ...]]:
+        """By the names of methods and properties the classes that define them; those that many classes have are left out."""
+        found: dict[str, list[str]] = {}
+        for scope in self.functions():
+            if scope.parent is not None and scope.parent.is_class and not scope.module.is_test:
+                found.setdefault(scope.node.name, []).append(scope.parent.name)  # type: ignore[union-attr]
+        return {name: tuple(classes) for name, classes in found.items() if len(classes) <= _MOST_OWNERS}
 
     def functions(self) -> Iterator[Scope]:
         """Every function and method of the project, by path and place."""

@@ -95,6 +95,26 @@ def _owner(template: str, folders: Set[str]) -> str:
     return folder or _folder(template)
 
 
+def in_files(finding: Finding) -> Finding:
+    """A finding whose places are in files: those of a template in a string are of the file that holds it."""
+    if ir.INSIDE not in finding.location.path and not any(ir.INSIDE in step.location.path for step in finding.trace):
+        return finding
+    fix = finding.fix
+    if fix is not None:
+        fix = replace(fix, edits=tuple(replace(edit, location=_in_file(edit.location)) for edit in fix.edits))
+    return replace(
+        finding,
+        location=_in_file(finding.location),
+        related=tuple(replace(place, location=_in_file(place.location)) for place in finding.related),
+        trace=tuple(replace(step, location=_in_file(step.location)) for step in finding.trace),
+        fix=fix,
+    )
+
+
+def _in_file(location: Location) -> Location:
+    return location._replace(path=location.path.partition(ir.INSIDE)[0])
+
+
 class Rule(ABC):
     """A promise. A concrete rule sets the class variables without a value here; its docstring is its page.
 
@@ -146,8 +166,9 @@ class Rule(ABC):
     def run(self, context: Context) -> Iterator[Finding]:
         """Everything that the rule has to say about a project, in no particular order."""
         for finding in self.findings(context):
-            if self.in_tests or finding.location.path not in context.test_paths:
-                yield finding
+            placed = in_files(finding)
+            if self.in_tests or placed.location.path not in context.test_paths:
+                yield placed
 
     @abstractmethod
     def findings(self, context: Context) -> Iterator[Finding]:

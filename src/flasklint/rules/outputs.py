@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from flasklint import ir
-from flasklint.findings import Finding
+from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.templates import Nature
+from flasklint.project.marks import leaves
+from flasklint.project.outputs import last_word
 from flasklint.rules.base import Context, FlowRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
+
+_MOST_RELATED = 12
+_BUILT = frozenset(("joined into a text", "formatted into a text"))
 
 
 class OutputRule(FlowRule):
     """Is shown each output in one of ``places``, with what is known of its value.
 
     ``harmless``: natures that do no harm there. An output to which untrusted data flows becomes a finding with its way; one that
-    every evaluation found harmless is left out; of any other the rule says itself what to make.
+    every evaluation found harmless is left out; of any other the rule says itself what to make. What a template does several
+    times for the same reason is one finding.
     """
 
     places: ClassVar[frozenset[str]]
@@ -26,6 +33,9 @@ class OutputRule(FlowRule):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         flows = {flow.location: flow for flow in context.flows.flows(*self.kinds)}
+        return grouped(self._findings(context, flows))
+
+    def _findings(self, context: Context, flows: dict[Location, Flow]) -> Iterator[tuple[object, Finding]]:
         pages, judged = context.project.pages, context.flows.judged
         for template in context.project.templates.values():
             natures = pages.outputs(template.path)
@@ -34,18 +44,23 @@ class OutputRule(FlowRule):
                     continue
                 if output.context.place not in self.places or not self.concerns(output):
                     continue
-                place = Location(template.path, output.span)
+                place, where = Location(template.path, output.span), (template.path, output.context.place)
                 flow = flows.pop(place, None)
                 found = natures.of(output.value) - self.harmless
                 if not found:
                     continue
                 if flow is not None and flow.untrusted:
-                    yield from self.flowing(flow, output)
+                    for finding in self.flowing(flow, output):
+                        yield (*where, shape(output.value)), weighed(finding, flow)
                 elif flow is not None or (template.path, output.start) not in judged:
-                    yield from self.doubtful(place, output, found)
+                    for finding in self.doubtful(
+                        place, output, found, is_plausible(output.value, template.path, context)
+                    ):
+                        yield (*where, root(output.value) or shape(output.value)), finding
         for flow in flows.values():
             # What another template puts into a script or the like, which the output's own template does not tell.
-            yield from self.check_flow(flow, context.project)
+            for finding in self.check_flow(flow, context.project):
+                yield flow.location, weighed(finding, flow)
 
     def concerns(self, output: ir.Output) -> bool:
         """Whether the rule is about this output."""
@@ -56,5 +71,79 @@ class OutputRule(FlowRule):
         yield self.untrusted(flow)
 
     @abstractmethod
-    def doubtful(self, place: Location, output: ir.Output, found: frozenset[Nature]) -> Iterator[Finding]:
-        """The findings of an output of a value of which too little is known."""
+    def doubtful(
+        self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
+    ) -> Iterator[Finding]:
+        """The findings of an output of a value of which too little is known; ``plausible``: it may well be someone else's."""
+
+
+def is_plausible(value: ir.Expr, path: str, context: Context) -> bool:
+    """Whether a value of which the evaluation tells nothing may well be someone else's.
+
+    In a template that no known call renders, it may. In any other the views were followed and nothing untrusted was seen to come:
+    what is left are records, and what people fill in goes by the names of forms' fields.
+    """
+    if path not in context.project.pages.reached:
+        return True
+    return not context.project.entered.isdisjoint(map(last_word, leaves(value)))
+
+
+def weighed(finding: Finding, flow: Flow) -> Finding:
+    """A flow's finding with the weight that its surest path has.
+
+    What goes through a call that nothing is known of may not be there any more, so it is not a grave matter; and what is taken
+    out of such a call's result is a record that was looked up more often than the text by which it was.
+    """
+    reasons = flow.paths[0].reasons
+    if not reasons:
+        return finding
+    confidence = Confidence.LOW if len(reasons) > 1 else finding.confidence
+    return replace(finding, severity=min(finding.severity, Severity.MEDIUM), confidence=confidence)
+
+
+def grouped(found: Iterable[tuple[object, Finding]]) -> Iterator[Finding]:
+    """The gravest, first finding of each cause; the others with the same cause are its related places."""
+    causes: dict[object, list[Finding]] = {}
+    for cause, finding in found:
+        causes.setdefault(cause, []).append(finding)
+    for findings in causes.values():
+        first = max(findings, key=lambda one: (one.confidence, one.severity, -one.location.span.start))
+        others = [Place(one.location, f"and here: {one.label}") for one in findings if one is not first]
+        yield replace(first, related=(*first.related, *others[:_MOST_RELATED])) if others else first
+
+
+def cause(flow: Flow, path: str, expr: ir.Expr) -> object:
+    """What is to be mended so that a flow to an expression of a template ends: the expression there, or else the place in Python
+    where HTML is put together out of the untrusted data, which many templates may print."""
+    for step in reversed(flow.trace):
+        if step.location.path.endswith(".py"):
+            if step.message in _BUILT:
+                return (step.location, shape(expr))
+            break
+    return (path, shape(expr))
+
+
+def shape(node: object) -> object:
+    """An expression without its places: two that are written alike have the same shape."""
+    if isinstance(node, tuple):
+        return tuple(map(shape, node))
+    if not isinstance(node, ir.Node):
+        return node
+    names = (name for name in node.__struct_fields__ if name not in ("start", "end"))
+    return (type(node).__name__, *(shape(getattr(node, name)) for name in names))
+
+
+def root(expr: ir.Expr) -> str:
+    """The variable that an expression takes something out of: of ``user.links[0]|trim`` it is ``user``; empty for others."""
+    while True:
+        match expr:
+            case ir.Name(id=name):
+                return name
+            case ir.Attribute(value=value) | ir.Subscript(value=value):
+                expr = value
+            case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name[:1] == "|":
+                expr = value
+            case ir.Call(function=ir.Attribute(value=value)):
+                expr = value
+            case _:
+                return ""

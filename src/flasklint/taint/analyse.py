@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
@@ -14,6 +14,7 @@ from flasklint.taint.engine import MOST_STATEMENTS, Engine
 from flasklint.taint.entries import Entry, entries, variables
 from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Frame
+from flasklint.taint.kept import keepers
 from flasklint.taint.passing import portable
 from flasklint.taint.prescan import Prescan
 from flasklint.taint.routes import route_variable
@@ -29,7 +30,7 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
         engine.rules[entry.scope] = entry.rules
     for entry in views:
         _try(engine, entry.scope, entry)
-    for scope in _remaining(project, tables):
+    for scope in _remaining(project, tables, keepers(project, engine.kept)):
         _try(engine, scope, None)
     for frame in engine.unreached():
         _show(engine, frame)
@@ -58,7 +59,7 @@ def _show(engine: Engine, frame: Frame) -> None:
         engine.limits.add(Limit(Location(frame.path, Span(0, 0)), "nested too deeply to be followed"))
 
 
-def _remaining(project: Project, tables: Tables) -> list[Scope]:
+def _remaining(project: Project, tables: Tables, keeping: Iterable[Scope]) -> list[Scope]:
     """Functions with a sink or a source in them that no entry point may have reached, those that nobody calls first."""
     called: set[str] = set()
     for module in project.modules.values():
@@ -67,7 +68,7 @@ def _remaining(project: Project, tables: Tables) -> list[Scope]:
                 called.add(call.function.name)
             elif isinstance(call.function, ir.Name):
                 called.add(call.function.id)
-    rest = Prescan(tables, ALSO).relevant(project)
+    rest = Prescan(tables, ALSO, keeping).relevant(project)
     return sorted(rest, key=lambda scope: scope.node.name in called)  # type: ignore[union-attr]
 
 

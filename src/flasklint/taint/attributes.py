@@ -5,8 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flasklint import ir
+from flasklint.knowledge.rows import Tables
+from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import library
+from flasklint.taint import kept, library
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.names import Names
 from flasklint.taint.routes import is_replaced
@@ -25,9 +27,16 @@ from flasklint.taint.values import (
     with_taints,
 )
 
+_PART = "a part of what that gives is used"
+"""Why what comes out of an uncertain call is less certain still."""
+
 
 class Attributes(Names):
     """Evaluates attributes."""
+
+    def __init__(self, project: Project, tables: Tables) -> None:
+        super().__init__(project, tables)
+        self.kept = kept.Kept(project.pages.marked)
 
     def attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
         result = NEVER
@@ -186,7 +195,12 @@ class Attributes(Names):
             return Value(refs=(ClassRef(found.name),))
         return self.class_value(cls, name)
 
+    def keep(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
+        if name in self.kept.names:
+            kept.keep(frame, self.index, self.kept, kept.owners_of(frame, receiver, node), name, value, node)
+
     def set_attribute(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
+        self.keep(frame, receiver, name, value, node)
         things = frame.objects(receiver)
         if value.taints and things:
             value = frame.stepped(value, node, f"kept in `.{name}`")
@@ -237,7 +251,9 @@ class Attributes(Names):
                     if known is not NOTHING_KNOWN
                     else NOTHING_KNOWN
                 )
-            made.append(replace(taint, fragment=fragment))
+            doubted = taint.reasons and _PART not in taint.reasons
+            reasons = (*taint.reasons[:3], _PART) if doubted else taint.reasons
+            made.append(replace(taint, fragment=fragment, reasons=reasons))
         return Value(open=True, taints=merge_taints((), made))
 
     def caught(self, frame: Frame, kind: Value, node: ir.Handler) -> Value:

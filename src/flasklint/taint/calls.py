@@ -8,7 +8,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import budget, containers, library, natives, own
+from flasklint.taint import budget, containers, kept, library, natives, own
 from flasklint.taint.binding import bind
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.pages import Templates
@@ -220,6 +220,8 @@ class Calls(Templates):
             made = natives.text_method(frame, plain, one.name, arguments, node)
             if made is not None:
                 return join(result, made)
+        if one.name in kept.KEEPERS:
+            kept.keep_keywords(frame, self.index, self.kept, kept.owner_written(node), arguments, node)
         return join(result, self.call_library(frame, one.names, plain, arguments, node, one.name))
 
     def _call_super(self, frame: Frame, one: Method, arguments: Arguments, node: ir.Node) -> Value:
@@ -355,6 +357,7 @@ class Calls(Templates):
 
     def instantiate(self, frame: Frame, cls: str, arguments: Arguments, node: ir.Node) -> Value:
         """A call of a project's class."""
+        kept.keep_keywords(frame, self.index, self.kept, cls, arguments, node)
         this = frame.make(node.start, Obj("instance", types=(cls,)))
         found = self.classes.member(cls, "__init__")
         if isinstance(found, Scope):

@@ -241,7 +241,7 @@ class Engine(Calls):
 
     def flows(self) -> Flows:
         """All that was found."""
-        return self.found.flows(self.limits, self.judged)
+        return self.found.flows(self.limits, self.judged, self.kept)
 
 
 _NOTHING = Outcome(NEVER, State({}, {}, {}), {}, (), ())

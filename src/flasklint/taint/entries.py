@@ -58,7 +58,8 @@ def entries(project: Project) -> Iterator[Entry]:
             continue
         parent = scope.parent
         if parent is not None and parent.is_class and node.name in _HTTP_METHODS and _is_view(project, parent):
-            yield Entry(scope, tuple(registered.get(parent.name, ())))
+            declared = [rule for decorator in parent.node.decorators for rule in _rule(decorator)]  # type: ignore[union-attr]
+            yield Entry(scope, tuple(registered.get(parent.name, ())) or tuple(declared))
 
 
 def _handles(decorator: ir.Expr) -> bool:

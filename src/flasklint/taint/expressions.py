@@ -145,6 +145,8 @@ def _dict(frame: Frame, node: ir.Dict) -> Value:
         key = frame.machine.evaluate(frame, pair.key)
         if key.known and len(key.constants) == 1:
             items[key.constants[0]] = value
+            if isinstance(key.constants[0], str):
+                frame.machine.keep(frame, NEVER, key.constants[0], value, pair.value)
         else:
             rest, keys = join(rest, value), join(keys, key)
     if len(items) > 256:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flasklint.findings import Confidence, Step
@@ -76,17 +77,25 @@ class Flows:
     """All flows of a project, by kind of harm, in the order of the text.
 
     ``judged``: outputs and filters of templates, and calls, that were looked at, by path and start: where no flow is, nothing
-    goes that could do harm.
+    goes that could do harm. ``kept``: where values are kept under the names that templates print without escaping, and in what;
+    ``common``: those of the names of which not every place is known.
     """
 
     def __init__(
-        self, flows: Iterable[Flow], limits: Iterable[Limit] = (), judged: Iterable[tuple[str, int]] = ()
+        self,
+        flows: Iterable[Flow],
+        limits: Iterable[Limit] = (),
+        judged: Iterable[tuple[str, int]] = (),
+        kept: Mapping[str, Mapping[Location, frozenset[str]]] = MappingProxyType({}),
+        common: frozenset[str] = frozenset(),
     ) -> None:
         self._by_kind: dict[str, list[Flow]] = {}
         for flow in sorted(flows, key=lambda one: (one.location, one.sink.kind, one.sink.name)):
             self._by_kind.setdefault(flow.sink.kind, []).append(flow)
         self.limits = tuple(sorted(set(limits)))
         self.judged = frozenset(judged)
+        self.kept = kept
+        self.common = common
 
     def flows(self, *kinds: str) -> Iterator[Flow]:
         """The flows of these kinds; of all when none is named."""

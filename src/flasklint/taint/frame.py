@@ -151,6 +151,10 @@ class Machine(ABC):
         """``value.name`` in a template."""
 
     @abstractmethod
+    def keep(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
+        """A value is kept under a name in something."""
+
+    @abstractmethod
     def new_address(self) -> int:
         """The address of a new object of a module."""
 

@@ -16,7 +16,9 @@ _QUOTES = "'\"`"
 _ORIGIN = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]+[/?#]|/[^/\\]|[?#]|\x00[^\x00]*[/?#]|\x00\x00|[^:/?#\\\x00]+[/?#]"
 )
-_SCHEME = re.compile(r"[^A-Za-z\s\x00]|(?!javascript:|data:|vbscript:)[A-Za-z][A-Za-z0-9+.-]*[:/?#]", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"[^A-Za-z\s\x00]|(?!javascript:|data:|vbscript:)[A-Za-z][A-Za-z0-9+.-]*[:/?#]|\x00[^:\x00]*[/?#]", re.IGNORECASE
+)
 _UPWARDS = "../"
 
 

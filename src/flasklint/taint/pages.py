@@ -94,7 +94,7 @@ class Templates(Attributes):
 
     def render(self, frame: Frame, row: Rendering, arguments: Arguments, receiver: Value | None, node: ir.Node) -> None:
         """A call runs a template with what it passes."""
-        named = picked(frame, row.template, arguments, receiver)
+        named = picked(frame, row.text or row.template, arguments, receiver)
         if named is None:
             return
         context: dict[str, Value] = {}
@@ -113,8 +113,14 @@ class Templates(Attributes):
             )
         if rest is not None and rest is not NEVER:
             context[_REST] = rest
-        for path in self._targets(frame, named):
+        for path in self._texts(frame, named) if row.text else self._targets(frame, named):
             self.enter(frame, path, context, node)
+
+    def _texts(self, frame: Frame, given: Value) -> list[str]:
+        """The paths of the templates whose text a value is."""
+        pages = self.project.pages
+        found = [path for one in given.constants if isinstance(one, str) for path in pages.inline(one, frame.path)]
+        return found[:MOST_TARGETS]
 
     def _targets(self, frame: Frame, named: Value) -> list[str]:
         """The paths of the templates that a value names."""
@@ -128,7 +134,7 @@ class Templates(Attributes):
         """Evaluate a template with those variables of a context that it uses; the result has its own as attributes."""
         used = self._names_used(path)
         values = {name: value for name, value in context.items() if name in used or name[0] == "\x02"}
-        return self._run(frame, self._template_key(path), values, node, f"passed to `{path.rpartition('/')[2]}`")
+        return self._run(frame, self._template_key(path), values, node, f"passed to {_shown(path)}")
 
     def _run(self, frame: Frame, key: FunctionKey, context: Mapping[str, Value], node: ir.Node, words: str) -> Value:
         passing = Passing(frame)
@@ -406,9 +412,21 @@ class Templates(Attributes):
                     continue
             rest.append(one)
         if found is NEVER:
-            return self.attribute(frame, value, name, node)
+            known = value.constants or value.texts or any(type(one) is int for one in value.refs)
+            if not known and not value.taints and name in self.project.pages.marked:
+                found = self._by_name(frame, name, node)
+            return self.attribute(frame, value, name, node) if found is NEVER else found
         if rest or value.open or value.taints or value.constants:
             found = join(found, self.attribute(frame, replace(value, refs=tuple(rest)), name, node))
+        return found
+
+    def _by_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
+        """The member of this name of whatever class of the project has one, for something that nothing is known of."""
+        found = NEVER
+        for owner in self.project.members.get(name, ()):
+            this = frame.make((node.start, owner), Obj("instance", types=(owner,)))
+            found = join(found, self.attribute(frame, this, name, node))
+            frame.dead = False
         return found
 
     # Statements
@@ -533,6 +551,10 @@ class Templates(Attributes):
             for _, thing in frame.objects(made):
                 for name, value in thing.attributes.items():
                     frame.state.variables.setdefault(name, value)
+
+
+def _shown(path: str) -> str:
+    return "the template" if ir.INSIDE in path else f"`{path.rpartition('/')[2]}`"
 
 
 def _top_level(body: Iterable[ir.Stmt]) -> Iterable[ir.Stmt]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
@@ -11,9 +11,11 @@ from flasklint.project.scopes import LinkedModule, Scope
 
 
 class Prescan:
-    """Answers by the names that stand in a function, without evaluating anything."""
+    """Answers by the names that stand in a function, without evaluating anything. ``keeping``: functions that keep
+    something which a template prints."""
 
-    def __init__(self, tables: Tables, also: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, tables: Tables, also: Mapping[str, tuple[str, ...]], keeping: Iterable[Scope] = ()) -> None:
+        self._keeping = tuple(keeping)
         self._sinks = frozenset(_tail(row.name) for row in tables.sinks if row.shape)
         types = {row.name.rpartition(".")[0] for row in tables.sources}
         names = {row.name.removesuffix("()") for row in tables.sources if "()" not in row.name[:-2]}
@@ -44,6 +46,8 @@ class Prescan:
                 for scope in module.scopes:
                     if scope.is_function and id(scope) not in found and self._reads(scope):
                         _note(found, scope)
+        for scope in self._keeping:
+            _note(found, scope)
         order = {id(scope): index for index, scope in enumerate(project.functions())}
         return sorted(found.values(), key=lambda scope: order[id(scope)])
 

@@ -11,6 +11,7 @@ from flasklint.knowledge.rows import UNKNOWN_ORIGIN
 from flasklint.source import Location, Span
 from flasklint.taint.flows import Flow, Flows, Limit, Path, steps
 from flasklint.taint.frame import Frame, Pending
+from flasklint.taint.kept import Kept
 from flasklint.taint.values import Origin, Symbol, Taint, merge_taints
 
 
@@ -55,7 +56,7 @@ class Record:
                 if best is None or best.level < taint.level:
                     kept[1][way] = taint
 
-    def flows(self, limits: Collection[Limit], judged: Collection[tuple[str, int]]) -> Flows:
+    def flows(self, limits: Collection[Limit], judged: Collection[tuple[str, int]], kept: Kept) -> Flows:
         """All that was found."""
         result: list[Flow] = []
         for pending, taints in self._found.values():
@@ -82,7 +83,7 @@ class Record:
                     tuple(sorted(_place(tag) for tag in pending.weak if tag.startswith("check@"))),
                 )
             )
-        return Flows(result, limits, judged)
+        return Flows(result, limits, judged, kept.places, kept.common)
 
 
 def _place(tag: str) -> Location:

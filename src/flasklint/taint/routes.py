@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flasklint import ir
+from flasklint.findings import Confidence
 from flasklint.knowledge.rows import Source
 from flasklint.taint import characters
 from flasklint.taint.entries import pieces
@@ -12,6 +13,7 @@ from flasklint.taint.values import NUMBER, Hole, Info, Origin, Taint, Text, Trai
 
 _ROUTE = Source("<route>", "the visitor controls this part of the address")
 _PLAIN_CONVERTERS = frozenset(("int", "float", "uuid"))
+_TEXT_CONVERTERS = frozenset(("default", "string", "path", "any"))
 
 
 def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Value:
@@ -22,6 +24,9 @@ def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Val
     frame.state.infos[fragment] = route_info(converter)
     origin = Origin(_ROUTE, frame.path, parameter.start, parameter.end)
     trail = Trail(None, frame.path, parameter.start, parameter.end, _ROUTE.words)
+    if converter not in _TEXT_CONVERTERS:
+        reason = f"the app's own converter `{converter}` may make something else of it"
+        return Value(open=True, taints=(Taint(origin, fragment, trail, Confidence.MEDIUM, (reason,)),))
     return Value(open=True, taints=(Taint(origin, fragment, trail),))
 
 

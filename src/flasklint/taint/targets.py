@@ -82,6 +82,9 @@ def _unpack(frame: Frame, items: tuple[ir.Argument, ...], value: Value, node: ir
 
 def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: ir.Node) -> None:
     """``receiver[key] = value``"""
+    for one in key.constants:
+        if isinstance(one, str):
+            frame.machine.keep(frame, receiver, one, value, node)
     things = frame.objects(receiver)
     certain = len(receiver.refs) == 1 and not receiver.open
     for address, thing in things:

@@ -157,6 +157,8 @@ class Machine:
                 self.state = state._replace(mode=Mode.VALUE, quote="", value=OUTPUT)
             case Mode.VALUE:
                 self.state = state._replace(value=_longer(state.value, OUTPUT))
+            case Mode.RAW:
+                self.state = state._replace(value=(state.value + OUTPUT)[-_LONGEST_VALUE:])
         return context
 
     def context(self) -> ir.Context:
@@ -166,7 +168,7 @@ class Machine:
             case Mode.TEXT | Mode.CDATA:
                 return ir.Context()
             case Mode.RAW:
-                return ir.Context(state.raw, state.tag)  # type: ignore[arg-type]
+                return ir.Context(state.raw, state.tag, "", state.value)  # type: ignore[arg-type]
             case Mode.COMMENT:
                 return ir.Context("comment")
             case Mode.VALUE | Mode.BEFORE_VALUE:
@@ -292,7 +294,9 @@ class Machine:
     def _raw(self, state: State, text: str, position: int, at: int) -> tuple[State, int]:
         found = _RAW_END[state.tag].search(text, position)
         if found is None:
-            return state, len(text)
+            # A string of a script ends with its line, so the line tells whether an output stands in one.
+            _, line, last = text[position:].rpartition("\n")
+            return state._replace(value=(last if line else state.value + last)[-_LONGEST_VALUE:]), len(text)
         return state._replace(mode=Mode.BETWEEN, closing=True, start=at + found.start()), found.end()
 
     def _comment(self, state: State, text: str, position: int, at: int) -> tuple[State, int]:

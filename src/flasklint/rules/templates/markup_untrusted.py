@@ -11,6 +11,7 @@ from flasklint.knowledge.templates import COLUMN_FORMATTERS
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.outputs import weighed
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
@@ -92,7 +93,10 @@ class MarkupUntrusted(FlowRule):
         formatters = _formatters(project)
         for flow in context.flows.flows(*self.kinds):
             if not _is_undone(flow, project):
-                yield from [self.untrusted(flow)] if flow.untrusted else self._shape(flow, project, filters, formatters)
+                if flow.untrusted:
+                    yield weighed(self.untrusted(flow), flow)
+                else:
+                    yield from self._shape(flow, project, filters, formatters)
         for scope in project.functions():
             yield from self._html_method(scope, project)
         for argument, scope in _formatted(project):

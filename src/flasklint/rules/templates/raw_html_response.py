@@ -7,6 +7,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.rules.outputs import weighed
 from flasklint.taint.flows import Flow
 
 _API = ("flask_restful.", "flask_restplus.", "flask_restx.", "flask_smorest.")
@@ -64,7 +65,7 @@ class RawHtmlResponse(FlowRule):
         """Untrusted data in a view's answer; without a word around it, only what surely is the visitor's own text counts."""
         if not flow.untrusted or _writes_json(flow, project):
             return
-        finding = self.untrusted(flow)
+        finding = weighed(self.untrusted(flow), flow)
         written = any(isinstance(piece, str) and piece.strip() for text in flow.texts for piece in text)
         source = flow.paths[0].source.name
         if not written and (flow.confidence < Confidence.HIGH or "json" in source):

@@ -9,7 +9,9 @@ from flasklint.project.outputs import last_word, written
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
+from flasklint.taint.judge import open_quote
 
+_CLOSED = ("'", '"')
 _WHERE = {"script": "a script", "event": "an event handler", "style": "a style"}
 
 
@@ -17,8 +19,9 @@ class ScriptContext(OutputRule):
     """A value stands in a script without `tojson`.
 
     ## What it does
-    Finds `{{ value }}` inside `<script>` and event handlers (`onclick`) where it did not go through `tojson`. Constants,
-    numbers, addresses made by `url_for`, the app's configuration and tokens are left alone.
+    Finds `{{ value }}` inside `<script>` and event handlers (`onclick`) where it did not go through `tojson`, once for a
+    template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone. Untrusted data
+    between quotes in a script weighs less than elsewhere, since the quotes in it are escaped.
 
     ## Why is this bad
     Escaping is for HTML. In a script a value needs no tag and no quote to become code, and in an event handler the browser
@@ -57,12 +60,21 @@ class ScriptContext(OutputRule):
     def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
         if output.context.place == "style":
             yield self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style.")
+        elif (
+            output.context.place == "script"
+            and not _is_raw(output.value)
+            and open_quote(output.context.prefix) in _CLOSED
+        ):
+            # What ends the string is escaped: a backslash at the end of one value and code in another are needed.
+            yield self.untrusted(flow, severity=Severity.MEDIUM)
         else:
             yield self.untrusted(flow, severity=Severity.HIGH)
 
-    def doubtful(self, place: Location, output: ir.Output, found: frozenset[Nature]) -> Iterator[Finding]:
+    def doubtful(
+        self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
+    ) -> Iterator[Finding]:
         where = output.context.place
-        sure = not found.isdisjoint(("unknown", "escaped")) and not is_count(last_word(output.value))
+        sure = plausible and not found.isdisjoint(("unknown", "escaped")) and not is_count(last_word(output.value))
         sure = sure and (where == "event" or _is_raw(output.value))
         yield self.finding(
             place,

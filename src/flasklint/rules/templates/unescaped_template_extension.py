@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
@@ -13,6 +14,8 @@ from flasklint.source import Location
 _HARMLESS: frozenset[Nature] = frozenset(("constant", "number", "markup", "escaped", "json", "quoted", "token"))
 _PLACES = frozenset(("text", "attribute", "unquoted", "url", "json"))
 _SHOWN = 5
+_SHOWN_PAGES = 12
+_MARKED = 3
 _OVERRIDES = frozenset(("autoescape", "jinja_options", "jinja_environment"))
 
 
@@ -22,7 +25,8 @@ class UnescapedTemplateExtension(ProjectRule):
     ## What it does
     Finds templates that make HTML, are rendered by Flask, put out values, and whose name does not end with `.html`, `.htm`,
     `.xml`, `.xhtml` or `.svg`: Flask escapes nothing in them. Plain text, as in mails, is left alone, and so are apps that
-    decide themselves what is escaped.
+    decide themselves what is escaped. Templates with the same ending are one finding. Where several of them say `|safe`, which
+    would do nothing there, something that is not seen switches escaping on: then the confidence is low.
 
     ## Why is this bad
     `page.html.j2` looks like any other template, but `{{ name }}` in it prints the tags that a visitor puts into a name.
@@ -76,23 +80,43 @@ class UnescapedTemplateExtension(ProjectRule):
         ) or _decides_itself(project):
             return
         uses = _uses(project)
+        endings: dict[str, list[_Page]] = {}
         for path, template in project.templates.items():
             if not template.html or path.endswith(ESCAPED_ENDINGS) or path not in uses:
                 continue
             raw = list(_unescaped(template.body, project.pages.outputs(path)))
-            if not raw:
-                continue
-            ending = path.rpartition("/")[2].partition(".")[2]
-            related = tuple(Place(Location(path, output.span), "printed as it is") for output in raw[:_SHOWN])
-            yield self.finding(
-                uses[path],
-                f"Flask escapes nothing in `{path.rpartition('/')[2]}`, which makes HTML. "
-                f"It escapes templates by the end of their names, and `.{ending}` is not among them.",
-                confidence=Confidence.HIGH if "text" in {output.context.place for output in raw} else Confidence.MEDIUM,
-                label="rendered without escaping",
-                related=related,
-                help="rename it to end with `.html`, or set `app.jinja_env.autoescape`",
-            )
+            if raw:
+                endings.setdefault(path.rpartition("/")[2].partition(".")[2], []).append(_Page(path, raw))
+        for ending, found in endings.items():
+            yield self._told(ending, sorted(found, key=lambda page: uses[page.path]), uses, project)
+
+    def _told(self, ending: str, found: list[_Page], uses: Mapping[str, Location], project: Project) -> Finding:
+        """One finding for all templates whose names end alike: one setting or renaming is what mends them."""
+        first, more = found[0], len(found) - 1
+        related = [Place(Location(first.path, output.span), "printed as it is") for output in first.raw[:_SHOWN]]
+        related += [Place(uses[page.path], "rendered without escaping") for page in found[1:_SHOWN_PAGES]]
+        others = f" and {more} more like it" if more else ""
+        shown = {output.context.place for page in found for output in page.raw}
+        confidence = Confidence.HIGH if "text" in shown else Confidence.MEDIUM
+        if sum(bool(project.pages.marks(page.path)) for page in found) >= _MARKED:
+            # Who writes `|safe` again and again has seen values escaped: something that is not seen here switches it on.
+            confidence = Confidence.LOW
+        return self.finding(
+            uses[first.path],
+            f"Flask escapes nothing in `{first.path.rpartition('/')[2]}`{others}, which makes HTML. "
+            f"It escapes templates by the end of their names, and `.{ending}` is not among them.",
+            confidence=confidence,
+            label="rendered without escaping",
+            related=tuple(related),
+            help="rename it to end with `.html`, or set `app.jinja_env.autoescape`",
+        )
+
+
+class _Page(NamedTuple):
+    """A template of HTML and the outputs in it that nothing escapes."""
+
+    path: str
+    raw: list[ir.Output]
 
 
 def _uses(project: Project) -> dict[str, Location]:

@@ -53,9 +53,16 @@ class UnquotedAttribute(OutputRule):
     def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
         yield self.untrusted(flow, severity=Severity.HIGH)
 
-    def doubtful(self, place: Location, output: ir.Output, found: frozenset[Nature]) -> Iterator[Finding]:
+    def doubtful(
+        self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
+    ) -> Iterator[Finding]:
         attribute = output.context.attribute
-        sure = not found.isdisjoint(_TEXTS) and not is_count(last_word(output.value)) and not is_count(attribute)
+        sure = (
+            plausible
+            and not found.isdisjoint(_TEXTS)
+            and not is_count(last_word(output.value))
+            and not is_count(attribute)
+        )
         yield self.finding(
             place,
             f"There are no quotes around {written(output.value)} in `{attribute or 'an attribute'}`. "

@@ -1,21 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flasklint import ir
-from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity
-from flasklint.knowledge.templates import FILTERS, Nature
+from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity, Step
+from flasklint.knowledge.templates import Nature, is_count, is_html
 from flasklint.project.outputs import written
 from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.outputs import cause, grouped, shape, weighed
+from flasklint.rules.stored import FLASH, Part, Stored, is_for_admins
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
 _HARMLESS: frozenset[Nature] = frozenset(
     ("constant", "number", "address", "markup", "escaped", "json", "quoted", "token")
 )
-_ESCAPING = frozenset(("e", "escape", "forceescape", "urlize"))
-_CODE = frozenset(("script", "event", "style", "comment", "plain"))
 
 
 class UnsafeSafeFilter(FlowRule):
@@ -23,10 +23,17 @@ class UnsafeSafeFilter(FlowRule):
 
     ## What it does
     Follows untrusted data through views, `render_template`, includes, blocks and macros to the `|safe` that it reaches, and
-    shows the way. A value of which nothing is known is told of with less weight. Constants, values that were cleaned
-    (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what `tojson` made, tokens,
-    and the results of macros are left alone. `striptags` does not help: it turns `&lt;` back into `<`. Scripts and event
-    handlers are FLK409.
+    shows the way. What is taken out of a record (`user.bio`) is followed by name to where it is kept (`user.bio = ...`,
+    `User(bio=...)`, `{"bio": ...}`, `flash(...)`): untrusted data there is reported with both ends, with low severity if only
+    people with a role can write it, and nothing is said if all that is kept there is clean.
+
+    A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
+    field or a request's key, or if no known call renders the template; otherwise with low confidence.
+
+    Constants, values that were cleaned (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what
+    `tojson` made, tokens, form fields with their labels and descriptions, and the results of macros are left alone. `striptags`
+    does not help: it turns `&lt;` back into `<`. Scripts and event handlers are FLK409. The same expression is reported once
+    for a template.
 
     ## Why is this bad
     Jinja escapes what it puts into HTML, and `|safe` says that it need not. If someone else has written the value, their
@@ -64,58 +71,90 @@ class UnsafeSafeFilter(FlowRule):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """The values that templates mark as safe."""
-        flows = {flow.call: flow for flow in context.flows.flows(*self.kinds)}
-        for template in context.project.templates.values():
-            if template.html:
-                yield from self._check(template, context, flows)
+        return grouped(self._findings(context))
 
-    def _check(self, template: ir.Template, context: Context, flows: Mapping[Location, Flow]) -> Iterator[Finding]:
-        natures = context.project.pages.outputs(template.path)
-        for mark, operand in _marks(template.body):
-            found = natures.of(operand) - _HARMLESS
-            if not found:
-                continue
-            place = Location(template.path, mark.span)
-            flow = flows.get(place)
-            if flow is not None and flow.untrusted:
-                yield replace(self.untrusted(flow), location=place, label="not escaped", fix=_without(mark, place))
-            elif flow is not None or (template.path, mark.function.start) not in context.flows.judged:
-                yield self.finding(
-                    place,
-                    f"`|safe` switches escaping off for {written(operand)}. Where that comes from could not be told.",
-                    severity=Severity.MEDIUM,
-                    confidence=Confidence.MEDIUM if "unknown" in found else Confidence.LOW,
-                    label="not escaped",
-                    help=self.advice,
-                    fix=_without(mark, place),
-                )
+    def _findings(self, context: Context) -> Iterator[tuple[object, Finding]]:
+        flows = {flow.call: flow for flow in context.flows.flows(*self.kinds)}
+        pages, judged, stored = context.project.pages, context.flows.judged, Stored(context)
+        for path in context.project.templates:
+            for mark, operand in pages.marks(path):
+                found = pages.outputs(path).of(operand) - _HARMLESS
+                if not found:
+                    continue
+                place = Location(path, mark.span)
+                flow = flows.get(place)
+                if flow is not None and flow.untrusted:
+                    finding = replace(
+                        self.untrusted(flow), location=place, label="not escaped", fix=_without(mark, place)
+                    )
+                    parts = stored.parts(operand, path, _HARMLESS)
+                    if flow.paths[0].reasons and parts and all(is_count(part.name) for part in parts):
+                        finding = replace(finding, confidence=Confidence.LOW)
+                    yield cause(flow, path, operand), weighed(finding, flow)
+                elif flow is not None or (path, mark.function.start) not in judged:
+                    parts = stored.parts(operand, path, _HARMLESS)
+                    for finding in self._doubtful(mark, operand, found, place, parts, stored, context):
+                        yield (path, shape(operand)), finding
+
+    def _doubtful(
+        self,
+        mark: ir.Call,
+        operand: ir.Expr,
+        found: frozenset[Nature],
+        place: Location,
+        parts: list[Part],
+        stored: Stored,
+        context: Context,
+    ) -> Iterator[Finding]:
+        """A value of which the evaluation tells nothing: by who keeps what under its names, or failing that by the names."""
+        if parts and all(map(stored.is_clean, parts)):
+            return
+        for part in parts:
+            flow = stored.untrusted(part)
+            if flow is not None:
+                yield self._kept(part, flow, mark, place, stored)
+                return
+        names = {part.name for part in parts}
+        telling = "unknown" in found and not any(map(is_html, names)) and not all(map(is_count, names or {""}))
+        if telling and place.path in context.project.pages.reached:
+            # The views were followed and nothing untrusted was seen to come: what is left are records that people write.
+            telling = stored.is_written_by_people(parts) or stored.is_of_database(operand, place.path)
+        yield self.finding(
+            place,
+            f"`|safe` switches escaping off for {written(operand)}. Where that comes from could not be told.",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM if telling else Confidence.LOW,
+            label="not escaped",
+            help=self.advice,
+            fix=_without(mark, place),
+        )
+
+    def _kept(self, part: Part, flow: Flow, mark: ir.Call, place: Location, stored: Stored) -> Finding:
+        """Untrusted data that was kept, and is printed here."""
+        keeper = stored.keeper(flow)
+        said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
+        severity = Severity.MEDIUM if flow.paths[0].reasons else Severity.HIGH
+        if keeper is not None:
+            said += f" by `{keeper.node.name}`"  # type: ignore[union-attr]
+            if is_for_admins(keeper):
+                said += ", which only people with a role reach"
+                severity = Severity.LOW
+        finding = self.untrusted(flow, severity=severity)
+        return replace(
+            finding,
+            message=f"{finding.message} {said}, and shown here.",
+            location=place,
+            scope="",
+            confidence=min(finding.confidence, Confidence.MEDIUM),
+            label="not escaped",
+            trace=(
+                *(replace(step, role="step") if step.role == "sink" else step for step in finding.trace),
+                Step(place, "sink", "is put into the page as HTML"),
+            ),
+            fix=_without(mark, place),
+        )
 
 
 def _without(mark: ir.Call, place: Location) -> Fix:
     edit = Edit(Location(place.path, mark.function.span), "")
     return Fix("let it be escaped", (edit,), Applicability.UNSAFE)
-
-
-def _marks(body: tuple[ir.Stmt, ...]) -> Iterator[tuple[ir.Call, ir.Expr]]:
-    """Every ``|safe`` whose result may be put out as HTML, with what it is applied to."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        match node:
-            case ir.Output(context=ir.Context(place=place)) if place in _CODE:
-                continue
-            case ir.If(body=then, orelse=otherwise):
-                stack.extend(reversed((*then, *otherwise)))
-                continue
-            case ir.Op(sign="if", operands=(_, *branches)):
-                stack.extend(reversed(branches))
-                continue
-            case ir.Compare():
-                continue
-            case ir.Call(function=ir.Name(id="|safe"), arguments=(ir.Argument(value=operand), *_)):
-                yield node, operand
-            case ir.Call(function=ir.Name(id=name)) if name.startswith("is ") or (
-                name[:1] == "|" and name[1:] in FILTERS and name[1:] not in _ESCAPING
-            ):
-                continue
-        stack.extend(ir.children(node)[::-1])

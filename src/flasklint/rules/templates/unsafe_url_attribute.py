@@ -73,7 +73,9 @@ class UnsafeUrlAttribute(OutputRule):
         if paths:
             yield self.untrusted(flow._replace(paths=paths), severity=Severity.HIGH)
 
-    def doubtful(self, place: Location, output: ir.Output, found: frozenset[Nature]) -> Iterator[Finding]:
+    def doubtful(
+        self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
+    ) -> Iterator[Finding]:
         if "unknown" in found:
             yield self.finding(
                 place,

@@ -1,0 +1,73 @@
+"""What templates mark as safe: every ``|safe``, with what it is applied to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flasklint import ir
+from flasklint.knowledge.templates import FILTERS
+from flasklint.project.outputs import last_word
+
+_ESCAPING = frozenset(("e", "escape", "forceescape", "urlize"))
+_CODE = frozenset(("script", "event", "style", "comment", "plain"))
+
+
+def marks(body: tuple[ir.Stmt, ...]) -> Iterator[tuple[ir.Call, ir.Expr]]:
+    """Every ``|safe`` whose result may be put out as HTML, with what it is applied to."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        match node:
+            case ir.Output(context=ir.Context(place=place)) if place in _CODE:
+                continue
+            case ir.If(body=then, orelse=otherwise):
+                stack.extend(reversed((*then, *otherwise)))
+                continue
+            case ir.Op(sign="if", operands=(_, *branches)):
+                stack.extend(reversed(branches))
+                continue
+            case ir.Compare():
+                continue
+            case ir.Call(function=ir.Name(id="|safe"), arguments=(ir.Argument(value=operand), *_)):
+                yield node, operand
+            case ir.Call(function=ir.Name(id=name)) if name.startswith("is ") or (
+                name[:1] == "|" and name[1:] in FILTERS and name[1:] not in _ESCAPING
+            ):
+                continue
+        stack.extend(ir.children(node)[::-1])
+
+
+def names_marked(found: Iterable[tuple[ir.Call, ir.Expr]]) -> frozenset[str]:
+    """The last names in what is marked as safe: ``bio`` for ``{{ user.bio|trim|safe }}``, ``render`` for ``chart.render()``."""
+    names: set[str] = set()
+    for _, operand in found:
+        for leaf in leaves(operand):
+            names.add(last_word(leaf.function if isinstance(leaf, ir.Call) else leaf))
+    return frozenset(names - {""})
+
+
+def leaves(expr: ir.Expr) -> Iterator[ir.Expr]:
+    """The parts of which a value is made, as far as they are names, attributes, items or calls."""
+    match expr:
+        case ir.Const():
+            return
+        case ir.Op(sign="if", operands=(_, *branches)):
+            for branch in branches:
+                yield from leaves(branch)
+        case ir.Op(operands=operands):
+            for operand in operands:
+                yield from leaves(operand)
+        case ir.Display(items=items):
+            for item in items:
+                yield from leaves(item.value)
+        case ir.Call(function=ir.Name(id=name), arguments=arguments) if name[:1] == "|":
+            for argument in arguments:
+                yield from leaves(argument.value)
+        case ir.Call(function=ir.Attribute(value=value, name="get"), arguments=(ir.Argument(value=key), *_)):
+            yield ir.Subscript(value, key, start=expr.start, end=expr.end)
+        case ir.Call(function=ir.Attribute(value=value, name="format"), arguments=arguments):
+            yield from leaves(value)
+            for argument in arguments:
+                yield from leaves(argument.value)
+        case _:
+            yield expr

@@ -1,0 +1,230 @@
+"""What a template prints out of a record: who put it there, told by the names of the record and of what is taken out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flasklint import ir
+from flasklint.knowledge.templates import ADMIN_WORDS, Nature
+from flasklint.project.marks import leaves
+from flasklint.project.outputs import last_word
+from flasklint.project.scopes import Scope
+from flasklint.rules.base import Context
+from flasklint.rules.outputs import root
+from flasklint.source import Location
+from flasklint.taint.flows import Flow
+from flasklint.taint.kept import plain
+
+_HOPS = 3
+_FIRST = 6
+"""Statements of a function in which it may turn strangers away."""
+
+
+FLASH = "flask.flash"
+
+
+class Part(NamedTuple):
+    """What a template takes out of something: ``bio`` of ``user``. Without an owner it is a variable."""
+
+    owner: str
+    name: str
+
+
+class Stored:
+    """Asks once what was found, then answers for each expression."""
+
+    def __init__(self, context: Context) -> None:
+        self._project = context.project
+        self._kept = context.flows.kept
+        self._common = context.flows.common
+        self._flows: dict[Location, Flow] = {}
+        self._flashes: list[Flow] = []
+        for flow in context.flows.flows("kept-html"):
+            if flow.sink.name == FLASH:
+                self._flashes.append(flow)
+            else:
+                self._flows[flow.location] = flow
+        self._flashed: dict[str, frozenset[str]] = {}
+
+    def parts(self, operand: ir.Expr, path: str, harmless: frozenset[Nature]) -> list[Part]:
+        """What an expression of a template takes out of records, but for what is harmless by itself. What views pass as a
+        variable is looked up there."""
+        found: list[Part] = []
+        natures = self._project.pages.outputs(path)
+        for node in leaves(operand):
+            if natures.of(node) <= harmless:
+                continue
+            match node:
+                case ir.Name(id=name) if name in self._messages(path):
+                    found.append(Part("flask", FLASH))
+                case ir.Name(id=name):
+                    found += self._passed(name, path) or [Part("", name)]
+                case ir.Attribute(value=value) | ir.Subscript(value=value):
+                    found.append(Part(last_word(value), last_word(node)))
+                case _:
+                    found.append(Part("", ""))
+        return found
+
+    def _messages(self, path: str) -> frozenset[str]:
+        """The variables of a template that are messages which were flashed."""
+        found = self._flashed.get(path)
+        if found is None:
+            found = self._flashed[path] = _flashed(self._project.templates[path])
+        return found
+
+    def _passed(self, name: str, path: str) -> list[Part]:
+        found = []
+        for rendering in self._project.pages.rendered_by(path):
+            given = rendering.site.argument(None, name)
+            if isinstance(given, (ir.Attribute, ir.Subscript)):
+                found.append(Part(last_word(given.value), last_word(given)))
+            elif given is not None:
+                return []
+        return found
+
+    def is_written_by_people(self, parts: Iterable[Part]) -> bool:
+        """Some of it goes by the name of what people fill in, or is worked out from what does."""
+        names = {part.name for part in parts}
+        for name in tuple(names):
+            for owner in self._project.members.get(name, ()):
+                member = self._project.definition(f"{owner}.{name}")
+                if member is not None:
+                    names |= {node.name for node in ir.walk(member.node) if isinstance(node, ir.Attribute)}
+        return not names.isdisjoint(self._project.entered)
+
+    def is_of_database(self, operand: ir.Expr, path: str) -> bool:
+        """It is taken out of rows that a view read with SQL of its own, of which no class tells what people write in them."""
+        loops = {
+            node.target.id: root(node.subject)
+            for node in ir.walk(self._project.templates[path])
+            if isinstance(node, ir.Loop) and isinstance(node.target, ir.Name)
+        }
+        for leaf in leaves(operand):
+            name = root(leaf)
+            name = loops.get(name, name)
+            for rendering in self._project.pages.rendered_by(path) if name else ():
+                given = rendering.site.argument(None, name)
+                if given is not None and self._reads_rows(given, rendering.site.scope, _HOPS):
+                    return True
+        return False
+
+    def _reads_rows(self, expr: ir.Expr, scope: Scope, hops: int) -> bool:
+        for node in (expr, *ir.walk(expr)):
+            match node:
+                case ir.Call(function=ir.Attribute(name="fetchall" | "fetchone" | "fetchmany")):
+                    return True
+                case ir.Call(function=function) if hops:
+                    for name in self._project.resolve(function, scope):
+                        helper = self._project.definition(name)
+                        if helper is not None and any(
+                            one is not None and self._reads_rows(one, helper, hops - 1) for one in helper.returns
+                        ):
+                            return True
+                case ir.Name(id=name) if hops:
+                    for binding in scope.at(name, node.start):
+                        if binding.value is not None and self._reads_rows(binding.value, scope, hops - 1):
+                            return True
+                case _:
+                    pass
+        return False
+
+    def is_clean(self, part: Part) -> bool:
+        """All that is known to be kept there is harmless, and something is."""
+        if part.name == FLASH:
+            return not self._flashes
+        places = self._places(part) if part.name not in self._common else ()
+        return bool(places) and not any(place in self._flows for place in places)
+
+    def untrusted(self, part: Part) -> Flow | None:
+        """How untrusted data gets there, the surest way."""
+        found = [self._flows[place] for place in self._places(part, surely=True) if place in self._flows]
+        if part.name == FLASH:
+            found = self._flashes
+        known = [flow for flow in found if flow.untrusted and len(flow.paths[0].reasons) < 2]
+        return max(known, key=lambda flow: (flow.confidence, -len(flow.trace)), default=None)
+
+    def _places(self, part: Part, surely: bool = False) -> list[Location]:
+        """Where such a part is kept: in records that go by the owner's name, or else in any, unless it must be sure."""
+        kept = self._kept.get(part.name, {}) if part.owner else {}
+        own = plain(part.owner)
+        mine = [place for place, owners in kept.items() if any(_alike(own, owner) for owner in owners)]
+        return mine if mine or surely else list(kept)
+
+    def keeper(self, flow: Flow) -> Scope | None:
+        """The function that takes in what a flow keeps."""
+        source = flow.trace[0].location if flow.trace else flow.location
+        module = self._project.modules.get(source.path)
+        if module is None:
+            return None
+        at = source.span.start
+        around = [
+            (one.node.start, one)
+            for one in module.scopes
+            if isinstance(one.node, ir.Function) and one.node.start <= at < one.node.end
+        ]
+        return max(around, key=lambda pair: pair[0])[1] if around else None
+
+
+def _flashed(template: ir.Template) -> frozenset[str]:
+    """The names that stand for messages which were flashed, or for lists of them."""
+    found: set[str] = set()
+    for node in ir.walk(template):
+        match node:
+            case ir.Assign(targets=targets, value=value) if value is not None and _gives_messages(value, found):
+                found.update(
+                    one.id for target in targets for one in (target, *ir.walk(target)) if isinstance(one, ir.Name)
+                )
+            case ir.Loop(target=target, subject=subject) if target is not None and _gives_messages(subject, found):
+                found.update(one.id for one in (target, *ir.walk(target)) if isinstance(one, ir.Name))
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _gives_messages(value: ir.Expr, known: set[str]) -> bool:
+    return any(
+        isinstance(node, ir.Name) and (node.id == "get_flashed_messages" or node.id in known)
+        for node in (value, *ir.walk(value))
+    )
+
+
+def is_for_admins(scope: Scope) -> bool:
+    """Whether only people with a role reach a function, by its decorators or by what it asks first."""
+    node = scope.node
+    assert isinstance(node, ir.Function)
+    for decorator in node.decorators:
+        if any(_speaks_of_role(one) for one in (decorator, *ir.walk(decorator))):
+            return True
+    return any(
+        isinstance(one, ir.If) and _leaves_at_once(one) and any(map(_speaks_of_role, (one.test, *ir.walk(one.test))))
+        for one in node.body[:_FIRST]
+    )
+
+
+def _leaves_at_once(statement: ir.If) -> bool:
+    match statement.body:
+        case (*_, ir.Return() | ir.Raise()):
+            return True
+        case (*_, ir.Do(value=ir.Call(function=ir.Name(id="abort") | ir.Attribute(name="abort")))):
+            return True
+        case _:
+            return False
+
+
+def _speaks_of_role(node: ir.Node) -> bool:
+    match node:
+        case ir.Name(id=name) | ir.Attribute(name=name):
+            words = name.lower().split("_")
+            return not ADMIN_WORDS.isdisjoint(words)
+        case ir.Const(value=str(text)):
+            return text.lower() in ADMIN_WORDS
+        case _:
+            return False
+
+
+def _alike(one: str, other: str) -> bool:
+    if not one or not other:
+        return False
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) > 2 and (long.startswith(short) or long.endswith(short)))

@@ -1,0 +1,107 @@
+"""What is kept for later under a name that some template prints without escaping: ``user.bio = text``, ``{"bio": text}``.
+
+Where a template takes ``bio`` out of something that nothing is known of, such as a record of a database, this tells what may have
+been put there. Whose attribute it is, is told by names only: that of the class, or of the variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flasklint import ir
+from flasklint.project.outputs import last_word
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.source import Location, Span
+from flasklint.taint import library
+from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.tables import Index
+from flasklint.taint.values import ClassRef, Value
+
+ROW = "<kept>"
+KEEPERS = frozenset(("create", "update", "update_one", "values", "set", "get_or_create"))
+"""Methods that keep their keyword arguments under these names, as far as is known of them."""
+
+MOST_KEEPERS = 12
+"""Functions that keep something under one name, beyond which they are not looked for."""
+
+
+class Kept:
+    """Where values are kept under these ``names``, and in what. ``common``: those names under which so
+    many functions keep something that not all of them are looked at."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+        self.common: frozenset[str] = frozenset()
+        self.places: dict[str, dict[Location, frozenset[str]]] = {}
+
+
+def keepers(project: Project, kept: Kept) -> list[Scope]:
+    """The functions that keep something under one of the names."""
+    found: dict[str, dict[int, Scope]] = {}
+    for module in project.modules.values() if kept.names else ():
+        if module.is_test:
+            continue
+        for call, scope in module.calls:
+            called = last_word(call.function)
+            if scope.is_function and (called in KEEPERS or called[:1].isupper()):
+                for argument in call.arguments:
+                    if argument.name in kept.names:
+                        found.setdefault(argument.name, {})[id(scope)] = scope
+        for scope in module.scopes:
+            for write in scope.writes if scope.is_function else ():
+                key = write.key.value if isinstance(write.key, ir.Const) else None
+                name = write.name if write.name is not None else key
+                if isinstance(name, str) and name in kept.names:
+                    found.setdefault(name, {})[id(scope)] = scope
+    kept.common = frozenset(name for name, scopes in found.items() if len(scopes) > MOST_KEEPERS)
+    return [scope for name, scopes in found.items() if name not in kept.common for scope in scopes.values()]
+
+
+def keep(frame: Frame, index: Index, kept: Kept, owners: Iterable[str], name: str, value: Value, node: ir.Node) -> None:
+    """Note that a value is kept under a name. What it holds is judged as if it were printed."""
+    if frame.page:
+        return
+    place = Location(frame.path, Span(node.start, node.end))
+    at = kept.places.setdefault(name, {})
+    at[place] = at.get(place, frozenset()) | frozenset(map(plain, owners))
+    for row in index.sinks.get(ROW, ()):
+        library.land(frame, index, row, value, node, node)
+
+
+def keep_keywords(frame: Frame, index: Index, kept: Kept, owner: str, arguments: Arguments, node: ir.Node) -> None:
+    """The same for each keyword of a call that makes or changes a record."""
+    count = len(arguments.positional)
+    for number, (name, value) in enumerate(arguments.keywords, count):
+        if name in kept.names:
+            at = arguments.places[number] if number < len(arguments.places) else node
+            keep(frame, index, kept, (owner,), name, value, at)
+
+
+def owners_of(frame: Frame, receiver: Value, node: ir.Node) -> list[str]:
+    """The names that tell whose attribute or item is set: of its classes, and of the variable."""
+    found = [kind for _, thing in frame.objects(receiver) for kind in thing.types]
+    found += [one.name for one in receiver.refs if type(one) is ClassRef]
+    found += [one.removesuffix("()") for one in receiver.refs if type(one) is str]
+    match node:
+        case ir.Attribute(value=ir.Name(id=name)) | ir.Subscript(value=ir.Name(id=name)):
+            found.append(name)
+        case ir.Attribute(value=ir.Attribute(name=name)) | ir.Subscript(value=ir.Attribute(name=name)):
+            found.append(name)
+        case _:
+            pass
+    return found
+
+
+def owner_written(node: ir.Node) -> str:
+    """The name of what a method is called on, as written; empty when it has none."""
+    match node:
+        case ir.Call(function=ir.Attribute(value=ir.Name(id=name) | ir.Attribute(name=name))):
+            return name
+        case _:
+            return ""
+
+
+def plain(name: str) -> str:
+    """A class's or a variable's name as the two are compared: ``shop.models.JobPost`` and ``job_post`` are ``jobpost``."""
+    return name.rpartition(".")[2].replace("_", "").lower()

@@ -1,0 +1,89 @@
+"""Templates that a Python file holds as strings: ``render_template_string("<p>{{ name }}</p>")``.
+
+The place of everything in them is worked out inside the literal, escapes and joined literals included. A string whose characters
+can't be told one by one from the source, such as a formatted one, is left alone: it is no template of a fixed text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.source import Text
+from flasklint.templates.extract import extract_text
+
+_RENDERERS = frozenset(("render_template_string", "stream_template_string"))
+_LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>'{3}|"{3}|'|")""")
+_BETWEEN = re.compile(r"(?:\s|\\\r?\n|#[^\n]*\n)*")
+_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|\r\n|.)", re.DOTALL)
+
+
+def inline(module: ir.Module, text: str) -> tuple[ir.Inline, ...]:
+    """The templates in the strings that a module renders; ``text`` is the module's. Never raises."""
+    found = []
+    file = Text(text)
+    for literal in dict.fromkeys(_rendered(module)):
+        value = literal.value
+        offsets = _offsets(text[literal.start : literal.end])
+        if not isinstance(value, str) or offsets is None or len(offsets) != len(value) + 1:
+            continue
+
+        def place(start: int, end: int, offsets: list[int] = offsets, first: int = literal.start) -> tuple[int, int]:
+            last = offsets[end - 1] + 1 if end > start else offsets[start]
+            return first + offsets[start], first + last
+
+        path = f"{module.path}{ir.INSIDE}{literal.start}"
+        template = extract_text(path, value, place=place, file=file, html=True)
+        if isinstance(template, ir.Template) and template.body:
+            found.append(ir.Inline(value, template))
+    return tuple(found)
+
+
+def _rendered(module: ir.Module) -> Iterator[ir.Const]:
+    """The string literals that are rendered: as an argument, or by a name that is given to them somewhere in the module."""
+    names: set[str] = set()
+    for node in ir.walk(module):
+        match node:
+            case ir.Call(function=ir.Name(id=word) | ir.Attribute(name=word), arguments=(argument, *_)) if (
+                word in _RENDERERS
+            ):
+                if isinstance(argument.value, ir.Const):
+                    yield argument.value
+                elif isinstance(argument.value, ir.Name):
+                    names.add(argument.value.id)
+    for node in ir.walk(module) if names else ():
+        match node:
+            case ir.Assign(targets=(ir.Name(id=name),), value=ir.Const() as value) if name in names:
+                yield value
+
+
+def _offsets(source: str) -> list[int] | None:
+    """Where each character of a literal's value stands in its source, and where the last one ends."""
+    found: list[int] = []
+    at = end = 0
+    while at < len(source):
+        literal = _LITERAL.match(source, at)
+        if literal is None:
+            return None
+        at, quote, raw = literal.end(), literal["quote"], literal["prefix"].lower() == "r"
+        while not source.startswith(quote, at):
+            if at >= len(source):
+                return None
+            escape = _ESCAPE.match(source, at)
+            if escape is None:
+                found.append(at)
+                at += 2 if source.startswith("\r\n", at) else 1
+            elif raw:
+                found += range(at, escape.end())
+                at = escape.end()
+            else:
+                if escape[0] not in ("\\\n", "\\\r\n"):
+                    found.append(at)
+                at = escape.end()
+        end = at
+        between = _BETWEEN.match(source, at + len(quote))
+        assert between is not None
+        at = between.end()
+    found.append(end)
+    return found
