@@ -666,7 +666,12 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
                 return join_all(constant(str(one)) for one in first.constants)
             if first.texts or (first.taints and not first.refs):
                 return replace(first, claim=None)
-            return OUR_TEXT if is_number(first) else None
+            if is_number(first):
+                return OUR_TEXT
+            if first.taints and all(type(one) is str for one in first.refs):
+                # What is known of a path, say, is known of its text.
+                return Value((), True, first.taints, STRING.refs)
+            return None
         case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed":
             shape = "list" if name in ("list", "sorted", "reversed") else "tuple" if name == "tuple" else "set"
             if not given:
