@@ -42,6 +42,9 @@ DECIDES = frozenset(
 )
 """Words in the names of session entries by which an app decides who someone is or what they may do."""
 
+_PARSES = frozenset({"get_json", "loads", "get", "to_dict", "parse_args", "load", "parse"})
+"""Methods that give what the visitor sent, in another form."""
+
 
 class TrustBoundary(FlowRule):
     """Untrusted data is kept in the session as who someone is or what they may do.
@@ -121,6 +124,8 @@ def _looked_up(path: tuple[ir.Node, ...], write: Span) -> bool:
     kept = next((node.value for node in reversed(path) if isinstance(node, ir.Assign)), None)
     if function is None or kept is None:
         return False
+    if isinstance(kept, ir.Attribute) and isinstance(kept.value, ir.Name) and _is_found(kept.value.id, function):
+        return True
     text = _spelled(kept)
     return any(
         isinstance(node, ir.Call)
@@ -130,6 +135,19 @@ def _looked_up(path: tuple[ir.Node, ...], write: Span) -> bool:
             _spelled(part) == text for argument in node.arguments for part in (argument.value, *ir.walk(argument.value))
         )
         for node in ir.walk(function)
+    )
+
+
+def _is_found(name: str, function: ir.Function) -> bool:
+    """Whether a variable holds what a call has found: its ``id`` is the app's own, however it was looked for."""
+    made = [
+        node.value
+        for node in ir.walk(function)
+        if isinstance(node, ir.Assign) and any(isinstance(one, ir.Name) and one.id == name for one in node.targets)
+    ]
+    return bool(made) and all(
+        isinstance(value, ir.Call) and isinstance(value.function, ir.Attribute) and value.function.name not in _PARSES
+        for value in made
     )
 
 
