@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint.knowledge.config import KEYS, ConfigKey
-from flasklint.knowledge.sensitive import sensitivity
 from flasklint.overview.shown import is_secret, plain_text, shown
 from flasklint.overview.verdicts import Judge, Verdict
 from flasklint.project.apps import App
 from flasklint.project.config import Candidate, Effective, Profile, Truth
+from flasklint.project.credentials import names_credential
 from flasklint.project.flags import place
 from flasklint.project.objects import Write
 from flasklint.project.project import Project
@@ -170,15 +170,18 @@ def _profile(app: App, profile: Profile, project: Project, libraries: frozenset[
 
 def _holds_secret(key: str, effective: Effective) -> bool:
     """Is a key of the app's own one that a reviewer wants to see: a credential by its name, or by its value?"""
-    if sensitivity(key) in ("password", "key", "token"):
-        return True
+    if names_credential(key):
+        return any(
+            not isinstance(one.setting, Known) or isinstance(one.setting.value, (str, bytes))
+            for one in effective.possible
+        )
     return any(is_secret(text) for candidate in effective.possible for text in plain_text(candidate.setting))
 
 
 def _row(key: str, known: ConfigKey | None, app: App, profile: Profile, judge: Judge) -> SettingRow:
     effective = profile.effective(key)
     candidate = effective.candidate
-    secret = known.kind == "secret" if known is not None else sensitivity(key) is not None
+    secret = known.kind == "secret" if known is not None else names_credential(key)
     setting = candidate.setting
     source: Source
     match setting:

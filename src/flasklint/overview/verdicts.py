@@ -9,11 +9,11 @@ from flasklint.knowledge.config import KEYS, SIGNING_KEYS
 from flasklint.knowledge.credentials import masked_parts, token_format
 from flasklint.knowledge.posture import POSTURES, Posture
 from flasklint.knowledge.secrets import WELL_KNOWN_KEYS
-from flasklint.knowledge.sensitive import sensitivity
 from flasklint.overview.shown import plain_text
 from flasklint.project.apps import App
 from flasklint.project.config import Profile, Truth
 from flasklint.project.cookies import own_cookies, remembering, sends_session, talisman_sets, tokens_in_cookies
+from flasklint.project.credentials import names_credential
 from flasklint.project.flags import flag_of_key
 from flasklint.project.keys import origins_in
 from flasklint.project.project import Project
@@ -165,7 +165,7 @@ class Judge:
             return Verdict("unsafe", "a token is written into the source")
         if any(masked_parts(text) != text for text in texts):
             return Verdict("unsafe", "an address with a password is written into the source")
-        if sensitivity(key) in ("password", "key") and key not in KEYS:
+        if key not in KEYS and names_credential(key):
             return self._literal(key, "who reads the source has it") or self._origin(key)
         return Verdict("not judged", "")
 

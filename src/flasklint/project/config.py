@@ -295,6 +295,7 @@ class Configuration:
 
     def __init__(self, walk: Walk, app: AppObject) -> None:
         self._walk = walk
+        self._module = app.module
         self._events = [
             event for event in app.events if event.kind in ("set", "load", "opaque") or _brings_settings(event)
         ]
@@ -434,7 +435,7 @@ class Configuration:
         state = _State(kind, label, picked)
         for event in self._events:
             truth = self._all(event.conditions, state)
-            if event.script:
+            if event.script or (kind != "test" and self._of_tests(event)):
                 truth = min(truth, Truth.PROBABLY_NO)
             if truth == Truth.NO:
                 continue
@@ -476,6 +477,13 @@ class Configuration:
             lambda conditions: self._all(conditions, state),
             lambda value: self._resolve(value, state),
         )
+
+    def _of_tests(self, event: Event) -> bool:
+        """Does a module that is there for tests set a key of an app that is made elsewhere?"""
+        module = event.module
+        if event.kind != "set" or module is None or module is self._module:
+            return False
+        return kind_of_name(module.name.rpartition(".")[2]) == "test"
 
     def _write(self, write: Write, truth: Truth, position: int, state: _State) -> None:
         before = state.current.get(write.key)

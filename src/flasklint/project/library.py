@@ -142,6 +142,10 @@ def _call(machine: Machine, name: str, args: Arguments) -> Value | None:
     if name in _PATHS:
         known, plain = python(args.positional[0][0]) if args.positional else (False, None)
         return Known(_PATHS[name](plain)) if known and isinstance(plain, str) else None
+    if name in ("os.path.isfile", "os.path.exists"):
+        known, plain = python(args.positional[0][0]) if args.positional else (False, None)
+        there = known and isinstance(plain, str) and posixpath.normpath(plain) in machine.modules
+        return Known(True) if there else None
     if name == "os.path.join":
         settled = [python(value) for value, _ in args.positional]
         if all(ok and isinstance(plain, str) for ok, plain in settled):
