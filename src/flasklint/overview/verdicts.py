@@ -80,7 +80,9 @@ class Judge:
             return "nothing sets it"
         if key == "MAX_CONTENT_LENGTH" and not upload_places(app, self._project):
             return "the app takes no files"
-        if key.startswith("REMEMBER_COOKIE_") and not any(remembering(self._project)):
+        # Flask-Security's own login form remembers people.
+        remembers = app.extensions_of_kind("security") or any(remembering(self._project))
+        if key.startswith("REMEMBER_COOKIE_") and not remembers:
             return "nobody is remembered"
         if key.startswith("JWT_COOKIE_") and not tokens_in_cookies(self._profile):
             return "tokens are not kept in cookies"

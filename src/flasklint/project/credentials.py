@@ -40,27 +40,29 @@ _OTHERWISE = frozenset(
         "page",
         "next",
         "cursor",
-        "expire",
-        "expires",
-        "days",
-        "index",
-        "separator",
-        "realm",
-        "checks",
-        "claim",
-        "strategy",
-        "version",
-        "server",
-        "proxy",
-        "length",
-        "methods",
-        "module",
-        "modules",
-        "manager",
         "sync",
     }
 )
 """Words of names that speak of something sensitive which is no credential of the program's own, or of none at all."""
+
+_ENDINGS = HARMLESS | {
+    "expire",
+    "days",
+    "index",
+    "separator",
+    "realm",
+    "checks",
+    "claim",
+    "strategy",
+    "version",
+    "server",
+    "proxy",
+    "methods",
+    "module",
+    "modules",
+    "manager",
+}
+"""Last words of names that speak about a credential."""
 
 
 class Named(NamedTuple):
@@ -76,7 +78,7 @@ def names_credential(name: str) -> bool:
     if sensitivity(name) not in ("password", "key", "token"):
         return False
     spoken = words(name)
-    return _OTHERWISE.isdisjoint(spoken) and (len(spoken) < 2 or spoken[-1] not in HARMLESS)
+    return _OTHERWISE.isdisjoint(spoken) and (len(spoken) < 2 or spoken[-1] not in _ENDINGS)
 
 
 def named_texts(module: LinkedModule) -> Iterator[Named]:
