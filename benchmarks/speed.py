@@ -63,7 +63,6 @@ class Ratio(NamedTuple):
 
 RATIOS = (
     Ratio("cold, one process: CPU over L", "one process", "L", "cpu"),
-    Ratio("cold, nothing elided: CPU over L", "nothing elided", "L", "cpu"),
     Ratio("cold, as installed: wall over bandit's", "as installed", "bandit", "wall"),
     Ratio("cold, as installed: CPU over bandit's", "as installed", "bandit", "cpu"),
     Ratio("cold, as installed: wall over one process's", "as installed", "one process", "wall"),
@@ -91,7 +90,6 @@ def jobs(app: Path, cache: Path) -> Iterator[Job]:
     kept = [*check, "--cache-dir", str(cache), str(app)]
     yield Job("L", [python, "-c", BARE, str(app)])
     yield Job("one process", [*check, "--no-cache", "--jobs", "1", str(app)])
-    yield Job("nothing elided", [*check, "--no-cache", "--jobs", "1", "--no-elide", str(app)])
     yield Job("as installed", [*check, "--no-cache", str(app)])
     yield Job("unchanged", kept, lambda: measure(kept))
     by_size = sorted(app.rglob("*.py"), key=lambda path: path.stat().st_size)

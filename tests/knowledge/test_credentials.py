@@ -21,6 +21,13 @@ def test_the_quick_look_misses_no_issued_token(row: TokenFormat, data: st.DataOb
     assert may_hold_issued_token(b"x = '" + token + b"'\n")
 
 
+@pytest.mark.parametrize("row", credentials._FORMATS, ids=lambda row: row.pattern[:24])
+@given(data=st.data())
+def test_the_quick_look_misses_no_token(row: TokenFormat, data: st.DataObject) -> None:
+    token = data.draw(st.from_regex(row.pattern, fullmatch=True))
+    assert any(sign in token for sign in credentials._ALL_SIGNS)
+
+
 @pytest.mark.parametrize("text", ["", "x = 1", "key-value pairs", "monkey-patching of hf_ and ghp_ things"])
 def test_ordinary_text_holds_none(text: str) -> None:
     assert not may_hold_issued_token(text.encode())

@@ -92,7 +92,7 @@ class MissingCsrfProtection(AppRule):
             return
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
         if guarded and len(guarded) <= _FEW and self._has_means(app):
-            for route in {id(route.view): route for route in reversed(shown)}.values():
+            for route in {_view_place(route): route for route in reversed(shown)}.values():
                 yield self._forgotten(route, identity)
             return
         lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
@@ -165,3 +165,8 @@ class MissingCsrfProtection(AppRule):
 def _is_lax(app: App, wanted: str) -> bool:
     known, plain = python(app.setting("SESSION_COOKIE_SAMESITE").candidate.value)
     return known and plain == wanted
+
+
+def _view_place(route: Route) -> Location:
+    """Where a route's view stands: a view that is registered twice is forgotten once."""
+    return route.view.location if route.view is not None else route.location
