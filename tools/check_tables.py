@@ -93,6 +93,7 @@ RENAMED = {
 """Names of earlier versions of a library that apps still use: where they were."""
 
 MADE_UP = {
+    "lxml.etree.ElementTree()": "lxml.etree._ElementTree()",
     "hashlib.hash": "_hashlib.HASH",
     "werkzeug.datastructures.MultiDict().files": "werkzeug.datastructures.MultiDict()",
 }
