@@ -83,6 +83,7 @@ class Public(cst.CSTVisitor):
     def __init__(self) -> None:
         self.names: set[str] = set()
         self.members: set[str] = set()
+        self.classes: set[str] = set()
         self.depth = 0
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
@@ -95,6 +96,7 @@ class Public(cst.CSTVisitor):
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:
         self.names.add(node.name.value)
+        self.classes.add(node.name.value)
 
     def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
         target = node.target
@@ -251,7 +253,7 @@ def vary(tree: Path, out: Path, seed: int, chance: float) -> dict[str, tuple[str
     reserved = {part for name in packages for part in name.split(".")}
     known = {name: words.of(name) for name in sorted(public.names - _LIBRARY) if not name.startswith("__")}
     members = {name: words.of(name) for name in sorted(public.members - _LIBRARY) if not name.startswith("__")}
-    texts = Texts(words, routes(sources.values()) | reserved)
+    texts = Texts(words, routes(sources.values()) | reserved | public.classes)
 
     shared: list[str] = []
     places: dict[str, tuple[str, int]] = {}

@@ -220,6 +220,8 @@ _SUMMARIES = (
         Summary(f"io.BytesIO().{method}", ("self",), "same", "builtins.bytes()")
         for method in ("read", "getvalue", "getbuffer", "readline")
     ),
+    # What is compiled was told of where its text was given.
+    Summary("builtins.compile", result="types.CodeType()"),
     Summary("binascii.hexlify", ("0",), "new", "builtins.bytes()", characters="0-9a-f"),
     Summary("urllib.parse.urlencode", ("0|query",), "new", "builtins.str()", characters="a-zA-Z0-9_.~%+&=-"),
     Summary("urllib.request.url2pathname", ("0|url",), "new", "builtins.str()"),

@@ -124,7 +124,7 @@ def _makes_text(node: ir.Node) -> bool:
         case ir.Call(function=ir.Name(id="str" | "hex" | "repr") | ir.Attribute(name="format" | "hexdigest")):
             return True
         case ir.Call(function=ir.Name(id=name) | ir.Attribute(name=name)):
-            return name.startswith(("b64", "urlsafe_b64"))
+            return name.startswith(("b64", "urlsafe_b64", "standard_b64"))
         case ir.Formatted() | ir.Op(sign="%", operands=(ir.Const(value=str()), _)):
             return True
         case _:
