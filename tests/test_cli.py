@@ -435,17 +435,18 @@ def imported(ended: Ended) -> set[str]:
 HEAVY = {"libcst", "jinja2", "click", "rich", "msgspec", "pathspec", "tomli", "dataclasses", "re", "json", "typing"}
 
 
-def test_an_unchanged_run_says_the_same_and_imports_next_to_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", [[], ["--cache-dir", "../named"]])
+def test_an_unchanged_run_says_the_same_and_imports_next_to_nothing(tmp_path: Path, where: list[str]) -> None:
     tree = plant(tmp_path / "tree", BROKEN)
-    cold = spawn(tree)
-    warm = spawn(tree, python=["-X", "importtime"])
+    cold = spawn(tree, *where)
+    warm = spawn(tree, *where, python=["-X", "importtime"])
     assert warm[:2] == cold[:2]
     assert not imported(warm) & HEAVY
     plant(tree, {"app.py": "x = 2\n"})
-    changed = spawn(tree, python=["-X", "importtime"])
+    changed = spawn(tree, *where, python=["-X", "importtime"])
     assert {"click", "msgspec"} <= imported(changed)
     plant(tree, {"app.py": "x = 1\n"})
-    from_facts = spawn(tree, "--jobs", "1", python=["-X", "importtime"])
+    from_facts = spawn(tree, *where, "--jobs", "1", python=["-X", "importtime"])
     assert from_facts.out == cold.out
     assert not imported(from_facts) & {"libcst", "jinja2"}, "all facts are in the cache"
 

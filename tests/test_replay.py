@@ -159,8 +159,6 @@ def test_a_question_is_known_by_all_that_the_answer_depends_on(tmp_path: Path, m
     [
         (["-"], {}),
         (["--no-cache"], {}),
-        (["--cache-dir", "x"], {}),
-        (["--cache-dir=x"], {}),
         (["--output", "sarif=x"], {}),
         (["a"], {"FLASKLINT_NO_CACHE": "1"}),
         (["a"], {"FLASKLINT_OUTPUT": "json=x"}),
@@ -169,6 +167,22 @@ def test_a_question_is_known_by_all_that_the_answer_depends_on(tmp_path: Path, m
 )
 def test_what_is_not_to_be_remembered(argv: list[str], environ: dict[str, str]) -> None:
     assert question(argv, environ) is None
+
+
+@pytest.mark.parametrize(
+    ("argv", "folder"),
+    [
+        ([], None),
+        (["--cache-dir"], None),
+        (["--cache-dir="], None),
+        (["--cache-dir", "/x", "."], "/x"),
+        (["check", "--cache-dir=/x"], "/x"),
+        (["--cache-dir=/x", "--cache-dir", "/y"], "/y"),
+    ],
+)
+def test_the_folder_that_the_command_line_names(argv: list[str], folder: str | None) -> None:
+    named = replay.named_folder(argv)
+    assert named == (os.path.abspath(folder) if folder else None)
 
 
 def test_the_fingerprint_is_steady_and_follows_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     if words == ["--version"]:
         return _say(replay.Said(0, f"flasklint {__version__}\n".encode(), b""))
-    folder = replay.cache_folder()
+    folder = replay.named_folder(words) or replay.cache_folder()
     name = replay.question(words) if folder else None
     if folder and name and (said := replay.remembered(folder, name)):
         return _say(said)

@@ -58,6 +58,18 @@ def cache_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
     return os.path.join(xdg if os.path.isabs(xdg) else os.path.join(home, ".cache"), "flasklint")
 
 
+def named_folder(argv: Sequence[str]) -> str | None:
+    """The folder that ``--cache-dir`` names, if it is given. Where the command line means something else by the word, this is a
+    folder that holds no answer to it: an answer is stored where the parsed option says."""
+    found = None
+    for at, word in enumerate(argv, 1):
+        if word == "--cache-dir":
+            found = argv[at] if at < len(argv) else None
+        elif word.startswith("--cache-dir="):
+            found = word.partition("=")[2]
+    return os.path.abspath(found) if found else None
+
+
 # What a run depends on ---------------------------------------------------------------------------------------------
 
 
@@ -244,7 +256,7 @@ def question(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> st
     if environ.get("FLASKLINT_NO_CACHE") or environ.get("FLASKLINT_OUTPUT") or "_FLASKLINT_COMPLETE" in environ:
         return None
     for word in argv:
-        if word == "-" or word.startswith(("--no-cache", "--cache-dir", "--output", "-o")):
+        if word == "-" or word.startswith(("--no-cache", "--output", "-o")):
             return None
     shown = [
         f"{name}={environ[name]}" for name in sorted(environ) if name in ENVIRONMENT or name.startswith("FLASKLINT_")
