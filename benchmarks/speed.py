@@ -166,7 +166,7 @@ def plot(apps: Mapping[str, Mapping[str, Any]], target: Path) -> None:
     axes.set_yticks([at + 0.4 - height / 2 for at in range(len(apps))], list(apps))
     axes.invert_yaxis()
     axes.set_xlabel("CPU seconds (median)")
-    axes.legend()
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     figure.tight_layout()
     figure.savefig(target, metadata={"Date": None})
 
