@@ -267,12 +267,12 @@ def check(library: str, wanted: Sequence[str], folder: Path) -> tuple[str, list[
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [
                 "it cannot be installed"
             ]
-            return "", [Row(name, lines[0][:120]) for name in wanted]
+            return "", [Row(name, _reason(lines[0])) for name in wanted]
     orders = json.dumps({"library": library, "names": list(wanted), "also": also()})
     command = [str(python), __file__, "--resolve"]
     done = subprocess.run(command, input=orders, capture_output=True, text=True, timeout=600, check=False)
     if done.returncode:
-        return "", [Row(name, (done.stderr.strip().splitlines() or ["it fails"])[-1][:120]) for name in wanted]
+        return "", [Row(name, _reason((done.stderr.strip().splitlines() or ["it fails"])[-1])) for name in wanted]
     answer = json.loads(done.stdout)
     return answer["version"], [Row(name, why) for name, why in answer["rows"].items()]
 
@@ -298,7 +298,14 @@ def _trouble(name: str, also: Mapping[str, Sequence[str]]) -> str:
         # A proxy, which is something only while a request is answered: it is there, and no more can be told.
         return ""
     except Exception as error:
-        return " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        return _reason(
+            str(error) if str(error).startswith(f"{type(error).__name__}: ") else f"{type(error).__name__}: {error}"
+        )
+
+
+def _reason(text: str) -> str:
+    """Words for the page: on one line, short, and without the paths of the machine that looked."""
+    return re.sub(r" ?\(?(?:[A-Za-z]:)?[/\\]\S*", "", " ".join(text.split()))[:120]
 
 
 def in_python(found: Mapping[str, list[str]]) -> Iterator[str]:
