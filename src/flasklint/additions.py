@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, get_args, get_type_hints
+from typing import Any, Literal, NamedTuple, cast, get_args, get_type_hints
 
 from flasklint.findings import Confidence
 from flasklint.knowledge.catalogue import EVERYTHING
@@ -222,7 +222,7 @@ def _auth(row: Mapping[str, object]) -> tuple[str, Proof]:
     proof = row.get("proof", "session")
     if proof not in get_args(Proof):
         raise RowError(_not_one(proof, get_args(Proof), "proof"), (), str(proof))
-    return name, proof  # type: ignore[return-value]
+    return name, cast(Proof, proof)
 
 
 def _trusted(table: Mapping[str, object]) -> tuple[frozenset[str], tuple[Sanitizer, ...]]:
@@ -316,7 +316,7 @@ def _having(value: object, key: str) -> Having:
             raise RowError(f'a condition has no field "{field}"{_nearest(field, Having._fields)}', (), field)
     names = tuple(_list(value.get("names", []), "names"))
     test = _one_of(value.get("test"), get_args(get_type_hints(Having)["test"]), "test")
-    return Having(_address(value["argument"], "argument"), test, names)  # type: ignore[arg-type]
+    return Having(_address(value["argument"], "argument"), cast(Any, test), names)
 
 
 def _address(value: str, key: str) -> str:

@@ -8,7 +8,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import budget, containers, kept, library, natives, own
+from flasklint.taint import budget, builtin_calls, containers, kept, library, object_methods, own, text_methods
 from flasklint.taint.binding import bind
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.pages import Templates
@@ -206,7 +206,7 @@ class Calls(Templates):
                     if thing.types == containers.SECTIONS:
                         made = containers.section_method(frame, item_ref, one.name, arguments, node, certain)
                     if made is None:
-                        made = natives.object_method(frame, item_ref, one.name, arguments, node, certain)
+                        made = object_methods.object_method(frame, item_ref, one.name, arguments, node, certain)
                     if made is None:
                         made = UNKNOWN
                     result = join(result, made)
@@ -217,7 +217,7 @@ class Calls(Templates):
         plain = Value(receiver.constants, receiver.open, receiver.taints, tuple(rest), receiver.texts)  # type: ignore[arg-type]
         maybe_text = not rest or receiver.texts or all(name in ("builtins.str()", "builtins.bytes()") for name in rest)
         if maybe_text and not any(name in self.index.callables for name in one.names if not name.startswith("?")):
-            made = natives.text_method(frame, plain, one.name, arguments, node)
+            made = text_methods.text_method(frame, plain, one.name, arguments, node)
             if made is not None:
                 return join(result, made)
         if one.name in kept.KEEPERS:
@@ -257,7 +257,7 @@ class Calls(Templates):
     ) -> Value:
         index = self.index
         if len(names) == 1 and names[0].startswith("builtins."):
-            made = natives.builtin(frame, names[0][9:], arguments, node)
+            made = builtin_calls.builtin(frame, names[0][9:], arguments, node)
             if made is not None:
                 for row in index.sinks.get(names[0], ()):
                     library.reach(frame, index, row, arguments, receiver, node)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.rows import Container
-from flasklint.taint import natives
+from flasklint.taint import builtin_calls, object_methods
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item
@@ -31,7 +31,7 @@ def made(frame: Frame, row: Container, arguments: Arguments, node: ir.Node) -> V
     match row.like:
         case "dict" | "list":
             like: Literal["dict", "list"] = row.like
-            return natives.builtin(frame, like, inner, node) or UNKNOWN
+            return builtin_calls.builtin(frame, like, inner, node) or UNKNOWN
         case "attributes":
             held = dict(inner.keywords)
             if inner.double is not None:
@@ -109,7 +109,7 @@ def section_method(
                 for key, value in source.items.items():
                     held = _section(frame, address, constant(key), node)
                     for number in [one for one in held.refs if type(one) is int]:
-                        natives.object_method(
+                        object_methods.object_method(
                             frame, number, "update", Arguments((value,), places=(node,)), node, certain
                         )
             return NONE
