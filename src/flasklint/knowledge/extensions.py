@@ -84,6 +84,10 @@ EXPOSE = frozenset(
 """Decorators that give a method of such a view its rule."""
 
 
+CLASSFUL_ROUTE = frozenset({"flask_classful.route", "flask_classy.route"})
+"""Decorators that give a method of a Flask-Classful view a rule of its own."""
+
+
 class Built(NamedTuple):
     """A route that a library's view class brings with it: its rule below the view's, and its methods."""
 

@@ -11,6 +11,7 @@ from flasklint.project.apps import App, AppModel
 from flasklint.project.calls import Calls, CallSite
 from flasklint.project.entered import entered
 from flasklint.project.folding import Constants
+from flasklint.project.handlers import Handler, handlers
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.pages import Pages
@@ -78,6 +79,12 @@ class Project:
     def apps(self) -> tuple[App, ...]:
         """The Flask apps, by path and place: how they are configured, what protects them, what they answer."""
         return AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions).apps
+
+    @cached_property
+    def handlers(self) -> tuple[Handler, ...]:
+        """The functions that the outside calls, by path and place: views, with their rules, and error handlers."""
+        found = handlers(self.functions(), self.modules.values(), self.apps, self._resolver, self.definition)
+        return tuple(found)
 
     @cached_property
     def pages(self) -> Pages:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flasklint import ir
-from flasklint.knowledge.extensions import API_CLASSES, BUILT_ROUTES, EXPOSE, EXPOSERS, MODEL_VIEWS
+from flasklint.knowledge.extensions import API_CLASSES, BUILT_ROUTES, CLASSFUL_ROUTE, EXPOSE, EXPOSERS, MODEL_VIEWS
 from flasklint.project.objects import (
     AppObject,
     Arguments,
@@ -224,7 +224,7 @@ class Router:
                 )
 
     def _classful(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
-        """Flask-Classful: each public method is a view at a rule made from its name."""
+        """Flask-Classful: each public method is a view, at a rule of its own or one made from its name and parameters."""
         cls = event.target
         if not isinstance(cls, Cls):
             return
@@ -236,19 +236,18 @@ class Router:
             for name, value in self._walk.class_frame(member).names.items():
                 if not isinstance(value, Fn) or name.startswith(("_", "before_", "after_")):
                     continue
-                verb = name.upper() if name in _VERBS else "GET"
-                rule = base if name in (*_VERBS, "index") else _joined(base, f"/{name}/")
                 view = View(f"{cls.name}.{name}", value.location, {"": value}, value.decorations, None)
-                yield Route(
-                    _joined(mount.prefix, rule),
-                    frozenset({verb}),
-                    f"{mount.name}{cls.node.name}:{name}",
-                    view,
-                    event.location,
-                    mount.chain,
-                    (*mount.conditions, *event.conditions),
-                    event.scope,
-                )
+                for rule, methods in _classful_rules(base, name, value):
+                    yield Route(
+                        _joined(mount.prefix, rule),
+                        methods,
+                        f"{mount.name}{cls.node.name}:{name}",
+                        view,
+                        event.location,
+                        mount.chain,
+                        (*mount.conditions, *event.conditions),
+                        event.scope,
+                    )
 
     def _exposed(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
         """Flask-Admin, Flask-AppBuilder: methods exposed one by one, and what the library's own view classes bring."""
@@ -404,6 +403,24 @@ def unwrap(value: Value | None) -> tuple[Value | None, tuple[Decoration, ...]]:
                 value = inner
             case _:
                 return value, around
+
+
+def _classful_rules(base: str, name: str, view: Fn) -> Iterator[tuple[str, frozenset[str]]]:
+    """The rules of one method of a Flask-Classful view, with their HTTP methods."""
+    own = [decoration.arguments for decoration in view.decorations if not CLASSFUL_ROUTE.isdisjoint(decoration.names)]
+    for arguments in own:
+        if arguments is not None:
+            yield _joined(base, _text(arguments.get(0, "rule"))), _methods(arguments.get(None, "methods"))
+    if not own:
+        words = [] if name in (*_VERBS, "index") else [name]
+        words += [
+            f"<{parameter.name}>"
+            for parameter in view.node.parameters[1:]
+            if parameter.default is None and parameter.kind in ("positional", "normal")
+        ]
+        ending = "" if words and words[-1].startswith("<") else "/"
+        verb = name.upper() if name in _VERBS else "GET"
+        yield _joined(base, "/" + "/".join(words)).rstrip("/") + ending, frozenset({verb})
 
 
 def _alternatives(value: Value | None) -> Iterator[Value]:

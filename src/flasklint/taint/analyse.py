@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.knowledge.types import ALSO
+from flasklint.project.handlers import Handler
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.source import Location, Span
+from flasklint.taint.addresses import variables
 from flasklint.taint.engine import MOST_STATEMENTS, Engine
-from flasklint.taint.entries import Entry, entries, variables
 from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Frame
 from flasklint.taint.kept import keepers
@@ -25,7 +26,7 @@ from flasklint.taint.values import UNKNOWN
 def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], Engine] = Engine) -> Flows:
     """All flows of a project, with what the tables tell of libraries. ``make``: of what kind the engine is."""
     engine = make(project, tables)
-    views = list(entries(project))
+    views = project.handlers
     for entry in views:
         engine.rules[entry.scope] = entry.rules
     for entry in views:
@@ -37,7 +38,7 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
     return engine.flows()
 
 
-def _try(engine: Engine, scope: Scope, entry: Entry | None) -> None:
+def _try(engine: Engine, scope: Scope, entry: Handler | None) -> None:
     """Evaluate a function; one that is nested or entangled too deeply is told of and does not lose the others."""
     try:
         _enter(engine, scope, entry)
@@ -72,7 +73,7 @@ def _remaining(project: Project, tables: Tables, keeping: Iterable[Scope]) -> li
     return sorted(rest, key=lambda scope: scope.node.name in called)  # type: ignore[union-attr]
 
 
-def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
+def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
     """Evaluate a function as the outside calls it."""
     key = engine.key_of(scope)
     if entry is None and key in engine.contexts:
@@ -96,9 +97,7 @@ def _enter(engine: Engine, scope: Scope, entry: Entry | None) -> None:
             frame.state.variables[parameter.name] = frame.make("*args", Obj("tuple", rest=UNKNOWN, keys=UNKNOWN))
         elif parameter.kind == "double-star":
             frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", rest=UNKNOWN, keys=UNKNOWN))
-        elif (
-            entry is not None and not entry.handler and (parameter.name in converters or (not rules or not all(rules)))
-        ):
+        elif entry is not None and not entry.error and (parameter.name in converters or (not rules or not all(rules))):
             frame.state.variables[parameter.name] = route_variable(
                 frame, parameter, converters.get(parameter.name, "default")
             )

@@ -6,7 +6,7 @@ from flasklint import ir
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import Source
 from flasklint.taint import characters
-from flasklint.taint.entries import pieces
+from flasklint.taint.addresses import pieces
 from flasklint.taint.frame import Frame
 from flasklint.taint.text import text_value
 from flasklint.taint.values import NUMBER, Hole, Info, Origin, Taint, Text, Trail, Value
@@ -50,7 +50,7 @@ def rule_text(frame: Frame, rules: tuple[str, ...], row: Source, node: ir.Node) 
     """The path of a request that one of these rules matches; None when they are not known."""
     choices: list[Text] = []
     for rule in rules:
-        if not rule:
+        if not rule or "?" in rule:
             return None
         text: list[str | Hole] = []
         for literal, variable, converter in pieces(rule):

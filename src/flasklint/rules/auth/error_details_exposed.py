@@ -19,7 +19,6 @@ from flasklint.knowledge.sensitive import words
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.rules.base import ProjectRule, together
-from flasklint.taint.entries import entries
 
 Kind = Literal["trace", "any", "database", "original", "server"]
 """What is told: a traceback, the text of whatever went wrong, of a database's error, of the error behind a 500 page, or of
@@ -135,7 +134,7 @@ class ErrorDetailsExposed(ProjectRule):
 
     def check(self, project: Project) -> Iterator[Finding]:
         """What views, error handlers and makers of responses tell of errors."""
-        views = {id(entry.scope.node) for entry in entries(project)}
+        views = {id(handler.scope.node) for handler in project.handlers}
         handled = _handled(project)
         guarded = _guarded(project)
         minor: dict[str, list[Finding]] = {}

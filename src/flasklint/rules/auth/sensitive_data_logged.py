@@ -10,7 +10,6 @@ from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import ProjectRule, together
 from flasklint.rules.surroundings import conditions
-from flasklint.taint.entries import entries
 
 _LEVELS = ("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log")
 _LOGGERS = frozenset(
@@ -187,7 +186,7 @@ class SensitiveDataLogged(ProjectRule):
 
     def check(self, project: Project) -> Iterator[Finding]:
         """What loggers are given; what is printed by code that answers requests."""
-        views = {id(entry.scope.node) for entry in entries(project)}
+        views = {id(handler.scope.node) for handler in project.handlers}
         for module in project.modules.values():
             if module.is_test:
                 continue

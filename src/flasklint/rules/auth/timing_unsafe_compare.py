@@ -10,7 +10,6 @@ from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known
 from flasklint.rules.base import ProjectRule
-from flasklint.taint.entries import entries
 
 _REQUEST = ("flask.request.", "flask.Request().")
 _DIGESTS = frozenset(
@@ -84,7 +83,7 @@ class TimingUnsafeCompare(ProjectRule):
 
     def check(self, project: Project) -> Iterator[Finding]:
         """Comparisons that decide something."""
-        views = {id(entry.scope.node) for entry in entries(project)}
+        views = {id(handler.scope.node) for handler in project.handlers}
         for scope in project.functions():
             if scope.module.is_test or not scope.module.compares(scope.node):
                 continue
