@@ -26,6 +26,7 @@ from flasklint.project.project import Project
 from flasklint.rules.base import Context
 from flasklint.rules.registry import load
 from flasklint.source import SourceFile, Text
+from flasklint.taint.flows import Flows
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -140,6 +141,10 @@ def examples(section: str) -> list[dict[str, str]]:
     return projects
 
 
+def _refuse(project: Project) -> Flows:
+    raise AssertionError("a rule that asks for flows has to say so: `follows = True`")
+
+
 def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions = NOTHING) -> list[Found]:
     """What the rules with these codes find in a project, with a user's rows. Every file must be readable."""
     texts = {path: Text(content) for path, content in files.items()}
@@ -153,11 +158,12 @@ def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions =
     for one in facts:
         if isinstance(one, ir.Unread):
             raise ValueError(f"{one.path}: {one.reason}")
-    context = Context(Project(facts, additions))
+    project = Project(facts, additions)
+    following, plain = Context(project), Context(project, _refuse)
     chosen = [rule for code in codes for rule in load().find(code)]
     result: list[Found] = []
     for rule in chosen:
-        for finding in rule().run(context):
+        for finding in rule().run(following if rule.follows else plain):
             path = finding.location.path
             low = finding.confidence is Confidence.LOW or finding.persona is not Persona.REGULAR
             result.append(Found(path, texts[path].position(finding.location.span.start).line, finding.code, low))

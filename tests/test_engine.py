@@ -316,6 +316,42 @@ def test_limits_of_following_are_told_to_the_pedantic(tmp_path: Path, monkeypatc
     )
 
 
+# Beside the data flow ------------------------------------------------------------------------------------------------
+
+
+class Dying(ProjectRule):
+    """Takes its process along, if that is not the first one."""
+
+    code: ClassVar[str] = "FLK595"
+    name: ClassVar[str] = "dying"
+    severity: ClassVar[Severity] = Severity.LOW
+    cwe: ClassVar[tuple[int, ...]] = (1,)
+    home: ClassVar[int] = os.getpid()
+
+    def check(self, project: Project) -> Iterator[Finding]:
+        if os.getpid() != self.home:
+            os._exit(3)
+        yield self.finding(next(project.calls("builtins.eval")).location, "It lives on.")
+
+
+@pytest.mark.skipif(not pool.available(), reason="this platform cannot fork")
+def test_rules_beside_the_data_flow_find_the_same(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "eval(x)", "t.html": "{{ x }}"})
+    registry = Registry([*WITH_BROKEN, Flowing])
+    beside, alone = (check(tmp_path, registry=registry, jobs=jobs).report for jobs in (2, 1))
+    assert beside == alone
+    assert [crash.part for crash in beside.crashes] == ["FLK598"]
+
+
+@pytest.mark.skipif(not pool.available(), reason="this platform cannot fork")
+def test_a_process_of_rules_that_dies_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Dying, "home", os.getpid())
+    plant(tmp_path, {"a.py": "eval(x)"})
+    report = check(tmp_path, registry=Registry([*REGISTRY, Dying, Flowing]), jobs=2).report
+    assert not report.crashes
+    assert [code for _, code, _ in results(report)] == ["FLK595", "FLK599"]
+
+
 def test_linking_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyError("x")

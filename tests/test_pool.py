@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from flasklint import pool
-from flasklint.pool import Died, Done, Failed, Outcome
+from flasklint.pool import Died, Done, Errand, Failed, Outcome
 
 pytestmark = pytest.mark.skipif(not pool.available(), reason="this platform cannot fork")
 
@@ -95,3 +95,35 @@ def test_no_process_is_left_when_the_caller_stops_early() -> None:
 
 def test_there_is_a_processor() -> None:
     assert pool.processors() >= 1
+
+
+# One task beside -------------------------------------------------------------------------------------------------------
+
+
+def test_an_errand_is_run_meanwhile() -> None:
+    with Errand(lambda: b"x" * 3_000_000) as errand:
+        assert errand.outcome() == Done(b"x" * 3_000_000)
+
+
+def test_an_errand_that_fails_says_so() -> None:
+    def fails() -> bytes:
+        raise ValueError("oh")
+
+    with Errand(fails) as errand:
+        assert errand.outcome() == Failed("ValueError: oh")
+
+
+def test_an_errand_that_dies_says_so() -> None:
+    with Errand(lambda: os._exit(3)) as errand:
+        assert isinstance(errand.outcome(), Died)
+
+
+def test_an_errand_that_nobody_waits_for_is_ended() -> None:
+    def sleeps() -> bytes:
+        time.sleep(1000)
+        return b""
+
+    start = time.monotonic()
+    with Errand(sleeps):
+        pass
+    assert time.monotonic() - start < 100

@@ -10,14 +10,15 @@ in the report, and the other parts go on.
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from flasklint import __version__, ir, pool, triage
+from flasklint.applying import Once, apply, words
 from flasklint.cache import Cache, key
 from flasklint.discovery import Choice, Discovery, discover, find_root, shown
 from flasklint.facts import facts_of
@@ -43,7 +44,7 @@ from flasklint.settings import Loaded, Settings, SettingsError, find, override
 from flasklint.settings import load as load_settings
 from flasklint.source import Location, SourceFile, Span, Text, UndecodableError, decode, readable
 from flasklint.taint.analyse import analyse as analyse_flows
-from flasklint.taint.flows import Flows, Limit
+from flasklint.taint.flows import Flows
 
 WORTH_A_FORK = 150_000
 """Bytes to parse below which a second process costs more than it gains."""
@@ -251,7 +252,7 @@ def understand(
         try:
             flows = analyse_flows(project, project.additions.added_to(EVERYTHING))
         except Exception as error:
-            crashes.append(Crash("following data", "", _words(error)))
+            crashes.append(Crash("following data", "", words(error)))
     unread = [*plan.discovery.unread.items()]
     unread += [(item.path, item.reason) for item in extracted.facts.values() if isinstance(item, ir.Unread)]
     unread += [(path, f"{size / 1e6:.1f} MB are too many") for path, size in plan.discovery.oversized.items()]
@@ -431,7 +432,8 @@ def analyse(
     """The report on files whose facts are known. ``aside``: paths of test code that is no part of the project."""
     facts = extracted.facts
     discovery, settings = plan.discovery, plan.settings
-    found, broken, looked_at = _findings(facts, plan.rules, plan.loaded, progress, aside, follow)
+    jobs = settings.jobs or (1 if sum(len(file.data) for file in files) < WORTH_A_FORK else pool.processors())
+    found, broken, looked_at = _findings(facts, plan.rules, plan.loaded, progress, aside, follow, beside=jobs > 1)
     found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
     found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
     for item in facts.values():
@@ -482,10 +484,12 @@ def _findings(
     progress: Progress | None,
     aside: Set[str],
     follow: Follow | None,
+    *,
+    beside: bool,
 ) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
-    """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file."""
-    found: list[Finding] = []
-    once = _Once(follow or analyse_flows)
+    """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file.
+    ``beside``: rules are applied while data is followed."""
+    once = Once(lambda project: (follow or analyse_flows)(project, project.additions.added_to(EVERYTHING)))
     try:
         project = Project((item for path, item in facts.items() if path not in aside), loaded.settings.flask)
         for lost in lost_names(project):
@@ -497,59 +501,18 @@ def _findings(
         raise
     except Exception as error:
         own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
-        return found, [Crash("linking", "", _words(error))], lambda path: own
-    broken: dict[str, list[str]] = {}
-    for done, rule in enumerate(rules):
-        if progress:
-            progress("Applying rules", done, len(rules))
-        if failure := _ask(rule, context, found):
-            broken.setdefault(_words(failure), []).append(rule.code)
-    found += [_limit(*limit) for limit in once.limits]
+        return [], [Crash("linking", "", words(error))], lambda path: own
+    applied = apply(rules, context, progress and partial(progress, "Applying rules"), beside=beside)
+    found = [*applied.found, *(_limit(*limit) for limit in once.limits)]
     # What all of some rules stand on breaks under each of them alike, and is told once.
-    crashes = [Crash(", ".join(codes), "", words) for words, codes in broken.items()]
-    whole = [rule for rule in rules if not any(rule.code in codes for codes in broken.values())]
+    crashes = [Crash(", ".join(codes), "", error) for error, codes in applied.broken.items()]
+    whole = [rule for rule in rules if not any(rule.code in codes for codes in applied.broken.values())]
     everywhere, in_tests = _codes(whole), _codes(rule for rule in whole if rule.in_tests)
     return found, crashes, lambda path: in_tests if path in tests else everywhere
 
 
-def _ask(rule: Rule, context: Context, found: list[Finding]) -> Exception | None:
-    """Add what a rule finds, or give what it broke with: it must not silence the others."""
-    try:
-        found.extend(rule.run(context))
-    except Exception as error:
-        return error
-    return None
-
-
-class _Once:
-    """Follows untrusted data once, also when that fails: what fails may take long, and would again for every rule."""
-
-    def __init__(self, follow: Follow) -> None:
-        self._follow = follow
-        self._error: Exception | None = None
-        self.limits: tuple[Limit, ...] = ()
-
-    def __call__(self, project: Project) -> Flows:
-        if self._error:
-            raise self._error
-        try:
-            flows = self._follow(project, project.additions.added_to(EVERYTHING))
-        except Exception as error:
-            self._error = error
-            raise
-        self.limits = flows.limits
-        return flows
-
-
 def _codes(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(rule.code for rule in rules)
-
-
-def _words(error: Exception) -> str:
-    """What is told of an exception of ours: enough for a report of the mistake."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    where = "".join(f" ({os.path.basename(frame.filename)}:{frame.lineno})" for frame in last)
-    return f"{type(error).__name__}: {error}{where}"
 
 
 def _unread(path: str, span: Span, what: str) -> Finding:

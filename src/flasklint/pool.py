@@ -112,6 +112,32 @@ def run(
             worker.end()
 
 
+class Errand:
+    """One task that another process does while this one goes on. As a context, it is over when that ends, done or not."""
+
+    def __init__(self, work: Callable[[], bytes]) -> None:
+        self._worker: _Worker | None = _Worker(lambda _: work(), 0, [])
+        self._worker.give(0)
+
+    def __enter__(self) -> Errand:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker.end()
+
+    def outcome(self) -> Outcome:
+        """What came of it; waits for it. To be asked for once."""
+        worker, self._worker = self._worker, None
+        assert worker is not None
+        while (outcome := worker.take()) is None:
+            pass
+        if not isinstance(outcome, Died):
+            worker.end()
+        return outcome
+
+
 class _Worker:
     """A forked process and the pipes to and from it."""
 

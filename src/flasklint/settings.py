@@ -291,7 +291,7 @@ class Settings:
     )
     jobs: int = field(
         default=0,
-        metadata=_about(NUMBER, "How many processes parse files; 0 is as many as there are processors.", "jobs = 4"),
+        metadata=_about(NUMBER, "How many processes work at once; 0 is as many as there are processors.", "jobs = 4"),
     )
     rules: Mapping[str, Mapping[str, Value]] = field(
         default_factory=dict,

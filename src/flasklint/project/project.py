@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from flasklint import ir
@@ -44,6 +45,12 @@ class Project:
         self._calls = Calls(self._modules, self._resolver)
         self.modules: Mapping[str, LinkedModule] = self._modules.by_path
         self.templates: Mapping[str, ir.Template] = dict(sorted(templates.items()))
+
+    def prepare(self) -> None:
+        """Work out now what everybody asks for, so that processes which are forked from here need not each do so. A part that
+        fails fails again under whoever asks for it."""
+        with suppress(Exception):
+            _ = self._resolver.definitions, self._resolver.sites, self.pages.marked, self.pages.missing
 
     def module_named(self, dotted: str) -> LinkedModule | None:
         """The module of a dotted name, which is unique in the project."""

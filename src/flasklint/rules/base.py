@@ -123,7 +123,8 @@ class Rule(ABC):
 
     ``cwe``: numbers, the primary one first. ``severity``: the usual one, which a finding may differ from. ``in_tests``:
     whether it looks at test code and examples too; test code is no part of the project, and is shown as
-    :attr:`Context.tests_aside`. ``options``: its settings by name. ``covers``: the codes of rules whose
+    :attr:`Context.tests_aside`. ``follows``: whether it asks for :attr:`Context.flows`; a rule that does not may be applied
+    while data is still being followed. ``options``: its settings by name. ``covers``: the codes of rules whose
     findings at the same place have the same cause: a reader is told of both in one.
     """
 
@@ -132,6 +133,7 @@ class Rule(ABC):
     severity: ClassVar[Severity]
     cwe: ClassVar[tuple[int, ...]]
     in_tests: ClassVar[bool] = False
+    follows: ClassVar[bool] = False
     covers: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = MappingProxyType({})
 
@@ -277,6 +279,7 @@ class FlowRule(Rule):
     one finding in a file, however many sinks of the file it gets to: a path is checked once, not at each use.
     """
 
+    follows: ClassVar[bool] = True
     kinds: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
     advice: ClassVar[str] = ""
