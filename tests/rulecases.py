@@ -37,6 +37,8 @@ _ALMOST = re.compile(r"(?:\#|\{\#)\s*expect\b")
 
 _TEMPLATES = frozenset({".html", ".htm", ".xml", ".xhtml", ".svg", ".j2", ".jinja", ".jinja2", ".txt"})
 
+_SETTINGS = frozenset({".toml", ".json"})
+
 Kind = Literal["", "-low", "-missing", "-spurious"]
 
 
@@ -153,6 +155,8 @@ def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions =
         suffix = PurePosixPath(path).suffix
         if suffix == ".py":
             facts.append(facts_of(SourceFile(path, "python", content.encode())))
+        elif suffix in _SETTINGS:
+            facts.append(facts_of(SourceFile(path, "settings", content.encode())))
         elif suffix in _TEMPLATES or "templates" in PurePosixPath(path).parts:
             facts.append(facts_of(SourceFile(path, "template", content.encode())))
     for one in facts:

@@ -451,6 +451,22 @@ def test_an_unchanged_run_says_the_same_and_imports_next_to_nothing(tmp_path: Pa
     assert not imported(from_facts) & {"libcst", "jinja2"}, "all facts are in the cache"
 
 
+def test_a_settings_file_that_an_app_loads_is_part_of_what_a_run_hangs_on(tmp_path: Path) -> None:
+    app = "import json\nfrom flask import Flask\napp = Flask(__name__)\napp.config.from_file('config.json', load=json.load)\n"
+    tree = plant(tmp_path / "tree", {"pyproject.toml": "", "app.py": app, "config.json": "{}"})
+    key = '{\n  "SECRET_KEY": "0f1d6e46b3b94b49d0c5f4b2c5c9a1e7"\n}\n'
+    arguments = ("--select", "FLK102,FLK001", "--format", "concise")
+    assert spawn(tree, *arguments).code == 0
+    plant(tree, {"config.json": key})
+    assert "config.json:2:17: FLK102" in spawn(tree, *arguments).out
+    plant(tree, {"config.json": key + ","})
+    broken = spawn(tree, *arguments).out
+    assert "config.json:4:1: FLK001" in broken
+    assert "not valid JSON" in broken
+    (tree / "config.json").unlink()
+    assert spawn(tree, *arguments).code == 0
+
+
 def test_version_imports_next_to_nothing(tmp_path: Path) -> None:
     ended = spawn(tmp_path, "--version", python=["-X", "importtime"])
     assert ended.out == f"flasklint {__version__}\n"

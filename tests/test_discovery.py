@@ -131,6 +131,46 @@ def test_folders_that_code_names_hold_templates(tmp_path: Path, code: str) -> No
     assert list(kinds(look(tmp_path))) == ["web/app.py", "web/views/a.html"]
 
 
+def test_settings_files_are_those_that_code_loads(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        {
+            "pyproject.toml": "",
+            ".gitignore": "secret.json",
+            "shop/app.py": """
+                DEFAULTS = os.path.join(HERE, "defaults.cfg")
+                app.config.from_pyfile(DEFAULTS)
+                app.config.from_file("config.json", load=json.load)
+                app.config.from_json("secret.json")
+                app.config.from_file(f"conf/{env}.toml", load=tomllib.load, text=False)
+                app.config.from_file(os.path.join(app.root_path, "..", "etc", "more.json"), json.load)
+                app.config.from_file("settings.yaml", load=yaml.safe_load)
+                logging.config.fileConfig("logging.conf")
+            """,
+            "shop/config.json": "{}",
+            "shop/defaults.cfg": "",
+            "shop/secret.json": "{}",
+            "shop/conf/a.toml": "",
+            "shop/conf/b.toml": "",
+            "shop/conf/c.json": "{}",
+            "shop/settings.yaml": "",
+            "shop/logging.conf": "",
+            "etc/more.json": "{}",
+            "instance/config.json": "{}",
+            "web/config.json": "{}",
+        },
+    )
+    assert kinds(look(tmp_path)) == {
+        "etc/more.json": "settings",
+        "instance/config.json": "settings",
+        "shop/app.py": "python",
+        "shop/conf/a.toml": "settings",
+        "shop/conf/b.toml": "settings",
+        "shop/config.json": "settings",
+        "shop/defaults.cfg": "python",
+    }
+
+
 def test_template_folders_can_be_set(tmp_path: Path) -> None:
     plant(
         tmp_path, {"pages/a.html": "{{ x }}", "web/views/b.html": "<p>", "views/c.html": "<p>", "templates/d.html": ""}

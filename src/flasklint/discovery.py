@@ -7,6 +7,8 @@ What is taken
     ``.html .htm .xml .xhtml .svg`` elsewhere if Jinja statements (``{%``) are in them: pages that a web server hands out
     as they are, and those of other template languages, are none of ours. Nothing below a ``static`` folder, for the same
     reason, nor below Sphinx's ``_templates``.
+    Settings: the JSON, TOML and Python files (``.cfg`` and the like) in the project that a Python file gives to
+    ``config.from_file``, ``from_json`` or ``from_pyfile``.
     A file that the caller names is taken wherever it stands and whatever excludes it.
 
 What is not, and says so
@@ -16,26 +18,24 @@ What is not, and says so
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from flasklint.mentions import TEMPLATE_FOLDER, Mention, settings_files
 from flasklint.replay import TooLargeError, Trail
 from flasklint.source import SourceFile
 
 PYTHON_SUFFIXES = (".py", ".pyw", ".wsgi")
 TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2")
+SETTINGS_SUFFIXES = (".json", ".toml", ".cfg", ".conf", ".config", ".ini", ".settings")
 MARKUP_SUFFIXES = (".html", ".htm", ".xml", ".xhtml", ".svg")
 ROOT_MARKERS = ("flasklint.toml", "pyproject.toml", ".git")
 NO_TEMPLATES_BELOW = frozenset({"static", "_static", "_templates", "_themes", "node_modules", "bower_components"})
-
-_FOLDER_HINT = re.compile(
-    rb"""(?:template_folder\s*=|FileSystemLoader\()\s*[rfbu]?["']([^"'\\{}\n]{1,200})["']""",
-)
 
 
 class PathError(Exception):
@@ -199,6 +199,7 @@ class _Walk:
         self._template_folders = Patterns(choice.template_folders)
         self._files: dict[str, SourceFile] = {}
         self._maybe: dict[str, bytes] = {}
+        self._settings: dict[str, tuple[str, tuple[_Ignore, ...]]] = {}
         self._skipped: dict[str, str] = {}
         self._unread: dict[str, str] = {}
         self._oversized: dict[str, int] = {}
@@ -273,6 +274,8 @@ class _Walk:
                         self._skipped[relative] = "it is no regular file"
                     else:
                         self._take_file(path, relative)
+                elif kind == "f" and entry.endswith(SETTINGS_SUFFIXES):
+                    self._settings[relative] = (path, ignores)
 
     def result(self, named: frozenset[str] | None) -> Discovery:
         """All that was taken. Whether files that may be templates are some is decided now that all the Python is known."""
@@ -287,6 +290,12 @@ class _Walk:
                 wanted = in_folder and b"\0" not in data and (b"{%" in data or b"{{" in data)
             if wanted:
                 self._files[name] = SourceFile(name, "template", data)
+        for name, mention in self._loaded_settings().items() if self._settings else ():
+            path, ignores = self._settings[name]
+            if name not in self._files and not self._excludes(name, ignores):
+                found = self._read(path, name)
+                if found is not None:
+                    self._files[name] = SourceFile(name, mention.kind, found)
         return Discovery(
             self._root,
             self._repository,
@@ -325,12 +334,26 @@ class _Walk:
         """The folders, with ``/`` at their ends, that Python files name as their template folders."""
         for file in self._files.values():
             if file.kind == "python":
-                for match in _FOLDER_HINT.finditer(file.data):
+                for match in TEMPLATE_FOLDER.finditer(file.data):
                     value = match[1].decode("utf-8", "replace")
                     for base in {"", file.path.rpartition("/")[0]}:
                         folder = posixpath.normpath(posixpath.join(base, value))
                         if folder != "." and not folder.startswith(("..", "/")):
                             yield folder + "/"
+
+    def _loaded_settings(self) -> dict[str, Mention]:
+        """The settings files that Python files say they load: in their own folder or one around it, or in its ``instance``."""
+        found: dict[str, Mention] = {}
+        for file in self._files.values():
+            for mention in settings_files(file.data) if file.kind == "python" else ():
+                folder = file.path
+                while folder:
+                    folder = folder.rpartition("/")[0]
+                    for inner in ("", "instance/"):
+                        pattern = f"{folder}/{inner}{mention.path}".lstrip("/")
+                        names = fnmatch.filter(self._settings, pattern) if "*" in pattern else [pattern]
+                        found.update((name, mention) for name in names if name in self._settings)
+        return found
 
     # Files -----------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,11 @@ def facts_of(file: SourceFile) -> ir.Facts:
     """The facts of a file, those of the templates in a Python file's strings included. Never raises."""
     # Imported here: half a second, and only of the front ends that this run needs.
     try:
-        if file.kind != "python":
+        if file.kind == "settings":
+            from flasklint.configfiles import extract as extract_settings
+
+            return extract_settings(file.path, file.data)
+        if file.kind == "template":
             from flasklint.templates import extract as extract_template
 
             return extract_template(file.path, file.data)

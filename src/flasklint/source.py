@@ -12,7 +12,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-FileKind = Literal["python", "template"]
+FileKind = Literal["python", "template", "settings"]
 
 
 class Span(NamedTuple):
@@ -99,10 +99,10 @@ def decode(data: bytes, kind: FileKind) -> str:
     """The text that all offsets count in: without a byte order mark, with line ends as they stand in the file.
 
     Python's encoding is found as Python finds it (mark, then coding comment, then UTF-8); a template is UTF-8, as Flask
-    loads it. Raises :class:`UndecodableError`.
+    loads it, and so are settings in JSON and TOML. Raises :class:`UndecodableError`.
     """
     try:
-        encoding = "utf-8-sig" if kind == "template" else tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0] if kind == "python" else "utf-8-sig"
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise _undecodable(error) from None

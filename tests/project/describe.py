@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flasklint import ir
+from flasklint.configfiles import extract as extract_settings
 from flasklint.project.apps import App
 from flasklint.project.config import Truth
 from flasklint.project.project import Project
@@ -54,7 +55,7 @@ def _read(path: Path) -> Iterator[AppCase]:
         expected: list[tuple[bool, str]] = []
         name = "app.py"
         for line in rest.splitlines():
-            if found := re.fullmatch(r"# (\S+\.(?:py|cfg))", line):
+            if found := re.fullmatch(r"# (\S+\.(?:py|cfg|json|toml))", line):
                 name = found[1]
                 files[name] = []
             elif line.startswith(("=> ", "=/ ")):
@@ -72,7 +73,8 @@ def project_of(files: dict[str, str]) -> Project:
     """A project from source texts by path."""
     facts: list[ir.Facts] = []
     for path, text in files.items():
-        module = extract(path, text.encode())
+        read = extract_settings if path.endswith((".json", ".toml")) else extract
+        module = read(path, text.encode())
         assert isinstance(module, ir.Module), module
         facts.append(module)
     return Project(facts)

@@ -45,7 +45,7 @@ from flasklint.project.objects import (
     Write,
     branch,
 )
-from flasklint.project.operations import by_default, environment_names, python, truth_by_default
+from flasklint.project.operations import by_default, ends, environment_names, python, truth_by_default
 from flasklint.project.values import FromEnv, Known, Setting, Unknown, Unset
 from flasklint.project.walk import Walk
 from flasklint.source import Location
@@ -388,10 +388,10 @@ class Configuration:
 
     def _named(self, value: Test) -> list[_Choice]:
         """The classes and modules whose dotted names fit a text with gaps."""
-        pieces = _pieces(value)
-        if not pieces or not pieces[0] or pieces[0].count(".") == len(pieces[0]):
+        head, suffix = ends(value)
+        if not head.strip("."):
             return []
-        prefix, suffix = pieces[0].replace(":", "."), pieces[-1]
+        prefix = head.replace(":", ".")
         usual = by_default(value)
         chosen = usual.value if isinstance(usual, Known) else None
         found = []
@@ -745,22 +745,6 @@ def _name_of(value: Value) -> str:
         case Known(str() as text):
             return text
     return ""
-
-
-def _pieces(value: Value) -> list[str]:
-    """The constant ends of a text put together: ``f"config.{env}Config"`` is ``["config.", "Config"]``."""
-    match value:
-        case Known(str() as text):
-            return [text]
-        case Test("join" | "+", parts):
-            found = [_pieces(part) or ["", ""] for part in parts]
-            joined = found[0]
-            for more in found[1:]:
-                joined = [*joined[:-1], joined[-1] + more[0], *more[1:]]
-            return [joined[0], joined[-1]] if len(joined) > 1 else joined
-        case Test("%", (Known(str() as text), _)) if text.count("%s") == 1:
-            return text.split("%s")
-    return ["", ""]
 
 
 def _may_select(value: Value) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from msgspec.structs import replace
 
 from flasklint import ir
@@ -23,7 +21,6 @@ from flasklint.project.objects import (
     Instance,
     Lib,
     Map,
-    Mod,
     Partial,
     Registrar,
     Result,
@@ -31,6 +28,7 @@ from flasklint.project.objects import (
     Value,
     ViewOf,
 )
+from flasklint.project.settingsfiles import settings_file
 from flasklint.project.values import Known, Unknown, Unset
 from flasklint.source import Location
 
@@ -137,10 +135,9 @@ def _config_method(machine: Machine, app: AppObject, name: str, args: Arguments,
     if name == "from_object":
         machine.event(app, "load", expr, frame, detail=name, value=first, arguments=args)
     elif name in _FILES:
-        found = _file_in_tree(machine, first, frame) if name == "from_pyfile" else None
-        machine.event(
-            app, "load" if found else "opaque", expr, frame, detail=name, value=found or first, arguments=args
-        )
+        found = settings_file(machine, app, first, frame)
+        kind = "opaque" if found is None else "load"
+        machine.event(app, kind, expr, frame, detail=name, value=first if found is None else found, arguments=args)
     elif name in _OUTSIDE:
         machine.event(app, "opaque", expr, frame, detail=name, value=first, arguments=args)
     elif name in ("from_mapping", "update"):
@@ -194,18 +191,6 @@ def _take_over(machine: Machine, app: AppObject, holder: AppObject) -> None:
 
 class _Placed(ir.Node, frozen=True):
     """A place without an expression of its own."""
-
-
-def _file_in_tree(machine: Machine, value: Value | None, frame: Frame) -> Mod | None:
-    """The Python file that ``from_pyfile`` reads, when it is one of the project."""
-    if not isinstance(value, Known) or not isinstance(value.value, str):
-        return None
-    folder = posixpath.dirname(frame.module.path)
-    for base in (folder, posixpath.dirname(folder), "", "instance"):
-        module = machine.modules.get(posixpath.normpath(posixpath.join(base, value.value)))
-        if module is not None:
-            return machine.import_module(module.name) or Mod(module)
-    return None
 
 
 def _registering_method(

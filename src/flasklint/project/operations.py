@@ -269,6 +269,30 @@ def join(parts: tuple[Value, ...]) -> Value:
     return Test("join", parts)
 
 
+def ends(value: Value) -> tuple[str, str]:
+    """The constant ends of a text put together: ``f"config.{env}Config"`` has ``"config."`` and ``"Config"``."""
+    match value:
+        case Known(str() as text):
+            return text, text
+        case Test("join" | "+" | "/", parts):
+            inner = [ends(part) for part in parts]
+            known = [isinstance(part, Known) for part in parts]
+            texts = [text for text, _ in inner]
+            first = next((at for at, there in enumerate(known) if not there), len(parts))
+            last = next((at for at, there in enumerate(known[::-1]) if not there), len(parts))
+            joint = "/" if value.sign == "/" else ""
+            head = "".join(text + joint for text in texts[:first]) + (inner[first][0] if first < len(parts) else "")
+            after = [text for _, text in inner][len(parts) - last :]
+            tail = (inner[len(parts) - last - 1][1] if last < len(parts) else "") + "".join(
+                joint + text for text in after
+            )
+            return head, tail
+        case Test("%", (Known(str() as text), _)) if text.count("%s") == 1:
+            before, _, behind = text.partition("%s")
+            return before, behind
+    return "", ""
+
+
 def call_method(receiver: Value, name: str, arguments: list[Value]) -> Value:
     """A pure method of a string, bytes or sequence; :class:`Unknown` for what is not one."""
     if name not in _STRING_METHODS:
