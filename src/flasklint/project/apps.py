@@ -280,6 +280,19 @@ class App:
             and self._model.guards.checks_request_token(hook.function.node, hook.function.frame.module)
         )
 
+    def demands_tokens(self, route: Route) -> bool:
+        """Whether a form must bring a token to a route, in every production profile: to look where it comes from demands none."""
+        guards = self._model.guards
+        by_hook = any(
+            guards.demands_token(hook.function.node, hook.function.frame.module)
+            for hook in self.csrf_hooks
+            if hook.everywhere or any(hook.owner is blueprint for blueprint in route.chain)
+        )
+        by_extension = bool(self.extensions_of_kind("csrf"))
+        return (by_hook or by_extension) and all(
+            self.protection(route, profile).protected for profile in self.production
+        )
+
     def protection(self, route: Route, profile: Profile) -> Protection:
         """Whether a route is protected against forged requests in a profile."""
         if not route.changes:
@@ -309,7 +322,9 @@ class App:
         for hook in self.csrf_hooks:
             reaches = hook.everywhere or any(hook.owner is blueprint for blueprint in route.chain)
             if reaches and profile.holds(hook.conditions) > Truth.PROBABLY_NO:
-                return f"{hook.function.node.name}() checks a token"
+                module = hook.function.frame.module
+                token = self._model.guards.demands_token(hook.function.node, module)
+                return f"{hook.function.node.name}() checks " + ("a token" if token else "where requests come from")
         return ""
 
     def _own_protection(self, route: Route, function: Fn) -> str:

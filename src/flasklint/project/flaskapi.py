@@ -199,7 +199,7 @@ def _registering_method(
     conditions = tuple(machine.conditions)
     place = Location(frame.module.path, expr.span)
     first = args.get(0)
-    if name == "route" or (name in VERBS and isinstance(first, Known)):
+    if name == "route" or (name in VERBS and first is not None):
         return Registrar(owner, name, args, place, conditions)
     if name == "add_url_rule":
         view = args.get(2, "view_func")

@@ -236,6 +236,10 @@ class Guards:
 
     def checks_request_token(self, node: ir.Function, module: LinkedModule) -> bool:
         """Does a function refuse requests that do not carry a token, or do not come from the site's own pages?"""
+        return self.demands_token(node, module) or self._checks_origin(node, module)
+
+    def demands_token(self, node: ir.Function, module: LinkedModule) -> bool:
+        """Does a function refuse requests that do not carry a token?"""
         deeds = self.deeds(node, module)
         if self._additions.csrf and self._additions.checks_token((self._name(node, module), *deeds.calls)):
             return True
@@ -247,12 +251,16 @@ class Guards:
             return False
         reads_request = deeds.mentions(*REQUEST_TOKENS)
         reads_own = deeds.mentions("flask.session", "flask.request.cookies")
-        if (
+        return (
             reads_request
             and reads_own
             and _speaks(deeds.texts | deeds.attributes, frozenset({"csrf", "xsrf", "nonce", "token"}))
-        ):
-            return True
+        )
+
+    def _checks_origin(self, node: ir.Function, module: LinkedModule) -> bool:
+        deeds = self.deeds(node, module)
+        if not deeds.refuses or not deeds.compares:
+            return False
         origins = {text.lower() for text in deeds.texts} & {"origin", "referer", "sec-fetch-site"}
         return bool(origins or deeds.mentions("flask.request.referrer", "flask.request.origin")) and deeds.mentions(
             "flask.request"

@@ -14,6 +14,7 @@ from flasklint import ir
 from flasklint.knowledge.extensions import EXPOSE
 from flasklint.project.apps import App
 from flasklint.project.names import Resolver
+from flasklint.project.routes import COMPUTED
 from flasklint.project.scopes import LinkedModule, Scope
 
 _VERBS = frozenset(("route", "get", "post", "put", "delete", "patch"))
@@ -58,7 +59,7 @@ def _seen(apps: Iterable[App]) -> tuple[dict[int, list[str]], set[int]]:
     for app in apps:
         for route in app.routes:
             for function in route.view.functions if route.view is not None else ():
-                rules.setdefault(id(function.node), []).append("" if route.rule == "?" else route.rule)
+                rules.setdefault(id(function.node), []).append("" if route.rule == COMPUTED else route.rule)
         errors.update(id(hook.function.node) for hook in app.hooks if hook.kind in _ERRORS)
     return rules, errors
 

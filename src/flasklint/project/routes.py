@@ -31,6 +31,9 @@ from flasklint.project.values import Known
 from flasklint.project.walk import Walk
 from flasklint.source import Location
 
+COMPUTED = "?"
+"""Stands in a rule for what is computed."""
+
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 """Methods that browsers and people expect to change something."""
 
@@ -84,8 +87,8 @@ class Mount:
 class Route:
     """One rule of an app. ``location``: where it is registered. ``chain``: the blueprints that it comes through.
 
-    ``rule``: with the prefixes; ``?`` stands for what is computed. ``endpoint``: with the blueprints' names. ``host``: the
-    host or the subdomain that it is for, when it is not for all.
+    ``rule``: with the prefixes; :data:`COMPUTED` stands for what is not known of it. ``endpoint``: with the blueprints' names.
+    ``host``: the host or the subdomain that it is for, when it is not for all.
     """
 
     rule: str
@@ -173,7 +176,7 @@ class Router:
             yield from self._resources(event, mount, arguments)
 
     def _route(self, event: Event, mount: Mount, arguments: Arguments) -> Route:
-        rule = _text(arguments.get(0, "rule"))
+        rule = _rule(arguments)
         view = self.view(event.target, event.location)
         given = arguments.get(None, "methods")
         methods = _methods(given)
@@ -449,6 +452,22 @@ def _methods(value: Value | None) -> frozenset[str]:
 def _text(value: Value | None, otherwise: str = "?") -> str:
     known, plain = python(value) if value is not None else (False, None)
     return plain if known and isinstance(plain, str) else otherwise
+
+
+def _rule(arguments: Arguments) -> str:
+    known = _text(arguments.get(0, "rule"), "")
+    return known or written_rule(arguments.expr(0, "rule"))
+
+
+def written_rule(expr: ir.Expr | None) -> str:
+    """A URL rule as it is written, :data:`COMPUTED` standing for what is not a literal there: ``f"{PREFIX}/login"``"""
+    match expr:
+        case ir.Const(value=str(text)):
+            return text
+        case ir.Join(parts=parts) | ir.Op(sign="+", operands=parts):
+            return "".join(map(written_rule, parts)).replace(COMPUTED * 2, COMPUTED)
+        case _:
+            return COMPUTED
 
 
 def _joined(prefix: str, rule: str) -> str:

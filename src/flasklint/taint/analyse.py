@@ -9,6 +9,7 @@ from flasklint.knowledge.rows import Tables
 from flasklint.knowledge.types import ALSO
 from flasklint.project.handlers import Handler
 from flasklint.project.project import Project
+from flasklint.project.routes import COMPUTED
 from flasklint.project.scopes import Scope
 from flasklint.source import Location, Span
 from flasklint.taint.addresses import variables
@@ -90,6 +91,7 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
     converters: dict[str, str] = {}
     for rule in rules:
         converters.update(variables(rule))
+    told = bool(rules) and all(rule and COMPUTED not in rule for rule in rules)
     for index, parameter in enumerate(node.parameters):
         if index == 0 and key.owner and engine.method_kind(scope) != "static":
             frame.state.variables[parameter.name] = frame.make("self", Obj("instance", types=(key.owner,)))
@@ -97,7 +99,7 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
             frame.state.variables[parameter.name] = frame.make("*args", Obj("tuple", rest=UNKNOWN, keys=UNKNOWN))
         elif parameter.kind == "double-star":
             frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", rest=UNKNOWN, keys=UNKNOWN))
-        elif entry is not None and not entry.error and (parameter.name in converters or (not rules or not all(rules))):
+        elif entry is not None and not entry.error and (parameter.name in converters or not told):
             frame.state.variables[parameter.name] = route_variable(
                 frame, parameter, converters.get(parameter.name, "default")
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flasklint import ir
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import Source
+from flasklint.project.routes import COMPUTED
 from flasklint.taint import characters
 from flasklint.taint.addresses import pieces
 from flasklint.taint.frame import Frame
@@ -50,7 +51,7 @@ def rule_text(frame: Frame, rules: tuple[str, ...], row: Source, node: ir.Node) 
     """The path of a request that one of these rules matches; None when they are not known."""
     choices: list[Text] = []
     for rule in rules:
-        if not rule or "?" in rule:
+        if not rule or COMPUTED in rule:
             return None
         text: list[str | Hole] = []
         for literal, variable, converter in pieces(rule):

@@ -81,7 +81,7 @@ class FormWithoutCsrfToken(Rule):
         project = context.project
         if not any(form.method == "post" for template in project.templates.values() for form in template.forms):
             return
-        apps = [app for app in project.apps if app.in_force("csrf") or app.csrf_hooks]
+        apps = [app for app in project.apps if app.in_force("csrf") or any(map(app.demands_tokens, app.routes))]
         if not apps:
             return
         pages = project.pages
@@ -94,7 +94,7 @@ class FormWithoutCsrfToken(Rule):
                 if _brings(_inside(form, template), path, pages, bringing):
                     continue
                 routes = list(_routes(form, template, project, apps))
-                if routes and not any(_demands(app, route) for app, route in routes):
+                if routes and not any(app.demands_tokens(route) for app, route in routes):
                     continue
                 yield self.finding(
                     Location(path, Span(form.start, form.tag_end)),
@@ -234,7 +234,3 @@ def _routes(form: ir.Form, template: ir.Template, project: Project, apps: list[A
 def _is_named(route: Route, endpoint: str) -> bool:
     return route.endpoint == endpoint or (endpoint.startswith(".") and route.endpoint.endswith(endpoint))
 
-
-def _demands(app: App, route: Route) -> bool:
-    """Whether a route turns down what comes without a token, in every production profile."""
-    return all(app.protection(route, profile).protected for profile in app.production)
