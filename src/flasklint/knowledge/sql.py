@@ -59,7 +59,24 @@ _SINKS = (
     Sink("pandas.read_sql_query", "sql", ("0|sql",), _RUN, shape=True),
 )
 
+_STATEMENTS = {
+    "select": "where filter filter_by having join outerjoin join_from select_from order_by group_by limit offset distinct",
+    "insert": "values from_select returning",
+    "update": "where values returning",
+    "delete": "where returning",
+}
+"""Statements that are built of objects, and the methods that take values: those are bound. What is text among them was told of
+where its text was given."""
+
 _SUMMARIES = (
+    Summary("sqlalchemy.Table", result="sqlalchemy.Table()"),
+    *(Summary(f"sqlalchemy.{name}", result=f"sqlalchemy.{name}()") for name in _STATEMENTS),
+    *(Summary(f"sqlalchemy.Table().{name}", result=f"sqlalchemy.{name}()") for name in _STATEMENTS),
+    *(
+        Summary(f"sqlalchemy.{name}().{method}", result=f"sqlalchemy.{name}()")
+        for name, methods in _STATEMENTS.items()
+        for method in methods.split()
+    ),
     # The statement was told of where its text was given: what is made of it is no second finding.
     Summary("sqlalchemy.text", result="sqlalchemy.TextClause()"),
     Summary("sqlite3.connect", result="sqlite3.Connection()"),
@@ -74,6 +91,11 @@ _SUMMARIES = (
     Summary("?.executescript"),
     Summary("?.fetchone"),
     Summary("?.fetchall"),
+    # What a lookup finds is the app's own, whatever was asked for.
+    Summary("sqlalchemy.orm.Query().get"),
+    Summary("sqlalchemy.orm.Session().get"),
+    Summary("sqlalchemy.orm.Session().get_one"),
+    Summary("sqlalchemy.orm.Query().filter", ("self",), "same"),
     Summary("?.filter_by", ("self",), "same"),
     Summary("?.order_by", ("self",), "same"),
     Summary("?.get_or_404"),

@@ -415,8 +415,17 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "with_session with_labels prefix_with suffix_with autoflush reset_joinpoint where",
         ),
         **_fluent(
-            "sqlalchemy.select", "where filter filter_by join order_by group_by limit offset distinct having options"
+            "sqlalchemy.select",
+            "where filter filter_by join outerjoin join_from select_from order_by group_by limit offset distinct having options "
+            "with_for_update add_columns union union_all with_only_columns correlate execution_options",
         ),
+        **_fluent("sqlalchemy.Table", "select", "sqlalchemy.select"),
+        **_fluent("sqlalchemy.Table", "insert", "sqlalchemy.insert"),
+        **_fluent("sqlalchemy.Table", "update", "sqlalchemy.update"),
+        **_fluent("sqlalchemy.Table", "delete", "sqlalchemy.delete"),
+        **_fluent("sqlalchemy.insert", "values from_select returning inline prefix_with execution_options"),
+        **_fluent("sqlalchemy.update", "where values returning ordered_values prefix_with execution_options"),
+        **_fluent("sqlalchemy.delete", "where returning prefix_with execution_options"),
         "flask_sqlalchemy.SQLAlchemy().session": ("sqlalchemy.orm.Session()",),
         "flask_sqlalchemy.SQLAlchemy().session()": ("sqlalchemy.orm.Session()",),
         "flask_sqlalchemy.SQLAlchemy().engine": ("sqlalchemy.engine.Engine()",),

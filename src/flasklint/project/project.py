@@ -68,6 +68,10 @@ class Project:
         """
         return self._resolver.resolve(expr, scope)
 
+    def attribute(self, owner: str, name: str) -> tuple[str, ...]:
+        """The canonical names of an attribute of what goes by one."""
+        return self._resolver.attribute(owner, name)
+
     def constant(self, expr: ir.Expr, scope: Scope) -> Setting:
         """What is known of an expression's value."""
         return self._constants.fold(expr, scope)

@@ -184,8 +184,10 @@ class Attributes(Names):
             bases = self.classes.library_bases(cls)
             if name == "__name__":
                 return constant(cls.rpartition(".")[2])
-            names = tuple(one for base in bases for one in self.known_as(f"{base}.{name}"))
-            return Value(open=True, refs=names)
+            names = [one for base in bases for one in self.known_as(f"{base}.{name}")]
+            # What the project hangs on a base of a library: ``Base.query = session.query_property()``
+            names += [one for one in self.project.attribute(cls, name) if one.endswith("()")]
+            return Value(open=True, refs=tuple(dict.fromkeys(names)))
         if isinstance(found, Scope) and not found.is_class:
             key = self.key_of(found)
             if self.method_kind(found) == "class":
