@@ -25,7 +25,8 @@ class Source(NamedTuple):
     ``name``: what is read (``flask.request.args``) or, with ``()``, what a call gives (``flask.request.get_json()``).
     ``words``: "this query argument", completing "the visitor controls ...". ``origin``: who decides. ``result``: the type.
     ``without``: characters that can't be in it. ``confidence``: how surely it is someone else's.
-    ``routed``: in a view it is what the view's rule says: someone else decides only what stands for the rule's variables.
+    ``routed``: in a view it is the ``path`` that the view's rule says: someone else decides only what stands for the rule's
+    variables; ``full``: with the query string behind it.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Source(NamedTuple):
     result: str = ""
     without: str = ""
     confidence: Confidence = Confidence.HIGH
-    routed: bool = False
+    routed: Literal["", "path", "full"] = ""
 
 
 UNKNOWN_ORIGIN = Source("<unknown>", "where it comes from could not be told", "unknown", confidence=Confidence.LOW)

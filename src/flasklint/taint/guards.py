@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -112,7 +112,7 @@ def lifted(fragment: Fragment, parts: Parts, sign: str) -> Facts:
     return tuple(found)
 
 
-_MEMBERS = ("item", "turn@", "each", "first:", "inside")
+_MEMBERS = ("item", "turn@", "each", "first:", "second", "inside")
 
 
 def compare(frame: Frame, sign: str, left: Value, right: Value, parts: Parts) -> Claim | None:
@@ -161,18 +161,27 @@ def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | Non
     return Claim(facts_both(upwards(facts, parts, "const"), true), false)
 
 
-def _beginning(left: Value, constants: tuple[Constant, ...]) -> tuple[Facts, Facts]:
-    """What ``text[0] == "/"`` and ``text[:2] == "//"`` tell of the text."""
+def _beginning(left: Value, constants: Sequence[Constant]) -> tuple[Facts, Facts]:
+    """What ``text[0] == "/"``, ``text[:2] == "//"`` and ``text[1:2] in ("/", "\\\\")`` tell of the text."""
     true: list[tuple[Fragment, Info]] = []
     false: list[tuple[Fragment, Info]] = []
+    texts = [one for one in constants if isinstance(one, str) and one]
+    if not texts or len(texts) < len(constants):
+        return (), ()
     for fragment in whole(left):
         if fragment[0] != "part":
             continue
         tag, base = str(fragment[1]), fragment[2]
         assert isinstance(base, tuple)
-        if (tag == "item:0" or tag.startswith("first:")) and len(constants) == 1 and isinstance(constants[0], str):
-            true.append((base, Info(prefix=constants[0])))
-            false.append((base, Info(tags=frozenset((f"not:{constants[0]}",)))))
+        size = int(tag[6:]) if tag.startswith("first:") else 1
+        if any(len(one) != size for one in texts):
+            continue
+        if tag == "item:0" or tag.startswith("first:"):
+            if len(texts) == 1:
+                true.append((base, Info(prefix=texts[0])))
+            false.append((base, Info(tags=frozenset(f"not:{one}" for one in texts))))
+        elif tag in ("item:1", "second"):
+            false.append((base, Info(tags=frozenset(f"not:/{one}" for one in texts))))
     return tuple(true), tuple(false)
 
 
@@ -204,7 +213,7 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
             # One of the characters, or a stretch, of a text of ours.
             stretch = chosen(strings)
             facts = everywhere(left, replace(stretch, tags=stretch.tags | {"character"}))
-            return Claim(upwards(facts, parts, "const"), ())
+            return Claim(upwards(facts, parts, "const"), _beginning(left, strings[0] if len(strings) == 1 else ())[1])
         members: list[Constant] = []
         others = False
         for _, thing in frame.objects(right):
@@ -222,7 +231,8 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
         if not whole(left):
             return Claim(facts, ())
         # Where nothing at all is among what is allowed, that is all that is told of what the text is a part of.
-        return Claim(upwards(facts, parts, "empty" if "" in members else "const"), ())
+        named = () if right.open or others else _beginning(left, constants)[1]
+        return Claim(upwards(facts, parts, "empty" if "" in members else "const"), named)
     if right.taints and not left.taints and not left.known and _ours(frame, left):
         # ``base in path.parents``
         return Claim(_lift_all(whole(right), parts, "holds"), ())

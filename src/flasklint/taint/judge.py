@@ -116,6 +116,9 @@ def _relative(info: Info) -> bool:
 
 
 def _fixed_origin(info: Info, before: str) -> bool:
+    if before == "/":
+        # No second slash comes behind the first. A backslash might, which Werkzeug quotes in a redirect's address.
+        return "not:/" in info.tags or not info.mask & characters.of("/")
     if before:
         return _ORIGIN.match(before) is not None
     if not info.mask & characters.of("/\\:"):

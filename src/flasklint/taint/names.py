@@ -17,6 +17,7 @@ from flasklint.taint.routes import rule_text
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item
 from flasklint.taint.targets import set_item
+from flasklint.taint.text import concat
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
@@ -222,7 +223,8 @@ class Names(Functions):
                 rules, self.reads_rules = self.entry_rules, True
             text = rule_text(frame, rules, row, node)
             if text is not None:
-                return text
+                query = (constant("?"), self.source(frame, row._replace(routed=""), node))
+                return concat((text, *query)) if row.routed == "full" else text
         fragment = ("source", row.name)
         info = Info(mask=characters.ANY & ~characters.named(row.without)) if row.without else NOTHING_KNOWN
         if fragment not in frame.state.infos:

@@ -129,6 +129,8 @@ def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, n
     alone = base.taints and every and not objects and guards.whole(base)
     if alone and lower in (NONE, constant(0)) and stop is not None and 0 < stop <= 8:
         return join(result, frame.machine.part(frame, base, f"first:{stop}", node))
+    if alone and start == 1 and stop == 2:
+        return join(result, frame.machine.part(frame, base, "second", node))
     if alone and start == 1 and stop == -1:
         return join(result, frame.machine.part(frame, base, "inside", node))
     if base.taints:

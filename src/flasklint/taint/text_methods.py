@@ -130,6 +130,9 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
         return frame.derive(base, node.start, taints=base.taints)
     if name in ("strip", "rstrip", "lstrip") and not base.texts:
         # What it begins with may be another character now, but nothing is in it that was not.
+        gone = first.constants[0] if first is not None and first.known and len(first.constants) == 1 else ""
+        if name != "rstrip" and isinstance(gone, str):
+            info = replace(info, tags=info.tags | {f"not:{char}" for char in gone})
         return frame.derive(base, node.start, info, taints=base.taints)
     if base.texts:
         return _stripped(frame, base, name, first, info, node)

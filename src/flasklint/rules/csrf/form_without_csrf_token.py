@@ -233,4 +233,3 @@ def _routes(form: ir.Form, template: ir.Template, project: Project, apps: list[A
 
 def _is_named(route: Route, endpoint: str) -> bool:
     return route.endpoint == endpoint or (endpoint.startswith(".") and route.endpoint.endswith(endpoint))
-
