@@ -21,11 +21,12 @@ from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration, Effective, Profile, Truth, line_of
 from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
 from flasklint.project.guards import Deeds, Definitions, Guards
+from flasklint.project.identity import identity_cookies, kept_identity
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Seq, Value
 from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
-from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.scopes import LinkedModule, Scope, Write
 from flasklint.project.walk import Walk
 from flasklint.source import Location
 
@@ -266,7 +267,12 @@ class App:
     def logs_in(self, route: Route) -> bool:
         """Does a route let people in, so that nobody is logged in there yet?"""
         functions = route.view.functions if route.view is not None else ()
-        return any(self.deeds(function).mentions(*_LETS_IN) for function in functions)
+        return any(self.deeds(function).mentions(*_LETS_IN) or self.kept_identity(function) for function in functions)
+
+    def kept_identity(self, function: Fn) -> Write | None:
+        """Where a function writes who somebody is into the session, if it does."""
+        scope = self.scope_of(function)
+        return kept_identity(scope, self._model.resolver.resolve) if scope is not None else None
 
     # Forged requests -----------------------------------------------------------------------------------------------
 
@@ -635,17 +641,14 @@ class AppModel:
         ):
             if not site.scope.module.is_test:
                 return Guard("session", site.names[0], site.location)
-        for module in self._modules:
-            if module.is_test:
-                continue
+        modules = [module for module in self._modules if not module.is_test]
+        for module in modules:
             for scope in module.scopes:
-                for write in scope.writes:
-                    if write.key is None or not isinstance(write.key, ir.Const) or not isinstance(write.key.value, str):
-                        continue
-                    if _IDENTITY_KEYS.isdisjoint(words(write.key.value)):
-                        continue
-                    if "flask.session" in self.resolver.resolve(write.target, scope):
-                        return Guard("session", f"session[{write.key.value!r}]", Location(module.path, write.node.span))
+                write = kept_identity(scope, self.resolver.resolve)
+                if write is not None and isinstance(write.key, ir.Const):
+                    return Guard("session", f"session[{write.key.value!r}]", Location(module.path, write.node.span))
+        for name, call, scope in identity_cookies(iter(modules), self.resolver.resolve):
+            return Guard("session", f"cookie {name!r}", Location(scope.module.path, call.span))
         return None
 
     # Functions that guard --------------------------------------------------------------------------------------------
@@ -706,9 +709,6 @@ _LETS_IN = (
     "flask_security.login_user",
     "flask_jwt_extended.create_access_token",
     "flask_principal.identity_changed",
-)
-_IDENTITY_KEYS = frozenset(
-    {"user", "username", "uid", "userid", "login", "logged", "account", "admin", "member", "identity", "auth"}
 )
 _COMMON = frozenset(
     {"main", "run", "init", "setup", "get", "start", "create", "__init__", "wrapper", "decorator", "call", "__call__"}

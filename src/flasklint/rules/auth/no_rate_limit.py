@@ -26,6 +26,7 @@ _ENTRANCES = frozenset(
 )
 _NEWCOMERS = frozenset({"register", "signup", "registration", "invite", "confirm", "activate", "setup", "enroll"})
 _LOGINS = frozenset({"login", "signin", "logon", "authenticate"})
+_CLEAR = _LOGINS | {"auth"}
 _VERIFIERS = frozenset(
     {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}
 )
@@ -132,7 +133,7 @@ class NoRateLimit(AppRule):
             return False
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
-        if not checks and (lets_in or not _LOGINS.isdisjoint(spoken)) and _NEWCOMERS.isdisjoint(spoken):
+        if not checks and (lets_in or not _CLEAR.isdisjoint(spoken)) and _NEWCOMERS.isdisjoint(spoken):
             # Compared in the clear, or by a helper that is not seen.
             checks = any(
                 sensitivity(word) == "password" for word in (*deeds.texts, *deeds.attributes) if len(word) < 30

@@ -9,6 +9,7 @@ from flasklint.project.keys import key_origins
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule
 from flasklint.rules.evidence import confidence_in, reservations, where
+from flasklint.rules.refused import is_refused
 
 
 class HardcodedSecretKey(AppRule):
@@ -56,7 +57,7 @@ class HardcodedSecretKey(AppRule):
         """Literals among the keys that sign."""
         for key in sorted(SIGNING_KEYS):
             for origin in key_origins(app, key):
-                if origin.kind == "literal":
+                if origin.kind == "literal" and not is_refused(origin, app, project):
                     yield self.finding(
                         origin.location,
                         f"`{key}` is written into the source{where(origin.profile)}. Whoever reads the code can forge what it "

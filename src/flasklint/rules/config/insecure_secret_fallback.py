@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint import ir
 from flasklint.findings import Finding, Severity
 from flasklint.knowledge.config import SIGNING_KEYS
 from flasklint.project.apps import App
@@ -10,6 +9,7 @@ from flasklint.project.keys import KeyOrigin, key_origins
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule
 from flasklint.rules.evidence import confidence_in, where
+from flasklint.rules.refused import is_refused
 
 
 class InsecureSecretFallback(AppRule):
@@ -59,7 +59,7 @@ class InsecureSecretFallback(AppRule):
         """Literals that stand in for keys."""
         for key in sorted(SIGNING_KEYS):
             for origin in key_origins(app, key):
-                if origin.kind == "fallback" and not _is_refused(origin, app, project):
+                if origin.kind == "fallback" and not is_refused(origin, app, project):
                     yield self._report(origin)
 
     def _report(self, origin: KeyOrigin) -> Finding:
@@ -76,30 +76,3 @@ class InsecureSecretFallback(AppRule):
             else "fail when there is no key, instead of going on with this one",
         )
 
-
-def _is_refused(origin: KeyOrigin, app: App, project: Project) -> bool:
-    """Does the app end when it finds this very literal: ``if SECRET_KEY == "dev": raise ...``?"""
-    paths = {origin.location.path, origin.write.location.path, app.location.path}
-    for path in paths & project.modules.keys():
-        for node in ir.walk(project.modules[path].facts):
-            if isinstance(node, ir.If) and _ends(node.body) and _asks_for(node.test, origin.value):
-                return True
-    return False
-
-
-def _ends(body: tuple[ir.Stmt, ...]) -> bool:
-    return any(
-        isinstance(node, ir.Raise)
-        or (isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name == "exit")
-        for statement in body
-        for node in (statement, *ir.walk(statement))
-    )
-
-
-def _asks_for(test: ir.Expr, value: str | bytes) -> bool:
-    return any(
-        isinstance(node, ir.Compare)
-        and node.signs[0] in ("==", "in", "is")
-        and any(isinstance(part, ir.Const) and part.value == value for part in ir.walk(node))
-        for node in (test, *ir.walk(test))
-    )

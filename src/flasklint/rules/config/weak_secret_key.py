@@ -11,6 +11,7 @@ from flasklint.project.keys import KeyOrigin, key_origins
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule, Option
 from flasklint.rules.evidence import confidence_in, reservations
+from flasklint.rules.refused import is_refused
 
 
 class WeakSecretKey(AppRule):
@@ -61,7 +62,7 @@ class WeakSecretKey(AppRule):
         for key in sorted(SIGNING_KEYS):
             for origin in key_origins(app, key):
                 fault = self._fault(origin)
-                if fault:
+                if fault and not is_refused(origin, app, project):
                     yield self.finding(
                         origin.location,
                         f"`{key}` {fault}. It can be found by trying guesses on a single session cookie."

@@ -4,19 +4,13 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
-from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.objects import Fn
 from flasklint.project.operations import python
 from flasklint.project.project import Project
-from flasklint.project.scopes import Scope, Write
 from flasklint.rules.base import AppRule
 from flasklint.source import Location
 
-_IDENTITY = frozenset({"user", "username", "uid", "userid", "account", "admin", "member", "identity", "role", "logged"})
-_NOT_YET = frozenset(
-    {"agent", "details", "invite", "invited", "last", "lang", "locale", "next", "org", "pending", "temp", "tmp"}
-)
 _ROTATES = frozenset({"clear", "regenerate", "cycle_key", "cycle", "new_session", "rotate"})
 
 
@@ -80,10 +74,9 @@ class SessionNotRotated(AppRule):
         kept = any(use.inits for use in app.extensions_of_kind("session"))
         seen: set[Location] = set()
         for route, function in app.views():
-            if app.guard(route) is not None:
-                continue
-            write = self._identity(app, function, project)
-            if write is None or self._rotates(function):
+            write = app.kept_identity(function)
+            guard = app.guard(route)
+            if write is None or (guard is not None and not guard.hook) or self._rotates(function):
                 continue
             location = Location(function.frame.module.path, write.node.span)
             if location in seen:
@@ -108,18 +101,6 @@ class SessionNotRotated(AppRule):
                 return True
         known, plain = python(app.setting("SESSION_PROTECTION").candidate.value)
         return known and plain == "strong"
-
-    def _identity(self, app: App, function: Fn, project: Project) -> Write | None:
-        scope: Scope | None = app.scope_of(function)
-        for write in scope.writes if scope is not None else ():
-            if not isinstance(write.key, ir.Const) or not isinstance(write.key.value, str):
-                continue
-            said = set(words(write.key.value))
-            if not said & _IDENTITY or said & _NOT_YET or (isinstance(write.value, ir.Const) and not write.value.value):
-                continue
-            if "flask.session" in project.resolve(write.target, write.scope):
-                return write
-        return None
 
     def _rotates(self, function: Fn) -> bool:
         return any(isinstance(node, ir.Attribute) and node.name in _ROTATES for node in ir.walk(function.node))
