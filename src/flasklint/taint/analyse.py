@@ -17,6 +17,7 @@ from flasklint.taint.engine import MOST_STATEMENTS, Engine
 from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Frame
 from flasklint.taint.kept import keepers
+from flasklint.taint.parsed import passed
 from flasklint.taint.passing import portable
 from flasklint.taint.prescan import Prescan
 from flasklint.taint.routes import route_variable
@@ -91,10 +92,13 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
     converters: dict[str, str] = {}
     for rule in rules:
         converters.update(variables(rule))
+    parsed = passed(frame, scope, engine.project, converters) if entry is not None and node.decorators else {}
     told = bool(rules) and all(rule and COMPUTED not in rule for rule in rules)
     for index, parameter in enumerate(node.parameters):
         if index == 0 and key.owner and engine.method_kind(scope) != "static":
             frame.state.variables[parameter.name] = frame.make("self", Obj("instance", types=(key.owner,)))
+        elif parameter.name in parsed:
+            frame.state.variables[parameter.name] = parsed[parameter.name]
         elif parameter.kind == "star":
             frame.state.variables[parameter.name] = frame.make("*args", Obj("tuple", rest=UNKNOWN, keys=UNKNOWN))
         elif parameter.kind == "double-star":

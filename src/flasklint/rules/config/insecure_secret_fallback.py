@@ -75,4 +75,3 @@ class InsecureSecretFallback(AppRule):
             if not origin.source.endswith("()")
             else "fail when there is no key, instead of going on with this one",
         )
-

@@ -1,0 +1,121 @@
+"""What decorators that read the request pass to a view: ``@use_args(Schema, location="form")`` and its like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from flasklint import ir
+from flasklint.knowledge.inputs import DECORATORS
+from flasklint.knowledge.rows import Source
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.taint.frame import Frame
+from flasklint.taint.state import Obj
+from flasklint.taint.values import NUMBER, UNKNOWN, Constant, Origin, Taint, Trail, Value
+
+_PARSED = Source("<parsed>", "the visitor controls what is read of the request here")
+_BY_KEYWORD = frozenset({"use_kwargs"})
+_HARMLESS = frozenset(
+    {
+        "AwareDateTime",
+        "Bool",
+        "Boolean",
+        "Date",
+        "DateTime",
+        "Decimal",
+        "Enum",
+        "Float",
+        "Int",
+        "Integer",
+        "NaiveDateTime",
+        "Number",
+        "Time",
+        "TimeDelta",
+        "UUID",
+    }
+)
+"""Fields that make something else than a text of what they read."""
+
+
+def passed(frame: Frame, scope: Scope, project: Project, taken: Iterable[str]) -> Mapping[str, Value]:
+    """What such decorators pass, by the view's parameters. ``taken``: those that the URL rule's variables stand for."""
+    node = scope.node
+    assert isinstance(node, ir.Function)
+    first = 1 if scope.parent is not None and scope.parent.is_class else 0
+    gone = set(taken)
+    free = [one for one in node.parameters[first:] if one.kind in ("normal", "positional") and one.name not in gone]
+    found: dict[str, Value] = {}
+    for decorator in node.decorators:
+        if not isinstance(decorator, ir.Call) or not decorator.arguments:
+            continue
+        outer = scope.parent or scope.module.scope
+        names = [name for name in project.resolve(decorator.function, outer) if name in DECORATORS]
+        if not names:
+            continue
+        fields = dict(_fields(decorator.arguments[0].value, outer, project))
+        if names[0].rpartition(".")[2] in _BY_KEYWORD or _is_true(decorator, "as_kwargs"):
+            for parameter in node.parameters[first:]:
+                if parameter.kind == "double-star":
+                    found[parameter.name] = _mapping(frame, parameter, fields)
+                elif parameter.name in fields and parameter.name not in gone:
+                    found[parameter.name] = NUMBER if fields[parameter.name] else _text(frame, parameter)
+        elif free:
+            parameter = _named(free, decorator) or free[0]
+            free.remove(parameter)
+            found[parameter.name] = _mapping(frame, parameter, fields)
+    return found
+
+
+def _named(free: list[ir.Parameter], decorator: ir.Call) -> ir.Parameter | None:
+    """APIFlask passes ``json_data``, ``query_data``, by name."""
+    where = next(
+        (one.value.value for one in decorator.arguments if one.name == "location" and isinstance(one.value, ir.Const)),
+        "json",
+    )
+    return next((one for one in free if one.name == f"{where}_data"), None)
+
+
+def _is_true(call: ir.Call, name: str) -> bool:
+    return any(
+        one.name == name and isinstance(one.value, ir.Const) and one.value.value is True for one in call.arguments
+    )
+
+
+def _fields(schema: ir.Expr, scope: Scope, project: Project) -> Iterator[tuple[str, bool]]:
+    """The fields of a schema, a class or a dict written out; and whether each is something else than a text."""
+    if isinstance(schema, ir.Dict):
+        for pair in schema.pairs:
+            if isinstance(pair.key, ir.Const) and isinstance(pair.key.value, str):
+                yield pair.key.value, _is_harmless(pair.value)
+        return
+    if isinstance(schema, ir.Call):
+        schema = schema.function
+    for name in project.resolve(schema, scope):
+        found = project.definition(name)
+        if found is not None and isinstance(found.node, ir.Class):
+            for statement in found.node.body:
+                if isinstance(statement, ir.Assign) and statement.value is not None:
+                    for target in statement.targets:
+                        if isinstance(target, ir.Name):
+                            yield target.id, _is_harmless(statement.value)
+
+
+def _is_harmless(field: ir.Expr) -> bool:
+    function = field.function if isinstance(field, ir.Call) else field
+    word = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    return word in _HARMLESS
+
+
+def _text(frame: Frame, parameter: ir.Parameter, key: str = "") -> Value:
+    fragment = ("source", _PARSED.name, parameter.name, key)
+    origin = Origin(_PARSED, frame.path, parameter.start, parameter.end)
+    trail = Trail(None, frame.path, parameter.start, parameter.end, _PARSED.words)
+    return Value(open=True, taints=(Taint(origin, fragment, trail),))
+
+
+def _mapping(frame: Frame, parameter: ir.Parameter, fields: Mapping[str, bool]) -> Value:
+    items: dict[Constant, Value] = {
+        name: NUMBER if harmless else _text(frame, parameter, name) for name, harmless in fields.items()
+    }
+    rest = UNKNOWN if fields else _text(frame, parameter)
+    return frame.make(("parsed", parameter.name), Obj("dict", items, rest, UNKNOWN))
