@@ -84,6 +84,21 @@ EXPOSE = frozenset(
 """Decorators that give a method of such a view its rule."""
 
 
+ADMITS = "is_accessible"
+"""The method by which such a view of Flask-Admin says whether somebody may have it."""
+
+HANDLES = "_handle_view"
+"""The method that its requests go through first."""
+
+FORM_BASE = "form_base_class"
+"""Where such a view names the class that its own forms are made from."""
+
+SECURE_FORMS = frozenset({"flask_admin.form.SecureForm", "flask_admin.form.base.SecureForm", "flask_wtf.FlaskForm"})
+"""Forms of these check a token."""
+
+INDEX_VIEWS = frozenset({"flask_admin.AdminIndexView", "flask_admin.base.AdminIndexView"})
+"""The view at the address of the whole administration."""
+
 CLASSFUL_ROUTE = frozenset({"flask_classful.route", "flask_classy.route"})
 """Decorators that give a method of a Flask-Classful view a rule of its own."""
 

@@ -15,7 +15,7 @@ from flasklint import ir
 from flasklint.additions import Additions, Proof
 from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES
-from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES, is_app_class
+from flasklint.knowledge.extensions import ADMITS, API_CLASSES, APP_CLASSES, is_app_class
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration, Effective, Profile, Truth, line_of
@@ -230,6 +230,10 @@ class App:
         """What stands before a route and demands to know who is asking, if anything."""
         if route.view is None:
             return None
+        for function in route.view.first:
+            proof = self._model.admission_of(function)
+            if proof is not None:
+                return Guard(proof, function.node.name, function.location, hook=True)
         functions = route.view.functions
         outer = self.decorations(route)
         guards = [self._model.guard_among((*outer, *route.view.decorations_of(function))) for function in functions]
@@ -309,6 +313,8 @@ class App:
         exempt = self.exemption(route)
         if route.view is None:
             return Protection(False, "what answers is not seen", "unseen")
+        if route.view.own_token:
+            return Protection(True, "the forms that it is made of check a token", "checked")
         functions = [function for method, function in route.view.methods.items() if not method or method in CHANGING]
         checks = [self._own_protection(route, function) for function in functions]
         if not checks:
@@ -688,6 +694,11 @@ class AppModel:
     def proof_of(self, function: Fn) -> Proof | None:
         """How a function demands to know who is asking, told from its body."""
         return self.guards.authenticates(function.node, function.frame.module)
+
+    def admission_of(self, function: Fn) -> Proof | None:
+        """How a method that sees requests before the view does demands to know who is asking."""
+        node, module = function.node, function.frame.module
+        return self.guards.admits(node, module) if node.name == ADMITS else self.guards.hook_authenticates(node, module)
 
     def checks_token(self, function: Fn) -> bool:
         """Does a view (or a decorator) check a token, or validate a form that carries one?"""

@@ -95,6 +95,10 @@ def made(machine: Machine, instance: Instance, expr: ir.Expr, frame: Frame) -> N
     """An instance of a library's class was made: it may have been given an app."""
     if instance.arguments is None or isinstance(instance, (AppObject, BlueprintObject)):
         return
+    if not EXPOSERS.keys().isdisjoint(instance.names):
+        index = instance.arguments.get(4, "index_view")
+        if isinstance(index, Instance):
+            machine.event(instance, "resource", expr, frame, detail="exposed", target=index)
     for value in instance.arguments.values():
         initialise(machine, instance, value, instance.arguments, expr, frame)
 

@@ -215,8 +215,14 @@ class Guards:
         if own is not None:
             return own
         deeds = self.deeds(node, module)
-        if not deeds.refuses or not deeds.compares:
-            return None
+        return self._asks(deeds) if deeds.refuses and deeds.compares else None
+
+    def admits(self, node: ir.Function, module: LinkedModule) -> Proof | None:
+        """How a function that answers whether somebody may have a view knows who that is; ``None`` when it lets all in."""
+        return self._additions.proof(self._name(node, module)) or self._asks(self.deeds(node, module))
+
+    def _asks(self, deeds: Deeds) -> Proof | None:
+        """By what a function that turns people away knows who they are."""
         spoken = deeds.texts | deeds.attributes
         if deeds.mentions(*IDENTITY) or (
             deeds.mentions("flask.session", "flask.request.cookies") and _speaks(spoken, IDENTITY_WORDS)

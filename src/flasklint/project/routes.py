@@ -8,7 +8,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flasklint import ir
-from flasklint.knowledge.extensions import API_CLASSES, BUILT_ROUTES, CLASSFUL_ROUTE, EXPOSE, EXPOSERS, MODEL_VIEWS
+from flasklint.knowledge.extensions import (
+    ADMITS,
+    API_CLASSES,
+    BUILT_ROUTES,
+    CLASSFUL_ROUTE,
+    EXPOSE,
+    EXPOSERS,
+    FORM_BASE,
+    HANDLES,
+    INDEX_VIEWS,
+    MODEL_VIEWS,
+    SECURE_FORMS,
+)
 from flasklint.project.objects import (
     AppObject,
     Arguments,
@@ -49,7 +61,8 @@ class View:
     """What answers a request: a function, or the methods of a class.
 
     ``name``: dotted. ``methods``: the functions that run, by HTTP method in upper case; ``""`` for all methods.
-    ``decorations``: what stands around it, outermost first: decorators beneath the route's, and those of the class.
+    ``decorations``: what stands around it, outermost first: decorators beneath the route's, and those of the class. ``first``:
+    methods that see each request before, and say whether it goes on. ``own_token``: the library's own forms there check a token.
     """
 
     name: str
@@ -57,6 +70,8 @@ class View:
     methods: Mapping[str, Fn]
     decorations: tuple[Decoration, ...] = ()
     cls: Cls | None = None
+    first: tuple[Fn, ...] = ()
+    own_token: bool = False
 
     @property
     def functions(self) -> tuple[Fn, ...]:
@@ -268,16 +283,20 @@ class Router:
             return
         short = names[0].rpartition(".")[2]
         endpoint = (
-            _text(made.get(None, "endpoint") if made is not None else None, "") or self._of_model(made) or short.lower()
+            _text(made.get(None, "endpoint") if made is not None else None, "")
+            or self._of_model(made)
+            or ("admin" if not INDEX_VIEWS.isdisjoint(names) else short.lower())
         )
         own = made.get(None, "url") if made is not None else None
         if own is None and isinstance(cls, Cls):
             own = self._walk.class_member(cls, "route_base")
-        base = _text(own, "") or f"/{endpoint}"
+        is_index = not INDEX_VIEWS.isdisjoint(names)
+        base = _text(own, "") or ("" if is_index else f"/{endpoint}")
         prefix = (
             base if base.startswith("/") and own is not None else _joined(self._admin_prefix(mount.blueprint), base)
         )
         rest = (event.location, mount.chain, (*mount.conditions, *event.conditions), event.scope)
+        first = self._first(cls) if isinstance(cls, Cls) else ()
         given: set[str] = set()
         for member in self._walk.class_line(cls) if isinstance(cls, Cls) else ():
             for name, value in self._walk.class_frame(member).names.items() if isinstance(member, Cls) else ():
@@ -287,7 +306,7 @@ class Router:
                     found = decoration.arguments or Arguments()
                     rule = _text(found.get(0, "url"), "/")
                     methods = _methods(found.get(1, "methods"))
-                    view = View(f"{names[0]}.{name}", value.location, {"": value}, value.decorations, None)
+                    view = View(f"{names[0]}.{name}", value.location, {"": value}, value.decorations, None, first)
                     given.add(rule)
                     yield Route(_joined(prefix, rule), methods, f"{mount.name}{endpoint}.{name}", view, *rest)
         library = next((MODEL_VIEWS[name] for name in names if name in MODEL_VIEWS), "")
@@ -297,11 +316,25 @@ class Router:
             {},
             (),
             cls if isinstance(cls, Cls) else None,
+            first,
+            isinstance(cls, Cls) and self._has_secure_forms(cls),
         )
         for built in BUILT_ROUTES.get(library, ()):
             if built.rule not in given:
                 last = built.rule.strip("/").partition("/")[0] or "index"
                 yield Route(_joined(prefix, built.rule), built.methods, f"{mount.name}{endpoint}.{last}", whole, *rest)
+
+    def _first(self, cls: Cls) -> tuple[Fn, ...]:
+        """What a view of Flask-Admin does before each request, as far as the project says it."""
+        found = (self._walk.class_member(cls, name) for name in (ADMITS, HANDLES))
+        return tuple(member for member in found if isinstance(member, Fn))
+
+    def _has_secure_forms(self, cls: Cls) -> bool:
+        base = self._walk.class_member(cls, FORM_BASE)
+        if base is None:
+            return False
+        names = self._walk.class_names(base) if isinstance(base, Cls) else self._walk.value_names(base)
+        return not SECURE_FORMS.isdisjoint(names)
 
     def _of_model(self, made: Arguments | None) -> str:
         """The endpoint that a view of a model is given: the model's name."""
