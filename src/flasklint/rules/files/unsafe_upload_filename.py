@@ -56,6 +56,6 @@ class UnsafeUploadFilename(FlowRule):
     severity = Severity.HIGH
     cwe = (22, 434)
     together = True
-    kinds = ("upload-save", "upload-path")
+    kinds = ("upload-save",)
     title = "An upload is stored under the name that the visitor gave it."
     advice = "use `werkzeug.utils.secure_filename`, or a name of your own making"
