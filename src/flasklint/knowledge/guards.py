@@ -53,6 +53,12 @@ IDENTITY_WORDS = frozenset(
 )
 """Words in the keys under which people keep who is asking."""
 
+KNOWN_ATTRIBUTES = frozenset({"is_authenticated", "is_logged_in", "logged_in", "current_user"})
+"""What holds, of these, of nobody but those who have logged in."""
+
+KNOWN_WORDS = frozenset({"user", "username", "userid", "uid", "account", "member", "identity", "loggedin"})
+"""Words in the names of what is there only when somebody has logged in."""
+
 TOKEN_WORDS = frozenset({"authorization", "bearer", "token", "apikey", "api", "key", "auth", "secret", "signature"})
 
 AUTHENTICATING_HEADERS = frozenset(

@@ -12,7 +12,7 @@ Subtle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
@@ -278,6 +278,7 @@ class _State:
     outside: list[Outside] = field(default_factory=list)
     loaded: list[Value] = field(default_factory=list)
     place: Location | None = None
+    demanded: set[str] = field(default_factory=set)
 
 
 def line_of(walk: Walk, profile: Profile) -> tuple[Cls, ...]:
@@ -433,6 +434,9 @@ class Configuration:
 
     def _fold(self, kind: ProfileKind, label: str, picked: Value | None, *, default: bool, chosen: bool) -> Profile:
         state = _State(kind, label, picked)
+        for value, conditions in self._walk.demands:
+            if self._all(conditions, state) >= Truth.MAYBE:
+                state.demanded.update(_demanded(value))
         for event in self._events:
             truth = self._all(event.conditions, state)
             if event.script or (kind != "test" and self._of_tests(event)):
@@ -608,6 +612,8 @@ class Configuration:
                 if asked is not None and _stands_for(asked.name) is not None:
                     there = Truth.YES if _stands_for(asked.name) == state.kind else Truth.NO
                     return there if sign in ("!=", "is-not") else ~there
+            case Env(name) if name in state.demanded:
+                return Truth.YES
             case Env(name, Known(None)) if _stands_for(name) is not None:
                 # `if os.environ.get("PRODUCTION")`: the variable's name says which profile it stands for.
                 return Truth.YES if _stands_for(name) == state.kind else Truth.NO
@@ -649,6 +655,8 @@ class Configuration:
                 if truth < Truth.MAYBE:
                     return self._resolve(otherwise, state)
                 return value
+            case Env(name, _, parse) if name in state.demanded:
+                return Env(name, Unset(), parse)
             case Env(name, default, parse) if isinstance(default, (ConfigItem, Branch, Env)):
                 return Env(name, self._resolve(default, state), parse)
             case Lookup(mapping, key, default):
@@ -692,6 +700,25 @@ def _brings_settings(event: Event) -> bool:
     if event.kind != "init" or not isinstance(event.target, Instance):
         return False
     return any(name in EXTENSIONS and EXTENSIONS[name].kind == "settings" for name in event.target.names)
+
+
+def _demanded(value: Value) -> Iterator[str]:
+    """The environment variables without which a condition does not hold."""
+    match value:
+        case Env(name):
+            yield name
+        case Test("and", operands):
+            for operand in operands:
+                yield from _demanded(operand)
+        case Test("not", (Test("not", (inner,)),)):
+            yield from _demanded(inner)
+        case Test("not", (Test("or", operands),)):
+            for operand in operands:
+                yield from _demanded(Test("not", (operand,)))
+        case Test("is-not" | "!=", (Env(name), Known(None | ""))):
+            yield name
+        case Test("not", (Test("is" | "==", (Env(name), Known(None | ""))),)):
+            yield name
 
 
 def _outside(event: Event) -> str:

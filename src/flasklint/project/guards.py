@@ -17,6 +17,8 @@ from flasklint.knowledge.guards import (
     IDENTITY,
     IDENTITY_ATTRIBUTES,
     IDENTITY_WORDS,
+    KNOWN_ATTRIBUTES,
+    KNOWN_WORDS,
     REFUSALS,
     REQUEST_TOKENS,
     TOKEN_VALIDATORS,
@@ -38,7 +40,8 @@ class Deeds:
     ``names``: canonical names of all that it mentions. ``texts``: its short string constants. ``refuses``: it may end a request
     with an error, a redirect or an exception. ``compares``: it has a comparison or a check in a condition.
     ``attributes``: names of attributes and methods that it uses on anything; ``keywords``: names of arguments that it gives.
-    ``turned_away``: a condition that speaks of who is asking decides whether the request ends there.
+    ``turned_away``: a condition that speaks of who is asking decides whether the request ends there. ``sends_on``: one that holds
+    only for somebody known ends it: those who are logged in need no login page.
     """
 
     names: frozenset[str]
@@ -49,6 +52,7 @@ class Deeds:
     writes: frozenset[str]
     keywords: frozenset[str]
     turned_away: bool = False
+    sends_on: bool = False
 
     @property
     def calls(self) -> Iterator[str]:
@@ -110,7 +114,8 @@ class Guards:
         attributes: set[str] = set()
         writes: set[str] = set()
         keywords: set[str] = set()
-        refuses = compares = turned_away = False
+        refuses = compares = turned_away = sends_on = False
+        known: set[int] = set()
         inner: list[tuple[ir.Function, LinkedModule]] = []
         at = {id(node): scope}
         stack: list[tuple[ir.Node, Scope]] = [(statement, scope) for statement in reversed(node.body)]
@@ -149,7 +154,13 @@ class Guards:
                     compares = True
                 case ir.If(test, body, orelse):
                     compares = True
-                    if not turned_away and self._speaks_of_identity(test, where):
+                    if id(current) in known or (self._speaks_of_identity(test, where) and _holds_for_the_known(test)):
+                        known.update(id(one) for one in ir.statements(current) if isinstance(one, ir.If))
+                        known.difference_update(id(one) for one in orelse)
+                        sends_on = sends_on or _ends(body)
+                        lets_pass = isinstance(body[-1], ir.Return) and not _ends(body)
+                        turned_away = turned_away or lets_pass or _ends(orelse)
+                    elif not turned_away and self._speaks_of_identity(test, where):
                         turned_away = _ends(body) or _ends(orelse) or isinstance(body[-1], ir.Return)
                 case ir.Raise(value) if value is not None:
                     refuses = True
@@ -171,6 +182,7 @@ class Guards:
             frozenset(writes),
             frozenset(keywords),
             turned_away and refuses,
+            sends_on,
         )
         for function, module in inner[:40]:
             more = self.deeds(function, module, depth - 1)
@@ -183,6 +195,7 @@ class Guards:
                 deeds.writes | more.writes,
                 deeds.keywords | more.keywords,
                 deeds.turned_away or more.turned_away,
+                deeds.sends_on or more.sends_on,
             )
         return deeds
 
@@ -215,7 +228,9 @@ class Guards:
         if own is not None:
             return own
         deeds = self.deeds(node, module)
-        return self._asks(deeds) if deeds.refuses and deeds.compares else None
+        if not deeds.refuses or not deeds.compares or (deeds.sends_on and not deeds.turned_away):
+            return None
+        return self._asks(deeds)
 
     def admits(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """How a function that answers whether somebody may have a view knows who that is; ``None`` when it lets all in."""
@@ -314,6 +329,27 @@ class Guards:
                 for target in inner.targets:
                     if isinstance(target, ir.Attribute) and target.name == "content_security_policy":
                         yield "content-security-policy", True
+
+
+def _holds_for_the_known(test: ir.Expr) -> bool:
+    """Can a condition that speaks of who is asking hold only when that is known? ``current_user.is_authenticated and ...``"""
+    match test:
+        case ir.Op("and", operands):
+            return any(_names_somebody(operand) for operand in operands)
+    return _names_somebody(test)
+
+
+def _names_somebody(test: ir.Expr) -> bool:
+    match test:
+        case ir.Attribute(_, name) | ir.Name(name) | ir.Call(ir.Attribute(_, name), ()):
+            return name in KNOWN_ATTRIBUTES or (_speaks(frozenset({name}), KNOWN_WORDS))
+        case ir.Call(ir.Attribute(_, "get"), (ir.Argument(ir.Const(value=str() as key)), *_)):
+            return _speaks(frozenset({key}), KNOWN_WORDS)
+        case ir.Compare(("is-not",), (ir.Attribute(_, name) | ir.Name(name), ir.Const(None))):
+            return _speaks(frozenset({name}), KNOWN_WORDS)
+        case ir.Compare(("in",), (ir.Const(value=str() as key), ir.Name("session"))):
+            return _speaks(frozenset({key}), KNOWN_WORDS)
+    return False
 
 
 def _header_name(key: ir.Expr) -> tuple[str, bool]:

@@ -24,6 +24,7 @@ from flasklint.project.objects import (
     ViewOf,
     Write,
 )
+from flasklint.project.operations import environment_names
 from flasklint.project.scopes import LinkedModule
 from flasklint.source import Location, Span
 
@@ -56,6 +57,8 @@ class Machine:
         self.current = AppObject(("flask.current_app", "flask.Flask"), NOWHERE)
         self.contexts: list[AppObject] = []
         self.environment: list[tuple[str, Value, Location, tuple[Value, ...]]] = []
+        # What has to hold, or an exception ends the program: each with the conditions that it stands under.
+        self.demands: list[tuple[Value, tuple[Value, ...]]] = []
         self.steps = 0
 
     def step(self) -> None:
@@ -97,6 +100,11 @@ class Machine:
     def import_module(self, dotted: str, importer: LinkedModule | None = None) -> Mod | None:
         """A module of the project, walked if it was not yet; ``None`` when it is not one."""
         raise NotImplementedError
+
+    def demand(self, value: Value) -> None:
+        """Put on record that the program goes on only with something that is set from outside."""
+        if any(environment_names(value)):
+            self.demands.append((value, tuple(self.conditions)))
 
     def event(
         self,

@@ -79,6 +79,8 @@ class Statements(Expressions):
                 return True
             case ir.Raise():
                 return True
+            case ir.Assert(test):
+                self.demand(self.evaluate(test, frame))
             case ir.Jump(kind):
                 return kind != "pass"
             case ir.Augment(target, sign, value):
@@ -126,7 +128,11 @@ class Statements(Expressions):
             names.clear()
             names.update(else_names if then_left else then_names)
             ended = node.body if then_left else node.orelse
-            return False, None if _raises(ended) else (negated if then_left else test)
+            rest = negated if then_left else test
+            if _raises(ended):
+                self.demand(rest)
+                return False, None
+            return False, rest
         self._merge(test, names, then_names, else_names)
         return False, None
 
