@@ -32,7 +32,19 @@ from flasklint.source import SourceFile
 
 PYTHON_SUFFIXES = (".py", ".pyw", ".wsgi")
 TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2")
-SETTINGS_SUFFIXES = (".json", ".toml", ".cfg", ".conf", ".config", ".ini", ".settings")
+SETTINGS_SUFFIXES = (
+    ".json",
+    ".toml",
+    ".cfg",
+    ".conf",
+    ".config",
+    ".ini",
+    ".settings",
+    ".example",
+    ".sample",
+    ".dist",
+    ".defaults",
+)
 MARKUP_SUFFIXES = (".html", ".htm", ".xml", ".xhtml", ".svg")
 ROOT_MARKERS = ("flasklint.toml", "pyproject.toml", ".git")
 NO_TEMPLATES_BELOW = frozenset({"static", "_static", "_templates", "_themes", "node_modules", "bower_components"})

@@ -19,12 +19,14 @@ from flasklint.knowledge.extensions import ADMITS, API_CLASSES, APP_CLASSES, is_
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration, Effective, Profile, Truth, line_of
+from flasklint.project.exemptions import Pass, marks, passes
 from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
 from flasklint.project.guards import Deeds, Definitions, Guards
 from flasklint.project.identity import identity_cookies, kept_identity
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Seq, Value
+from flasklint.project.operations import python
 from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
 from flasklint.project.scopes import LinkedModule, Scope, Write
 from flasklint.project.walk import Walk
@@ -248,6 +250,8 @@ class App:
             if not hook.everywhere and not any(hook.owner is blueprint for blueprint in route.chain):
                 continue
             function = hook.function
+            if self._passes(hook, route):
+                continue
             around = self._model.guard_among(function.decorations)
             if around is not None:
                 return replace(around, hook=True)
@@ -255,6 +259,15 @@ class App:
             if proof is not None:
                 return Guard(proof, hook.function.node.name, hook.location, hook=True)
         return None
+
+    def _passes(self, hook: Hook, route: Route) -> bool:
+        """Does a hook let a route pass without a look at who is asking?"""
+        grounds = self._model.passes_of(hook.function)
+        if not grounds or route.view is None:
+            return False
+        around = [one for function in route.view.functions for one in route.view.decorations_of(function)]
+        borne = {mark for one in around if isinstance(one.value, Fn) for mark in marks(one.value.node)}
+        return any(ground.fits(route, borne) for ground in grounds)
 
     @cached_property
     def identity(self) -> Guard | None:
@@ -464,6 +477,7 @@ class AppModel:
         self.definition = definition
         self.additions = additions
         self.guards = Guards(resolver, Definitions(definition), additions)
+        self._passes: dict[int, tuple[Pass, ...]] = {}
 
     @cached_property
     def walk(self) -> Walk:
@@ -695,6 +709,21 @@ class AppModel:
         """How a function demands to know who is asking, told from its body."""
         return self.guards.authenticates(function.node, function.frame.module)
 
+    def passes_of(self, hook: Fn) -> tuple[Pass, ...]:
+        """On what grounds a hook lets requests pass."""
+        if id(hook.node) not in self._passes:
+            module = hook.frame.module
+            scope = self.guards.scope_of(hook.node, module)
+
+            def texts(expr: ir.Expr) -> tuple[str, ...]:
+                value = self.walk.module_attribute(module, expr.id) if isinstance(expr, ir.Name) else None
+                return _texts(expr, value)
+
+            self._passes[id(hook.node)] = (
+                passes(hook.node, lambda expr: self.resolver.resolve(expr, scope), texts) if scope is not None else ()
+            )
+        return self._passes[id(hook.node)]
+
     def admission_of(self, function: Fn) -> Proof | None:
         """How a method that sees requests before the view does demands to know who is asking."""
         node, module = function.node, function.frame.module
@@ -724,6 +753,19 @@ _LETS_IN = (
 _COMMON = frozenset(
     {"main", "run", "init", "setup", "get", "start", "create", "__init__", "wrapper", "decorator", "call", "__call__"}
 )
+
+
+def _texts(expr: ir.Expr, value: Value | None) -> tuple[str, ...]:
+    """The strings that an expression holds, as written or, for a name, as it is ``value``."""
+    if isinstance(expr, ir.Display):
+        return tuple(text for item in expr.items for text in _texts(item.value, None))
+    if isinstance(expr, ir.Const):
+        return (expr.value,) if isinstance(expr.value, str) else ()
+    plain = python(value)[1] if value is not None else None
+    if isinstance(plain, str):
+        return (plain,)
+    held = plain if isinstance(plain, (list, tuple, set, frozenset)) else ()
+    return tuple(item for item in held if isinstance(item, str))
 
 
 def _outermost(scope: Scope) -> Scope | None:

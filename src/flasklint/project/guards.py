@@ -157,15 +157,15 @@ class Guards:
                     if id(current) in known or (self._speaks_of_identity(test, where) and _holds_for_the_known(test)):
                         known.update(id(one) for one in ir.statements(current) if isinstance(one, ir.If))
                         known.difference_update(id(one) for one in orelse)
-                        sends_on = sends_on or _ends(body)
-                        lets_pass = isinstance(body[-1], ir.Return) and not _ends(body)
-                        turned_away = turned_away or lets_pass or _ends(orelse)
+                        sends_on = sends_on or ends_request(body)
+                        lets_pass = isinstance(body[-1], ir.Return) and not ends_request(body)
+                        turned_away = turned_away or lets_pass or ends_request(orelse)
                     elif not turned_away and self._speaks_of_identity(test, where):
-                        turned_away = _ends(body) or _ends(orelse) or isinstance(body[-1], ir.Return)
+                        turned_away = ends_request(body) or ends_request(orelse) or isinstance(body[-1], ir.Return)
                 case ir.Raise(value) if value is not None:
                     refuses = True
                 case ir.Return(value):
-                    refuses = refuses or _is_refusal(value)
+                    refuses = refuses or is_refusal(value)
                 case ir.Assign(targets, given):
                     for written in targets:
                         if isinstance(written, ir.Attribute):
@@ -374,19 +374,19 @@ def _is_headers(expr: ir.Expr) -> bool:
     )
 
 
-def _ends(body: tuple[ir.Stmt, ...]) -> bool:
+def ends_request(body: tuple[ir.Stmt, ...]) -> bool:
     """Does a block end a request with a refusal?"""
     for node in body:
         for inner in (node, *ir.walk(node)):
             match inner:
                 case ir.Raise() | ir.Call(ir.Name("abort")) | ir.Call(ir.Attribute(_, "abort" | "unauthorized")):
                     return True
-                case ir.Return(value) if _is_refusal(value):
+                case ir.Return(value) if is_refusal(value):
                     return True
     return False
 
 
-def _is_refusal(value: ir.Expr | None) -> bool:
+def is_refusal(value: ir.Expr | None) -> bool:
     """``return ..., 401`` or a redirect to somewhere to log in."""
     match value:
         case ir.Display("tuple", (_, ir.Argument(ir.Const(int() as status)), *_)):

@@ -182,6 +182,8 @@ class Router:
     def _routes(self, event: Event, mount: Mount) -> Iterator[Route]:
         arguments = event.arguments or Arguments()
         if event.kind == "route":
+            if _is_true(arguments.get(None, "build_only")):
+                return  # a name for `url_for`, which answers nothing
             yield self._route(event, mount, arguments)
         elif event.kind == "resource" and event.detail == "classful":
             yield from self._classful(event, mount, arguments)
@@ -480,6 +482,10 @@ def _methods(value: Value | None) -> frozenset[str]:
     if known and isinstance(plain, str):
         return frozenset({plain.upper()})
     return frozenset({"?"}) if value is not None else frozenset({"GET"})
+
+
+def _is_true(value: Value | None) -> bool:
+    return isinstance(value, Known) and value.value is True
 
 
 def _text(value: Value | None, otherwise: str = "?") -> str:
