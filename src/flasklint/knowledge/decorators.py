@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flasklint.knowledge.sensitive import words
+
 AUTHENTICATES = frozenset(
     {
         "flask_login.login_required",
@@ -76,3 +78,19 @@ TOKEN_AUTHENTICATES = frozenset(
 """Those among them that look at a header that browsers do not send by themselves (JWT ones unless told to use cookies)."""
 
 SESSION_AUTHENTICATES = AUTHENTICATES - TOKEN_AUTHENTICATES
+
+_WHO = frozenset(
+    {"auth", "login", "authenticated", "authentication", "authorized", "authorization", "permission", "permissions"}
+    | {"role", "roles", "jwt", "token", "user", "admin", "superuser", "apikey", "scope", "scopes"}
+)
+_ASKS = frozenset({"required", "require", "requires", "needed", "needs", "need", "check", "only", "protected"})
+_TOKENS = frozenset({"jwt", "token", "apikey"})
+
+
+def named_guard(name: str) -> str:
+    """What the name of a decorator that nobody can look into says that it demands: a ``session``, a ``token``; empty when it says
+    nothing of the kind."""
+    spoken = set(words(name.rpartition(".")[2]))
+    if (spoken & _WHO and spoken & _ASKS) or spoken == {"authenticated"} or spoken == {"authenticate"}:
+        return "token" if spoken & _TOKENS else "session"
+    return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint.knowledge.config import KEYS, SIGNING_KEYS
-from flasklint.knowledge.credentials import masked_parts, token_format
+from flasklint.knowledge.credentials import is_placeholder, masked_parts, token_format
 from flasklint.knowledge.posture import POSTURES, Posture
 from flasklint.knowledge.secrets import WELL_KNOWN_KEYS
 from flasklint.overview.shown import plain_text
@@ -131,6 +131,8 @@ class Judge:
         for origin in origins_in(self._profile, key):
             text = origin.value.decode("latin-1") if isinstance(origin.value, bytes) else origin.value
             match origin.kind:
+                case "literal" if not signing and is_placeholder(text):
+                    return Verdict("not judged", "it only stands in for one")
                 case "literal":
                     if signing and text.strip().lower() in WELL_KNOWN_KEYS:
                         return Verdict("unsafe", f"everybody knows this key: {otherwise}")

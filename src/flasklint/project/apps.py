@@ -14,7 +14,7 @@ from typing import Literal
 from flasklint import ir
 from flasklint.additions import Additions, Proof
 from flasklint.knowledge.config import TEST_WORDS
-from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES
+from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES, named_guard
 from flasklint.knowledge.extensions import ADMITS, API_CLASSES, APP_CLASSES, is_app_class
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
@@ -25,7 +25,19 @@ from flasklint.project.guards import Deeds, Definitions, Guards
 from flasklint.project.identity import identity_cookies, kept_identity
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
-from flasklint.project.objects import AppObject, BlueprintObject, Cls, Decoration, Event, Fn, Instance, Seq, Value
+from flasklint.project.objects import (
+    AppObject,
+    BlueprintObject,
+    Cls,
+    Decoration,
+    Event,
+    Fn,
+    Instance,
+    Lib,
+    Result,
+    Seq,
+    Value,
+)
 from flasklint.project.operations import python
 from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
 from flasklint.project.scopes import LinkedModule, Scope, Write
@@ -689,7 +701,10 @@ class AppModel:
                     return Guard(
                         found, decoration.names[0].rpartition(".")[2] if decoration.names else "?", decoration.location
                     )
-            # A decorator factory: what it gives is a function inside it.
+            elif isinstance(decoration.value, (Lib, Result)):
+                said = next((said for name in decoration.names if (said := named_guard(name))), "")
+                if said:
+                    return Guard("token" if said == "token" else "session", decoration.short, decoration.location)
         return None
 
     def decorations_of(self, owner: Instance) -> tuple[Decoration, ...]:

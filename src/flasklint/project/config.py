@@ -448,7 +448,7 @@ class Configuration:
                     self._write(event.write, truth, event.position, state)
                 case "load":
                     self._load(event, truth, state)
-                case "opaque" | "init" | "library" if truth > Truth.PROBABLY_NO:
+                case "opaque" | "init" | "library" if truth > Truth.PROBABLY_NO or self._asked_for(event, state):
                     state.outside.append(Outside(_outside(event), event.location, event.position))
         entries = {
             key: Effective(
@@ -480,6 +480,15 @@ class Configuration:
             state.place,
             lambda conditions: self._all(conditions, state),
             lambda value: self._resolve(value, state),
+        )
+
+    def _asked_for(self, event: Event, state: _State) -> bool:
+        """Is a source read only when an environment variable says so? Production may well say so."""
+        if event.kind != "opaque" or event.script or self._of_tests(event):
+            return False
+        return all(
+            self._decide(condition, state) > Truth.PROBABLY_NO or any(environment_names(condition))
+            for condition in event.conditions
         )
 
     def _of_tests(self, event: Event) -> bool:
@@ -668,6 +677,8 @@ class Configuration:
                 row = KEYS.get(key)
                 if not isinstance(default, Unset):
                     return default
+                if state.outside:
+                    return Unknown(f"{state.outside[-1].what} may set it")
                 return Known(row.default) if row is not None else Unknown(f"app.config has no {key} that we see")
         return value
 

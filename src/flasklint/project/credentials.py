@@ -61,6 +61,9 @@ _ENDINGS = HARMLESS | {
     "module",
     "modules",
     "manager",
+    "dir",
+    "directory",
+    "folder",
 }
 """Last words of names that speak about a credential."""
 
