@@ -25,7 +25,7 @@ HARM = {
     "command": "os.system('ls ' + {0})",
     "path": "open('/srv/' + {0})",
     "upload-save": "request.files['f'].save('/srv/' + {0})",
-    "template-name": "flask.render_template('a/' + {0})",
+    "template-name": "flask.render_template({0})",
     "html": "return '<p>' + {0}",
     "markup": "markupsafe.Markup('<p>' + {0})",
     "regex": "re.match({0}, 'x')",

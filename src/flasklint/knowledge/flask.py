@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flasklint.findings import Confidence
-from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Source, Summary, Tables
+from flasklint.knowledge.rows import Guard, Having, Own, Sanitizer, Sink, Source, Summary, Tables
 
 _REQUEST = "flask.Request()"
 _DICT = "werkzeug.datastructures.MultiDict()"
@@ -26,8 +26,8 @@ _SOURCES = (
     Source(f"{_REQUEST}.headers", "the visitor controls the request's headers", result=_HEADERS, without=r"\r\n"),
     Source(f"{_REQUEST}.cookies", "the visitor controls the cookies", "cookie", result=_DICT, without=r"\r\n"),
     Source(f"{_REQUEST}.query_string", "the visitor controls the query string", without=r"\r\n"),
-    Source(f"{_REQUEST}.url", "the visitor controls the address", without=r"\r\n"),
-    Source(f"{_REQUEST}.base_url", "the visitor controls the address", without=r"\r\n"),
+    Source(f"{_REQUEST}.url", "the visitor controls the address", without=r"\r\n", hosted=True),
+    Source(f"{_REQUEST}.base_url", "the visitor controls the address", without=r"\r\n", hosted=True),
     Source(f"{_REQUEST}.full_path", "the visitor controls the address", without=r"\r\n", routed="full"),
     Source(f"{_REQUEST}.path", "the visitor controls the path", routed="path"),
     Source(f"{_REQUEST}.view_args", "the visitor controls the path", result="builtins.dict()"),
@@ -172,7 +172,13 @@ _GUARDS = (
     Guard("part:normal-path", when="begins", kinds=("path", "upload-save", "archive", "template-name")),
 )
 
-FLASK = Tables(_SOURCES, _FLASK_SINKS, _SANITIZERS, _SUMMARIES, _GUARDS)
+_TEXTS = (
+    Own(f"{_REQUEST}.host_url", "{}/"),
+    Own(f"{_REQUEST}.url_root", "{}/"),
+    Own(f"{_REQUEST}.root_url", "{}/"),
+)
+
+FLASK = Tables(_SOURCES, _FLASK_SINKS, _SANITIZERS, _SUMMARIES, _GUARDS, texts=_TEXTS)
 """What the names of Flask and what it stands on mean."""
 
 __all__ = ["FLASK", "Having"]

@@ -49,7 +49,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("html", needs="<\"'"),
     Kind("markup", needs="<\"'"),
     Kind("template-source", needs="{"),
-    Kind("template-name", needs=r"/\\.", prefix="directory"),
+    Kind("template-name", needs=r"/\\.", prefix="any"),
     Kind("log", needs=r"\r\n"),
     Kind("session-write"),
     Kind("error-detail"),

@@ -27,6 +27,7 @@ class Source(NamedTuple):
     ``without``: characters that can't be in it. ``confidence``: how surely it is someone else's.
     ``routed``: in a view it is the ``path`` that the view's rule says: someone else decides only what stands for the rule's
     variables; ``full``: with the query string behind it.
+    ``hosted``: it begins with a scheme and a host that a link can't choose: those that the browser asks.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Source(NamedTuple):
     without: str = ""
     confidence: Confidence = Confidence.HIGH
     routed: Literal["", "path", "full"] = ""
+    hosted: bool = False
 
 
 UNKNOWN_ORIGIN = Source("<unknown>", "where it comes from could not be told", "unknown", confidence=Confidence.LOW)
@@ -102,6 +104,8 @@ class Summary(NamedTuple):
       part under the key that the argument ``key`` names.
     - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
     - ``made``: a new object, which keeps what ``store`` says. ``own``: a text of the program's own making.
+    - ``pieces``: a tuple of parts of it; ``characters`` says which each has, with spaces between, ``*`` being any.
+    - ``image``: it in the form that ``tag`` names (:mod:`flasklint.taint.images`).
     - ``called``: what the function that is passed first gives, called with the rest.
     - ``members``: any member of it; ``never``: the call does not come back.
 
@@ -123,6 +127,8 @@ class Summary(NamedTuple):
         "part",
         "tagged",
         "item",
+        "image",
+        "pieces",
         "substituted",
         "made",
         "own",
@@ -171,8 +177,8 @@ class Kind(NamedTuple):
 
     ``needs``: the harm needs one of these characters, in the notation of :mod:`flasklint.taint.characters`; empty when
     any text will do. ``quoted``: between quotes the harm needs that quote. ``prefix``: what fixed text before it excludes the
-    harm: ``directory`` (a folder, if the text has no ``..``), ``origin`` (scheme and host of a URL), ``scheme`` (a
-    URL's scheme, or what no URL with a scheme begins with).
+    harm: ``directory`` (a folder, if the text has no ``..``), ``any`` (whatever it is), ``origin`` (scheme and host of a URL),
+    ``scheme`` (a URL's scheme, or what no URL with a scheme begins with).
     ``language``: words of the language, to tell its texts. ``also``: what excludes one of these excludes it too. ``types``: what
     is of one of these types does no such harm.
     """
@@ -180,7 +186,7 @@ class Kind(NamedTuple):
     name: str
     needs: str = ""
     quoted: bool = False
-    prefix: Literal["", "directory", "origin", "scheme", "program"] = ""
+    prefix: Literal["", "directory", "any", "origin", "scheme", "program"] = ""
     language: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
@@ -212,6 +218,13 @@ class Container(NamedTuple):
     skip: int = 0
 
 
+class Own(NamedTuple):
+    """A text that is the app's own: what is read, and how the text is put together, ``{}`` being what is not known of it."""
+
+    name: str
+    text: str
+
+
 class Tables(NamedTuple):
     """All that is known of libraries, as one value. ``globals``: what names mean in every template."""
 
@@ -224,6 +237,7 @@ class Tables(NamedTuple):
     renderings: tuple[Rendering, ...] = ()
     globals: tuple[tuple[str, str], ...] = ()
     containers: tuple[Container, ...] = ()
+    texts: tuple[Own, ...] = ()
 
 
 def together(*tables: Tables) -> Tables:
@@ -238,4 +252,5 @@ def together(*tables: Tables) -> Tables:
         tuple(row for table in tables for row in table.renderings),
         tuple(row for table in tables for row in table.globals),
         tuple(row for table in tables for row in table.containers),
+        tuple(row for table in tables for row in table.texts),
     )

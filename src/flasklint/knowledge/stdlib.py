@@ -170,7 +170,6 @@ _SAME = (
 )
 
 _TEXTS = (
-    "urllib.parse.unquote",
     "urllib.parse.unquote_plus",
     "urllib.parse.unquote_to_bytes",
     "base64.b64decode",
@@ -211,6 +210,7 @@ _BASE64 = "a-zA-Z0-9+/=_-"
 _SUMMARIES = (
     *(Summary(name, ("0",), "same") for name in _SAME),
     *(Summary(name, ("0",), "new") for name in _TEXTS),
+    Summary("urllib.parse.unquote", ("0|string",), "image", tag="decoded"),
     *(
         Summary(f"base64.{name}", ("0",), "new", "builtins.bytes()", characters=_BASE64)
         for name in ("b64encode", "urlsafe_b64encode", "standard_b64encode", "b32encode", "b16encode")
@@ -239,11 +239,15 @@ _SUMMARIES = (
         Summary(f"io.TextIOWrapper().{name}")
         for name in ("read", "readline", "readlines", "write", "close", "__next__", "flush", "seek")
     ),
+    *(
+        Summary(name, result="builtins.str()")
+        for name in ("os.environ.__getitem__", "os.environ.get", "os.environ.pop", "os.getenv")
+    ),
     # Paths
     Summary("os.path.join", ("0", "1*"), "paths", "builtins.str()", between="/"),
     Summary("os.path.dirname", ("0|p",), "characters", "builtins.str()"),
-    Summary("os.path.split", ("0|p",), "characters"),
-    Summary("os.path.splitext", ("0|p",), "characters"),
+    Summary("os.path.split", ("0|p",), "pieces", characters="* ^/"),
+    Summary("os.path.splitext", ("0|p",), "pieces", characters="* ^/"),
     Summary("os.path.normpath", ("0|path",), "tagged", "builtins.str()", tag="normal-path"),
     Summary("os.path.abspath", ("0|path",), "tagged", "builtins.str()", tag="normal-path"),
     Summary("os.path.realpath", ("0|filename|path",), "tagged", "builtins.str()", tag="normal-path"),

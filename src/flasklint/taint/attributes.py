@@ -12,6 +12,7 @@ from flasklint.taint import kept, library
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.names import Names
 from flasklint.taint.routes import is_replaced
+from flasklint.taint.text import own_text
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
@@ -90,6 +91,8 @@ class Attributes(Names):
             row = self.index.sources.get(one)
             if row is not None:
                 return self.source(frame, row, node)
+            if one in self.index.texts:
+                return own_text(self.index.texts[one])
         # What a library's class inherits from is spelled out; a property of a project's class is found by its object.
         if not rest.taints and not rest.texts and not any("()" in one for one in strings):
             return self.named(frame, names, node)

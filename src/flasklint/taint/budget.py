@@ -9,7 +9,6 @@ from flasklint.taint.frame import Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.values import (
     NEVER,
-    NOTHING_KNOWN,
     OUR_TEXT,
     UNKNOWN,
     Constant,
@@ -21,6 +20,8 @@ from flasklint.taint.values import (
 )
 
 EXACT, NO_CONSTANTS, ONE_EACH, ONE_IN_ALL = range(4)
+
+MINGLED = "not all that goes into so many calls is told apart"
 
 _FEWEST = (4, 8, 14)
 """Kinds of calls of a large function that are told apart at each level."""
@@ -47,7 +48,7 @@ def plainer(frame: Frame, node: ir.Node, bound: dict[str, Value], how: int) -> d
     everything: tuple[Taint, ...] = ()
     for value in bound.values():
         everything = merge_taints(everything, frame.inside(value))
-    shared = frame.derive(UNKNOWN, (node.start, "as"), taints=everything).taints if everything else ()
+    shared = frame.derive(UNKNOWN, (node.start, "as"), taints=everything, lower=MINGLED).taints if everything else ()
     return {name: _one(frame, (node.start, "as", name), value, shared) for name, value in bound.items()}
 
 
@@ -59,6 +60,11 @@ def _without_constants(value: Value) -> Value:
     return OUR_TEXT
 
 
+def _is_several(thing: Obj) -> bool:
+    """It holds more than one thing."""
+    return len(thing.items) + len(thing.attributes) + (thing.rest is not NEVER) > 1
+
+
 def _one(frame: Frame, site: object, value: Value, shared: tuple[Taint, ...]) -> Value:
     """A value as one fragment, if there is untrusted data in it, and its objects without their contents."""
     taints = frame.inside(value)
@@ -66,8 +72,11 @@ def _one(frame: Frame, site: object, value: Value, shared: tuple[Taint, ...]) ->
         if shared:
             taints = shared
         else:
-            info = frame.text_info(value) if value.taints else NOTHING_KNOWN
-            taints = frame.derive(UNKNOWN, site, Info(mask=info.mask, clear=info.clear), taints=taints).taints
+            info = frame.text_info(replace(value, taints=taints))
+            several = any(type(one) is int and _is_several(frame.object_at(one)) for one in value.refs)
+            known = Info(mask=info.mask, clear=info.clear)
+            lower = MINGLED if several else ""
+            taints = frame.derive(UNKNOWN, site, known, taints=taints, lower=lower).taints
     rest = Value(open=True, taints=taints)
     refs = []
     for one in value.refs:

@@ -118,7 +118,8 @@ def _parse(pattern: str) -> tuple[list[Any], bool] | None:
     return list(parsed), bool(flags & re.IGNORECASE)
 
 
-def _either_case(mask: int) -> int:
+def either_case(mask: int) -> int:
+    """The characters with every letter in both cases."""
     for low, high in zip(range(ord("a"), ord("z") + 1), range(ord("A"), ord("Z") + 1), strict=True):
         if mask >> low & 1 or mask >> high & 1:
             mask |= 1 << low | 1 << high
@@ -132,7 +133,7 @@ def matched(pattern: str) -> int | None:
     if found is None:
         return None
     mask = _pattern(found[0])
-    return _either_case(mask) if found[1] else mask
+    return either_case(mask) if found[1] else mask
 
 
 def _flat(items: list[Any]) -> list[Any]:
@@ -163,7 +164,7 @@ def examined(pattern: str, how: str) -> tuple[int, int]:
     if opened and closed:
         yes = _pattern(items)
         if found[1]:
-            yes = _either_case(yes)
+            yes = either_case(yes)
     no = ANY
     if how == "search" and len(items) == 1:
         op, arg = items[0]

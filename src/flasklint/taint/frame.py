@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from flasklint import ir
 from flasklint.knowledge.rows import Guard, Sink
 from flasklint.project.scopes import Scope
+from flasklint.taint import images
 from flasklint.taint.state import Obj, Shape, State, join_objects
 from flasklint.taint.text import is_fixed
 from flasklint.taint.values import (
@@ -66,9 +67,12 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
 
 
 class Machine(ABC):
-    """What evaluators ask of the engine. ``parts``: the tables' guards on parts of a text, by the part's tag."""
+    """What evaluators ask of the engine. ``parts``: the tables' guards on parts of a text, by the part's tag; ``told``: all
+    callables that a table tells of.
+    """
 
     parts: Mapping[str, tuple[Guard, ...]]
+    told: frozenset[str]
 
     @abstractmethod
     def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
@@ -319,7 +323,7 @@ class Frame:
         return self.state.infos.get(fragment, NOTHING_KNOWN)
 
     def full_info(self, fragment: Fragment) -> Info:
-        """What is known of a fragment, also for being a part of another."""
+        """What is known of a fragment, also for being a part or a form of another."""
         info = self.info(fragment)
         depth = 0
         while fragment[0] == "part" and depth < DEEPEST_PART:
@@ -331,6 +335,11 @@ class Frame:
                 info = info.both(Info(mask=outer.mask, lacks=outer.lacks, clear=outer.clear))
             fragment = base
             depth += 1
+        if fragment[0] == "image":
+            base = fragment[2]
+            assert isinstance(base, tuple)
+            outer = images.inwards(str(fragment[1]), self.full_info(base))
+            info = info.both(Info(mask=outer.mask, lacks=outer.lacks, clear=outer.clear) if depth else outer)
         return info
 
     def text_info(self, value: Value) -> Info:
@@ -373,6 +382,15 @@ class Frame:
                 reasons = (*reasons, lower)[:4]
             made.append(Taint(taint.origin, fragment, trail, level, reasons))
         return Value(open=True, taints=tuple(made), refs=refs)
+
+    def image(self, value: Value, form: str) -> Value:
+        """A form of a text, of which what is known of the text is known, and the other way round."""
+        names = {taint.fragment: images.image(form, taint.fragment) for taint in value.taints}
+        for fragment, made in names.items():
+            if made != fragment and (self.loops or made not in self.state.infos):
+                self.state.infos[made] = NOTHING_KNOWN
+        taints = tuple(replace(taint, fragment=names[taint.fragment]) for taint in value.taints)
+        return Value(open=True, taints=taints)
 
     def part_of(self, fragment: Fragment, tag: str) -> Fragment:
         """The fragment that is a part of another."""

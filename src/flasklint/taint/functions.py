@@ -21,6 +21,7 @@ class Functions(Machine):
         self.project = project
         self.index = Index(tables)
         self.parts: Mapping[str, tuple[Guard, ...]] = self.index.parts
+        self.told = self.index.callables
         self.classes = Classes(project)
         self.keys: dict[int, FunctionKey] = {}
         self.scopes: dict[int, Scope] = {}

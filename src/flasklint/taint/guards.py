@@ -17,6 +17,7 @@ from flasklint.taint.values import (
     Facts,
     Fragment,
     Info,
+    Origin,
     Value,
     claim_of,
     facts_both,
@@ -130,20 +131,17 @@ def compare(frame: Frame, sign: str, left: Value, right: Value, parts: Parts) ->
 
 
 def _ours(frame: Frame, value: Value) -> bool:
-    return not frame.inside(value)
+    """Nothing in it is for a visitor to say: what the app's environment holds is its own."""
+    return all(isinstance(one.origin, Origin) and one.origin.row.origin == "environment" for one in frame.inside(value))
 
 
 def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | None:
     told = _truths(left, right)
     if told is not None:
         return told
-    if left.taints and right.taints:
-        return None
-    if not left.taints:
+    if not left.taints or (right.taints and _ours(frame, left)):
         left, right = right, left
-    if not left.taints:
-        return None
-    if not _ours(frame, right):
+    if not left.taints or not _ours(frame, right):
         return None
     constants = right.constants if right.known else ()
     if constants == (None,):
@@ -206,7 +204,7 @@ def _truths(left: Value, right: Value) -> Claim | None:
 
 def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | None:
     if left.taints:
-        if right.taints or not _ours(frame, right):
+        if not _ours(frame, right):
             return None
         strings = [item for item in right.constants if isinstance(item, str)]
         if strings and right.known:
@@ -267,12 +265,12 @@ def begins(frame: Frame, value: Value, ends: bool, with_what: Value, parts: Part
         for held in thing.items.values():
             options.extend(item for item in held.constants if isinstance(item, str))
         single = False
-    if frame.inside(with_what):
+    if not _ours(frame, with_what):
         return None
     fragments = whole(value)
     if not fragments:
         return None
-    common = ""
+    common = _own_beginning(with_what) if single and not options and not ends else ""
     if options and (single or not with_what.open):
         first, last = min(options), max(options)
         if ends:
@@ -299,6 +297,14 @@ def begins(frame: Frame, value: Value, ends: bool, with_what: Value, parts: Part
     for fragment in fragments:
         true = facts_both(true, lifted(fragment, parts, "begins"))
     return Claim(true, false)
+
+
+def _own_beginning(value: Value) -> str:
+    """How a text of ours begins that is put together from parts: up to its last fixed part, zeros for what is not known."""
+    if len(value.texts) != 1:
+        return ""
+    shown = "".join(piece if isinstance(piece, str) else "\x00" for piece in value.texts[0])
+    return shown.rstrip("\x00")
 
 
 def _dotted(value: Value) -> bool:

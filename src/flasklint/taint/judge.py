@@ -60,6 +60,8 @@ def harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> boo
     match kind.prefix:
         case "directory":
             return _stays_inside(info, before)
+        case "any":
+            return bool(before)
         case "origin":
             return _fixed_origin(info, before) or (not before and not open_forms(kind.name, info))
         case "scheme":

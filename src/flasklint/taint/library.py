@@ -432,6 +432,10 @@ def summarized(
             return replace(found, refs=refs) if refs else found
         case "members":
             return frame.members(whole, node.start)
+        case "image":
+            return replace(frame.image(frame.stepped(_bare(whole), node, f"goes through `{name}`"), row.tag), refs=refs)
+        case "pieces":
+            return _pieces(frame, row, whole, node)
         case "substituted":
             return _substituted(frame, row, arguments, receiver, whole, node)
         case "characters":
@@ -450,6 +454,16 @@ def summarized(
             if row.tag:
                 info = replace(info, tags=frozenset((row.tag,)))
             return frame.derive(whole, node.start, info, f"goes through `{name}`", node, refs)
+
+
+def _pieces(frame: Frame, row: Summary, value: Value, node: ir.Node) -> Value:
+    """A text taken apart into pieces of which each has its own characters."""
+    info = kept(frame.text_info(value))
+    made = []
+    for index, spec in enumerate(row.characters.split(" ")):
+        mask = characters.ANY if spec == "*" else characters.named(spec)
+        made.append(frame.derive(value, (node.start, "piece", index), replace(info, mask=info.mask & mask)))
+    return frame.sequence(node.start, "tuple", made)
 
 
 def _bare(value: Value) -> Value:

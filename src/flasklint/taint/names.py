@@ -17,13 +17,15 @@ from flasklint.taint.routes import rule_text
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item
 from flasklint.taint.targets import set_item
-from flasklint.taint.text import concat
+from flasklint.taint.text import concat, own_text, text_value
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
+    PLAIN,
     UNKNOWN,
     ClassRef,
     Closure,
+    Hole,
     Info,
     Origin,
     Taint,
@@ -206,6 +208,8 @@ class Names(Functions):
             row = self.index.sources.get(one)
             if row is not None:
                 return self.source(frame, row, node)
+            if one in self.index.texts:
+                return own_text(self.index.texts[one])
         for one in found:
             scope = self.project.definition(one) if not one.endswith(")") else None
             if scope is not None and one == scope.name:
@@ -232,7 +236,10 @@ class Names(Functions):
         origin = Origin(row, frame.path, node.start, node.end)
         trail = Trail(None, frame.path, node.start, node.end, f"{row.words}")
         refs = self.known_as(row.result) if row.result else ()
-        return Value(open=True, taints=(Taint(origin, fragment, trail, row.confidence),), refs=refs)
+        taints = (Taint(origin, fragment, trail, row.confidence),)
+        if row.hosted:
+            return text_value([(PLAIN, "/", Hole(taints))])
+        return Value(open=True, taints=taints, refs=refs)
 
     def imported(self, frame: Frame, node: ir.Import) -> tuple[tuple[str, Value], ...]:
         module = frame.scope.module

@@ -144,6 +144,12 @@ def _may_be_text(value: Value) -> bool:
     )
 
 
+def _is_text(value: Value) -> bool:
+    if value.texts:
+        return True
+    return value.known and all(isinstance(one, (str, bytes)) for one in value.constants)
+
+
 def _operator_rows(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) -> Value | None:
     """What a library's or the project's class says of its operators."""
     word = _DUNDER.get(sign)
@@ -160,6 +166,9 @@ def _operator_rows(frame: Frame, sign: str, left: Value, right: Value, node: ir.
             callee = frame.machine.attribute(frame, receiver, name, node)
             if any(isinstance(item, Closure) for item in callee.refs):
                 return frame.machine.call(frame, callee, Arguments((other,), places=(node,)), node)
+        if sign == "+" and _is_text(other):
+            # What is added to a text is a text, unless a table says what else it is.
+            names = tuple(one for one in names if f"{one}.{name}" in frame.machine.told)
         if names:
             method = Method(receiver, name, tuple(f"{item}.{name}" for item in names))
             return frame.machine.call(frame, Value(refs=(method,)), Arguments((other,), places=(node,)), node)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.taint.frame import Frame, Pending
+from flasklint.taint.images import image
 from flasklint.taint.state import Obj, State, same_part
 from flasklint.taint.values import (
     NAMES,
@@ -236,6 +237,10 @@ class Returning:
                 if tag.startswith("same@"):
                     return same_part(self.fragment(base), f"{self.node.start}:{self.name}:{tag[5:]}"[:60])
                 return self.frame.part_of(self.fragment(base), tag)
+            case "image":
+                base = fragment[2]
+                assert isinstance(base, tuple)
+                return image(str(fragment[1]), self.fragment(base))
             case "source":
                 return fragment
             case _:
@@ -249,7 +254,12 @@ class Returning:
         state = self.outcome.state
         for taint in taints:
             fragment = self.fragment(taint.fragment)
-            if learn and state is not None and fragment[0] in ("call", "part") and taint.fragment[0] != "param":
+            if (
+                learn
+                and state is not None
+                and fragment[0] in ("call", "part", "image")
+                and taint.fragment[0] != "param"
+            ):
                 info = state.infos.get(taint.fragment)
                 known = fragment in self.frame.state.infos
                 if info is not None and (not known or fragment[0] == "call" or str(fragment[1]).startswith("same@")):
@@ -388,7 +398,7 @@ class Returning:
 
 def rooted(fragment: Fragment) -> bool:
     """It is something that was passed, or part of it, or of what a source gives."""
-    while fragment[0] == "part":
+    while fragment[0] in ("part", "image"):
         base = fragment[2]
         assert isinstance(base, tuple)
         fragment = base

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from flasklint.taint.images import outwards
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
@@ -122,6 +123,10 @@ class State:
         for fragment, info in facts:
             known = infos.get(fragment, NOTHING_KNOWN)
             infos[fragment] = known.both(info)
+            while fragment[0] == "image":
+                info = outwards(str(fragment[1]), info)
+                fragment = fragment[2]  # type: ignore[assignment]
+                infos[fragment] = infos.get(fragment, NOTHING_KNOWN).both(info)
 
     def same(self, other: State) -> bool:
         """Nothing differs."""

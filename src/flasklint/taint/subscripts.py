@@ -8,7 +8,7 @@ from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
-from flasklint.taint.text import cut, is_bytes, is_fixed, text_value
+from flasklint.taint.text import cut, headed, is_bytes, is_fixed, text_value
 from flasklint.taint.values import (
     NEVER,
     NONE,
@@ -136,12 +136,19 @@ def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, n
     if base.taints:
         info = kept(frame.text_info(base))
         refs = ("builtins.bytes()",) if is_bytes(base) else ()
-        return join(result, frame.derive(base, node.start, info, refs=refs, taints=base.taints))
+        made = frame.derive(base, node.start, info, refs=refs, taints=base.taints)
+        if every and lower in (NONE, constant(0)) and stop is not None and stop < 0 and not _ours_at_end(base):
+            made = headed(base, made)
+        return join(result, made)
     if base.texts and is_fixed(base):
         return OUR_TEXT
     if base.refs == STRING.refs:
         return STRING
     return join(result, UNKNOWN)
+
+
+def _ours_at_end(value: Value) -> bool:
+    return any(choice and isinstance(choice[-1], str) for choice in value.texts)
 
 
 def kept(info: Info) -> Info:

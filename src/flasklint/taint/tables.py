@@ -46,6 +46,7 @@ class Index:
         self.renderings: Mapping[str, Rendering] = {row.name: row for row in reversed(tables.renderings)}
         self._rows: dict[tuple[tuple[str, ...], str], Rows] = {}
         self.containers: Mapping[str, Container] = {row.name: row for row in reversed(tables.containers)}
+        self.texts: Mapping[str, str] = {row.name: row.text for row in reversed(tables.texts)}
         self.globals: Mapping[str, str] = dict(reversed(tables.globals))
         self.callables = frozenset((*self.sinks, *self.sanitizers, *self.summaries, *self.guards, *self.renderings))
         doubted = {kind for row in tables.sinks if row.shape for kind in (row.kind, *self.kind(row.kind).also)}

@@ -87,10 +87,11 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: ir.N
             frame.machine.keep(frame, receiver, one, value, node)
     things = frame.objects(receiver)
     certain = len(receiver.refs) == 1 and not receiver.open
+    places = (node.key if isinstance(node, ir.Subscript) else node, node)
     for address, thing in things:
         if thing.shape == "instance":
             callee = frame.machine.attribute(frame, Value(refs=(address,)), "__setitem__", node)
-            frame.machine.call(frame, callee, Arguments((key, value), places=(node, node)), node)
+            frame.machine.call(frame, callee, Arguments((key, value), places=places), node)
             continue
         if value.taints:
             value = frame.stepped(value, node, "put into a container")
@@ -105,7 +106,7 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: ir.N
     names = tuple(name for one in receiver.refs for name in names_of_ref(one))
     if names:
         method = Method(receiver, "__setitem__", tuple(f"{name}.__setitem__" for name in names))
-        frame.machine.call(frame, Value(refs=(method,)), Arguments((key, value), places=(node, node)), node)
+        frame.machine.call(frame, Value(refs=(method,)), Arguments((key, value), places=places), node)
 
 
 def _store_slice(frame: Frame, receiver: Value, value: Value, node: ir.Node) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from string import Formatter
 
 from flasklint.taint.values import (
@@ -45,6 +46,14 @@ def text_value(choices: Sequence[Text], is_bytes: bool = False) -> Value:
     for choice in choices[1:]:
         taints = merge_taints(taints, text_taints(choice))
     return Value((), False, taints, _BYTES if is_bytes else _STRING, choices)
+
+
+def own_text(pattern: str) -> Value:
+    """A text of our own, put together like this, ``{}`` being what is not known."""
+    pieces: list[Piece] = []
+    for index, literal in enumerate(pattern.split("{}")):
+        pieces += [PLAIN, literal] if index else [literal]
+    return text_value([tidy(pieces)])
 
 
 def is_bytes(value: Value) -> bool:
@@ -192,6 +201,14 @@ def cut(pieces: Text, start: int | None, stop: int | None) -> Text | None:
     return tuple(items)
 
 
+def headed(base: Value, rest: Value) -> Value:
+    """What is left of a text whose end was cut off: it begins as the text does, with what is ours, and goes on with the rest."""
+    if len(base.texts) != 1:
+        return rest
+    ours = tuple(takewhile(lambda piece: isinstance(piece, str) or not piece.taints, base.texts[0]))
+    return concat((text_value([ours]), rest)) if ours else rest
+
+
 def literal_prefix(pieces: Text) -> str:
     """What a text is known to begin with."""
     return pieces[0] if pieces and isinstance(pieces[0], str) else ""
@@ -228,12 +245,14 @@ __all__ = [
     "braces",
     "concat",
     "cut",
+    "headed",
     "is_built",
     "is_bytes",
     "is_fixed",
     "is_number",
     "literal_prefix",
     "numeric",
+    "own_text",
     "percent",
     "separated",
     "shown",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flasklint import ir
-from flasklint.taint import characters, guards
+from flasklint.taint import characters, guards, images
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.operators import brace_formatted
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import kept
-from flasklint.taint.text import concat, cut, is_bytes, is_fixed, separated, text_value
+from flasklint.taint.text import concat, cut, headed, is_bytes, is_fixed, separated, text_value
 from flasklint.taint.values import (
     BOOL,
     NEVER,
@@ -118,8 +118,11 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
             return ours
         return Value(open=True, refs=base.refs if base.refs == STRING.refs else ())
     info = kept(frame.text_info(base))
+    bare = not base.texts or bool(guards.whole(base))
     if name in _SPLIT or name in _PARTED:
         return _split(frame, base, name, arguments, info, node)
+    if name in _OTHER_CASE and bare:
+        return frame.image(base, images.CASED)
     if name in _OTHER_CASE:
         mask = info.mask | (characters.LETTERS if info.mask & characters.LETTERS else 0)
         info = Info(mask=mask, clear=info.clear)
@@ -128,6 +131,8 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
         return frame.derive(base, node.start, replace(info, mask=info.mask | characters.of(" 0")), taints=base.taints)
     if name == "translate":
         return frame.derive(base, node.start, taints=base.taints)
+    if name in ("strip", "rstrip", "lstrip") and bare and first is None:
+        return frame.image(base, images.STRIPPED)
     if name in ("strip", "rstrip", "lstrip") and not base.texts:
         # What it begins with may be another character now, but nothing is in it that was not.
         gone = first.constants[0] if first is not None and first.known and len(first.constants) == 1 else ""
@@ -291,12 +296,13 @@ def _split(frame: Frame, base: Value, name: str, arguments: Arguments, info: Inf
         return frame.make(node.start, Obj("list", rest=value, keys=UNKNOWN))
     # Without the separator: what stands before the first one, or behind the last one.
     alone = frame.derive(base, (node.start, "alone"), narrowed, taints=base.taints)
+    head = headed(base, alone) if name in ("split", "partition") else alone
     if name in _PARTED:
-        ends = (alone, value) if name == "partition" else (value, alone)
+        ends = (head, value) if name == "partition" else (value, alone)
         return frame.sequence(node.start, "tuple", (ends[0], join(constant(separator or ""), constant("")), ends[1]))
     if len(arguments.positional) < 2 and "maxsplit" not in dict(arguments.keywords):
-        return frame.make(node.start, Obj("list", rest=alone, keys=UNKNOWN))
-    return frame.make(node.start, Obj("list", {0 if name == "split" else -1: alone}, value, UNKNOWN))
+        return frame.make(node.start, Obj("list", {0: head} if head is not alone else {}, alone, UNKNOWN))
+    return frame.make(node.start, Obj("list", {0 if name == "split" else -1: head}, value, UNKNOWN))
 
 
 def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) -> Value:
@@ -343,6 +349,8 @@ def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) ->
                     pieces.append(Value((), False, (), STRING.refs, ((piece,),)))
             parts.append(concat(pieces))
         return join_all(parts)
+    if mark == "\\" and by == "/" and (not base.texts or fragments):
+        return frame.image(base, images.UNSLASHED)
     return _without(frame, base, mark, by, node, 0)
 
 

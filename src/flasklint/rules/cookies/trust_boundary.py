@@ -51,8 +51,8 @@ class TrustBoundary(FlowRule):
 
     ## What it does
     Follows untrusted data into session entries whose names say that they tell the user or their rights, and into the names of
-    session entries. Other values (a language, a search) are left alone, and so is a name that was looked up before, as a login
-    does.
+    session entries. Other values (a language, a search) are left alone, and so are a name of an entry that holds fixed text
+    and a user's name that was looked up before, as a login does.
 
     ## Why is this bad
     Code that reads the session trusts it: the app itself has written it. A visitor who chooses `user_id` is whoever they like.
@@ -104,9 +104,12 @@ class TrustBoundary(FlowRule):
         module = project.modules.get(flow.location.path)
         path = ir.path_to(module.facts, flow.call.span) if module else ()
         keys = [_folded(key, module, project) for node in path for key in _keys(node)]
-        computed = any(not isinstance(key, ir.Const) for key in keys)
+        # What is written in the program around it keeps a name apart from the app's other entries.
+        chosen = not flow.built and any(
+            not isinstance(key, ir.Const) and (key.start, key.end) == flow.location.span for key in keys
+        )
         named = {word for key in keys if isinstance(key, ir.Const) for word in words(str(key.value))}
-        if computed or (named & DECIDES and not _looked_up(path, flow.call.span)):
+        if chosen or (named & DECIDES and not _looked_up(path, flow.call.span)):
             yield self.untrusted(flow)
 
 

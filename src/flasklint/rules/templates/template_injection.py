@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from flasklint.findings import Severity
+from collections.abc import Iterator
+
+from flasklint.findings import Finding, Severity
+from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
 
 
 class TemplateInjection(FlowRule):
@@ -9,7 +13,8 @@ class TemplateInjection(FlowRule):
 
     ## What it does
     Follows untrusted data into the source given to `render_template_string`, `Environment.from_string` or `Template`, and into
-    the name given to `render_template`.
+    the name given to `render_template`. A name that begins with fixed text leads to templates of the app all the same, and is
+    left alone.
 
     ## Why is this bad
     A template is a program: `{{ config }}` prints your keys, and a few attributes further any command runs on the server.
@@ -49,3 +54,14 @@ class TemplateInjection(FlowRule):
     kinds = ("template-source", "template-name")
     title = "Untrusted data becomes a template."
     advice = "keep the template constant, and pass the data as context"
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """A source from outside runs; a name from outside only chooses among the templates that are there."""
+        if not flow.untrusted:
+            return
+        if flow.sink.kind == "template-name":
+            yield self.untrusted(
+                flow, severity=Severity.MEDIUM, title="Untrusted data chooses which of the templates is shown."
+            )
+        else:
+            yield self.untrusted(flow)
