@@ -87,10 +87,10 @@ _CONTAINERS = tuple(
     row
     for kind, element in ((_DICT, ""), (_HEADERS, ""), (_FILES, _FILE))
     for row in (
-        Summary(f"{kind}.get", ("self", "1|default"), "item", element, key="0|key"),
+        Summary(f"{kind}.get", ("self", "1|default"), "item", element, key="0|key", through="2|type"),
         Summary(f"{kind}.__getitem__", ("self",), "item", element, key="0"),
         Summary(f"{kind}.pop", ("self", "1|default"), "item", element, key="0|key"),
-        Summary(f"{kind}.getlist", ("self",), "item", "", key="0|key"),
+        Summary(f"{kind}.getlist", ("self",), "item", "", key="0|key", through="1|type"),
         Summary(f"{kind}.keys", ("self",), "same", "builtins.dict_keys()"),
         Summary(f"{kind}.values", ("self",), "same", "builtins.dict_values()"),
         Summary(f"{kind}.items", ("self",), "same", "builtins.dict_items()"),

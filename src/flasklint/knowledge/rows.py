@@ -102,6 +102,7 @@ class Summary(NamedTuple):
       absolute one throws away what was before; ``url-joined``: the second, seen from the first, as ``urljoin`` does it.
     - ``part``: a part of it that goes by ``tag``; ``tagged``: the text changed so that ``tag`` holds; ``item``: the
       part under the key that the argument ``key`` names.
+      What the argument ``through`` makes of it is given, if there is one.
     - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
     - ``made``: a new object, which keeps what ``store`` says. ``own``: a text of the program's own making.
     - ``pieces``: a tuple of parts of it; ``characters`` says which each has, with spaces between, ``*`` being any.
@@ -144,6 +145,7 @@ class Summary(NamedTuple):
     store: str = ""
     load: str = ""
     characters: str = ""
+    through: str = ""
 
 
 class Guard(NamedTuple):

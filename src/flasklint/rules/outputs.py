@@ -15,6 +15,7 @@ from flasklint.project.outputs import last_word
 from flasklint.rules.base import Context, FlowRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
+from flasklint.taint.pages import SPREAD
 
 _MOST_RELATED = 12
 _BUILT = frozenset(("joined into a text", "formatted into a text"))
@@ -51,7 +52,7 @@ class OutputRule(FlowRule):
                     continue
                 if flow is not None and flow.untrusted:
                     for finding in self.flowing(flow, output):
-                        yield (*where, shape(output.value)), weighed(finding, flow)
+                        yield spread(flow) or (*where, shape(output.value)), weighed(finding, flow)
                 elif flow is not None or (template.path, output.start) not in judged:
                     for finding in self.doubtful(
                         place, output, found, is_plausible(output.value, template.path, context)
@@ -115,12 +116,20 @@ def grouped(found: Iterable[tuple[object, Finding]]) -> Iterator[Finding]:
 def cause(flow: Flow, path: str, expr: ir.Expr) -> object:
     """What is to be mended so that a flow to an expression of a template ends: the expression there, or else the place in Python
     where HTML is put together out of the untrusted data, which many templates may print."""
+    if (given := spread(flow)) is not None:
+        return given
     for step in reversed(flow.trace):
         if step.location.path.endswith(".py"):
             if step.message in _BUILT:
                 return (step.location, shape(expr))
             break
     return (path, shape(expr))
+
+
+def spread(flow: Flow) -> Location | None:
+    """The call by which untrusted data may get into any variable of its templates, if that is how it comes: one mistake, however
+    many of the variables are printed."""
+    return next((step.location for step in flow.trace if step.message == SPREAD), None)
 
 
 def shape(node: object) -> object:

@@ -205,7 +205,9 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
             found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
         elif thing.shape == "instance":
             kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
-            kind = join(kind, thing.items.get("Content-Type", NEVER))
+            for key, held in thing.items.items():
+                if isinstance(key, str) and key.lower() == "content-type":
+                    kind = join(kind, held)
             if (
                 kind is not NEVER
                 and kind != NONE
@@ -428,6 +430,14 @@ def summarized(
                 if key is not None and key.known and len(key.constants) == 1
                 else f"item@{node.start}"
             )
+            through = picked(frame, row.through, arguments, receiver) if row.through else None
+            if through is not None and through != NONE:
+                found = frame.machine.part(frame, _bare(parts[0]), tag, node)
+                made = frame.machine.call(frame, through, Arguments((found,), places=(node,)), node)
+                frame.dead = False
+                for part in parts[1:]:
+                    made = join(made, part)
+                return made
             found = frame.machine.part(frame, _bare(whole), tag, node)
             return replace(found, refs=refs) if refs else found
         case "members":

@@ -46,6 +46,9 @@ MOST_TARGETS = 8
 MOST_CONTEXTS = 24
 """Contexts that one template is evaluated with at most before less is told of them."""
 
+SPREAD = "passed to the template, under names that are not known"
+"""What a step says that gives a template variables of any name."""
+
 _REST = "\x02rest"
 _BLOCKS = "\x02blocks"
 _PLACE = "\x02place"
@@ -112,7 +115,7 @@ class Templates(Attributes):
                 value if not value.taints else frame.stepped(value, at, f"passed to the template as `{name}`")
             )
         if rest is not None and rest is not NEVER:
-            context[_REST] = rest
+            context[_REST] = rest if not rest.taints else frame.stepped(rest, node, SPREAD)
         for path in self._texts(frame, named) if row.text else self._targets(frame, named):
             self.enter(frame, path, context, node)
 

@@ -74,7 +74,11 @@ class Attributes(Classes):
             case Branch(test, then, otherwise):
                 return branch(test, self.attribute(then, name), self.attribute(otherwise, name))
             case Lookup(mapping, key, default):
-                items = [(k, self.attribute(item, name), place) for k, item, place in mapping.items]
+                items = [
+                    # A mapping may hold what was looked up in it.
+                    (k, self.attribute(item, name) if not isinstance(item, Lookup) else Unknown("looked up twice"), place)
+                    for k, item, place in mapping.items
+                ]
                 return Lookup(Map(items), key, self.attribute(default, name) if default is not None else None)
         return Unknown(f"attribute {name} of something unknown")
 
