@@ -16,6 +16,7 @@ from flasklint.taint.text import own_text
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
+    PART,
     UNKNOWN,
     ClassRef,
     Closure,
@@ -27,9 +28,6 @@ from flasklint.taint.values import (
     merge_taints,
     with_taints,
 )
-
-_PART = "a part of what that gives is used"
-"""Why what comes out of an uncertain call is less certain still."""
 
 
 class Attributes(Names):
@@ -256,8 +254,8 @@ class Attributes(Names):
                     if known is not NOTHING_KNOWN
                     else NOTHING_KNOWN
                 )
-            doubted = taint.reasons and _PART not in taint.reasons
-            reasons = (*taint.reasons[:3], _PART) if doubted else taint.reasons
+            doubted = taint.reasons and PART not in taint.reasons
+            reasons = (*taint.reasons[:3], PART) if doubted else taint.reasons
             made.append(replace(taint, fragment=fragment, reasons=reasons))
         return Value(open=True, taints=merge_taints((), made))
 

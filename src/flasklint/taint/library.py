@@ -432,7 +432,8 @@ def summarized(
             )
             through = picked(frame, row.through, arguments, receiver) if row.through else None
             if through is not None and through != NONE:
-                found = frame.machine.part(frame, _bare(parts[0]), tag, node)
+                # A fragment of its own: where it can't be converted, the default is given, so that nothing is learnt of it.
+                found = frame.machine.part(frame, _bare(parts[0]), f"item@{node.start}", node)
                 made = frame.machine.call(frame, through, Arguments((found,), places=(node,)), node)
                 frame.dead = False
                 for part in parts[1:]:

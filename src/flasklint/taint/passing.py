@@ -20,6 +20,7 @@ from flasklint.taint.values import (
     NAMES,
     NEVER,
     NOTHING_KNOWN,
+    PART,
     UNKNOWN,
     Claim,
     Closure,
@@ -209,6 +210,11 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     outer: tuple[tuple[str, Value], ...] = ()
 
 
+def _is_taken_out(fragment: Fragment) -> bool:
+    """Whether it is an attribute or an item of what the caller passed."""
+    return fragment[0] == "part" and not str(fragment[1]).startswith("same@")
+
+
 class Returning:
     """Puts what a callee came to into its caller's terms."""
 
@@ -280,6 +286,8 @@ class Returning:
         words = "" if outer.trail.message.startswith(self.words) else self.words
         trail = Trail(outer.trail, self.frame.path, self.node.start, self.node.end, words, inner.trail)
         reasons = outer.reasons
+        if reasons and PART not in reasons and _is_taken_out(inner.fragment):
+            reasons = (*reasons[:3], PART)
         for reason in inner.reasons:
             if reason not in reasons:
                 reasons = (*reasons, reason)
@@ -392,7 +400,11 @@ class Returning:
         for taint in one.taints:
             if isinstance(taint.origin, Symbol):
                 for outer in self.groups[taint.origin.number]:
-                    found = merge_taints(found, (self.through(outer, taint, outer.fragment),))
+                    fragment = outer.fragment
+                    if _is_taken_out(taint.fragment) and not _is_taken_out(fragment):
+                        # Who passed it may know that this is less certain than the whole.
+                        fragment = self.frame.part_of(fragment, "taken")
+                    found = merge_taints(found, (self.through(outer, taint, fragment),))
         return replace(one, taints=found)
 
 

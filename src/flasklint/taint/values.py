@@ -91,6 +91,10 @@ class Symbol(msgspec.Struct, frozen=True, gc=False):
     number: int
 
 
+PART = "a part of what that gives is used"
+"""Why what comes out of an uncertain call is less certain still."""
+
+
 class Taint(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """Untrusted data in a value.
 

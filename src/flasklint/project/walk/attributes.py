@@ -76,7 +76,11 @@ class Attributes(Classes):
             case Lookup(mapping, key, default):
                 items = [
                     # A mapping may hold what was looked up in it.
-                    (k, self.attribute(item, name) if not isinstance(item, Lookup) else Unknown("looked up twice"), place)
+                    (
+                        k,
+                        self.attribute(item, name) if not isinstance(item, Lookup) else Unknown("looked up twice"),
+                        place,
+                    )
                     for k, item, place in mapping.items
                 ]
                 return Lookup(Map(items), key, self.attribute(default, name) if default is not None else None)
