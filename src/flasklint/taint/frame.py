@@ -68,11 +68,13 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
 
 class Machine(ABC):
     """What evaluators ask of the engine. ``parts``: the tables' guards on parts of a text, by the part's tag; ``told``: all
-    callables that a table tells of.
+    callables that a table tells of; ``needs``: the names that a loop's turn may read as the one before has left them, and those
+    among them that it only fills, by the loop's identity.
     """
 
     parts: Mapping[str, tuple[Guard, ...]]
     told: frozenset[str]
+    needs: dict[int, tuple[frozenset[str], frozenset[str]]]
 
     @abstractmethod
     def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
@@ -153,6 +155,10 @@ class Machine(ABC):
     @abstractmethod
     def page_attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
         """``value.name`` in a template."""
+
+    @abstractmethod
+    def page_words(self, frame: Frame) -> frozenset[str]:
+        """The names that the macros of the frame's template speak of: they see its variables."""
 
     @abstractmethod
     def keep(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:

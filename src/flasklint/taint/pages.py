@@ -287,6 +287,10 @@ class Templates(Attributes):
             found = self._used[path] = frozenset(names)
         return found
 
+    def page_words(self, frame: Frame) -> frozenset[str]:
+        members = self._own(frame.path).values()
+        return frozenset().union(*(_mentioned(member) for member in members if isinstance(member, ir.Function)))
+
     def _names_in(self, path: str, block: ir.Block) -> frozenset[str]:
         """The names that a block speaks of, and the macros that it calls, and what it brings in."""
         key = (path, block.start)

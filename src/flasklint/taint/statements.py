@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.taint import guards
+from flasklint.taint.carried import carried, completed, loosen
 from flasklint.taint.comprehensions import element_of, few_elements
 from flasklint.taint.conditions import narrow
 from flasklint.taint.expressions import closure
@@ -215,13 +216,14 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
     breaks: State | None = None
     left: State | None = None
     frame.loops += 1
-    start = frame.state
+    whole = frame.state
+    start = carried(frame, whole, node, iterable)
     known: bool | None = None
     for turn in range(MOST_TURNS):
-        frame.state = start.copy()
+        frame.state = start.state.copy()
         if iterable is not None:
             assert node.target is not None
-            left = join_states(left, start)
+            left = whole if left is None else left
             assign(frame, node.target, element_of(frame, iterable, node), node)
         else:
             value = frame.machine.evaluate(frame, node.subject)
@@ -246,15 +248,19 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
         if end is None:
             break
         _keep_turn(end, node)
-        after = join_states(start, end)
+        after = join_states(whole, end)
         assert after is not None
+        loosen(whole, after, turn == 0)
         if turn:
-            _widen(start, after)
+            _widen(whole, after)
         if iterable is not None:
-            left = join_states(left, after)
-        if after.same(start):
+            left = join_states(left, after) if turn else after
+        whole = after
+        before, start = start, carried(frame, after, node, iterable)
+        if start.same(before):
             break
-        start = after
+    if left is not None and iterable is None:
+        left = completed(whole, left)
     frame.loops -= 1
     frame.breaks, frame.continues = outer_breaks, outer_continues
     if left is not None:
