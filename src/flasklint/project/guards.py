@@ -7,7 +7,7 @@ calls is looked into as well, two calls deep.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flasklint import ir
@@ -31,6 +31,7 @@ from flasklint.project.scopes import LinkedModule, Scope
 _DEEPEST = 2
 _HOLDERS = frozenset({"flask.session", "flask.g"})
 _MOST_NODES = 4_000
+_MOST_HELPERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,20 @@ class Deeds:
 _NOTHING = Deeds(frozenset(), frozenset(), frozenset(), False, False, frozenset(), frozenset())
 
 
+def _together(parts: Sequence[Deeds]) -> Deeds:
+    return Deeds(
+        frozenset().union(*(one.names for one in parts)),
+        frozenset().union(*(one.texts for one in parts)),
+        frozenset().union(*(one.attributes for one in parts)),
+        any(one.refuses for one in parts),
+        any(one.compares for one in parts),
+        frozenset().union(*(one.writes for one in parts)),
+        frozenset().union(*(one.keywords for one in parts)),
+        any(one.turned_away for one in parts),
+        any(one.sends_on for one in parts),
+    )
+
+
 class Definitions:
     """The functions of a project by canonical name."""
 
@@ -85,6 +100,7 @@ class Guards:
         self._additions = additions
         self._definitions = definitions
         self._deeds: dict[tuple[int, int], Deeds] = {}
+        self._own_deeds: dict[int, tuple[Deeds, tuple[Scope, ...]]] = {}
         self._scopes: dict[str, dict[int, Scope]] = {}
 
     def scope_of(self, node: ir.Function | ir.Class, module: LinkedModule) -> Scope | None:
@@ -109,6 +125,23 @@ class Guards:
         return self._deeds[key]
 
     def _look(self, node: ir.Function, scope: Scope, depth: int) -> Deeds:
+        deeds, called = self._own(node, scope)
+        if not depth:
+            return deeds
+        parts = [deeds]
+        for helper in called:
+            assert isinstance(helper.node, ir.Function)
+            parts.append(self.deeds(helper.node, helper.module, depth - 1))
+        return _together(parts) if called else deeds
+
+    def _own(self, node: ir.Function, scope: Scope) -> tuple[Deeds, tuple[Scope, ...]]:
+        """What a function does itself, and the helpers that it calls; gone through once, however deep it is asked about."""
+        found = self._own_deeds.get(id(node))
+        if found is None:
+            found = self._own_deeds[id(node)] = self._seen(node, scope)
+        return found
+
+    def _seen(self, node: ir.Function, scope: Scope) -> tuple[Deeds, tuple[Scope, ...]]:
         names: set[str] = set()
         texts: set[str] = set()
         attributes: set[str] = set()
@@ -116,40 +149,40 @@ class Guards:
         keywords: set[str] = set()
         refuses = compares = turned_away = sends_on = False
         known: set[int] = set()
-        inner: list[tuple[ir.Function, LinkedModule]] = []
-        at = {id(node): scope}
+        called: list[Scope] = []
+        resolve, get = self._resolver.resolve, self._definitions.get
         stack: list[tuple[ir.Node, Scope]] = [(statement, scope) for statement in reversed(node.body)]
         steps = 0
         while stack and steps < _MOST_NODES:
             steps += 1
             current, where = stack.pop()
+            # The kinds of which there are most come first: this goes through all that handles requests.
+            if isinstance(current, ir.Name):
+                names.update(resolve(current, where))
+                continue
+            if isinstance(current, ir.Const):
+                if isinstance(current.value, str) and len(current.value) < 80:
+                    texts.add(current.value)
+                continue
+            if isinstance(current, ir.Attribute):
+                attributes.add(current.name)
+                names.update(resolve(current, where))
+                stack.append((current.value, where))
+                continue
+            if isinstance(current, ir.Argument):
+                stack.append((current.value, where))
+                continue
             match current:
                 case ir.Function() if current.name != "<lambda>":
                     where = next((child for child in where.children if child.node is current), where)
-                    at[id(current)] = where
-                case ir.Name():
-                    names.update(self._resolver.resolve(current, where))
-                    continue
-                case ir.Attribute(_, name):
-                    attributes.add(name)
-                    names.update(self._resolver.resolve(current, where))
                 case ir.Call(function, arguments):
-                    found = self._resolver.resolve(function, where)
+                    found = resolve(function, where)
                     names.update(f"{name}()" for name in found)
                     refuses = refuses or not REFUSALS.isdisjoint(found)
                     compares = compares or not TOKEN_VALIDATORS.isdisjoint(found)
-                    for name in found:
-                        target = self._definitions.get(name)
-                        if (
-                            target is not None
-                            and isinstance(target.node, ir.Function)
-                            and depth > 0
-                            and target is not scope
-                        ):
-                            inner.append((target.node, target.module))
+                    targets = (target for name in found if (target := get(name)) is not None)
+                    called += (one for one in targets if one is not scope and isinstance(one.node, ir.Function))
                     keywords.update(argument.name for argument in arguments)
-                case ir.Const(value=str() as text) if len(text) < 80:
-                    texts.add(text)
                 case ir.Compare():
                     compares = True
                 case ir.If(test, body, orelse):
@@ -184,20 +217,7 @@ class Guards:
             turned_away and refuses,
             sends_on,
         )
-        for function, module in inner[:40]:
-            more = self.deeds(function, module, depth - 1)
-            deeds = Deeds(
-                deeds.names | more.names,
-                deeds.texts | more.texts,
-                deeds.attributes | more.attributes,
-                deeds.refuses or more.refuses,
-                deeds.compares or more.compares,
-                deeds.writes | more.writes,
-                deeds.keywords | more.keywords,
-                deeds.turned_away or more.turned_away,
-                deeds.sends_on or more.sends_on,
-            )
-        return deeds
+        return deeds, tuple(called[:_MOST_HELPERS])
 
     def _speaks_of_identity(self, test: ir.Expr, scope: Scope) -> bool:
         """Does a condition speak of who is asking? A text counts only as a key of what holds that."""
