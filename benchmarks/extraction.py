@@ -26,6 +26,8 @@ import libcst
 from flasklint import engine, ir
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.knowledge.rows import Tables
+from flasklint.planning import Orders
+from flasklint.planning import plan as plan_for
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.python import extraction
@@ -106,7 +108,7 @@ def measure(app: Path, rounds: int, *, same: bool, bodies: bool) -> str:
     here = os.getcwd()
     os.chdir(app)
     try:
-        plan = engine.plan(engine.Orders((".",)))
+        plan = plan_for(Orders((".",)))
         everything = [file for file in plan.discovery.files if file.kind == "python"]
         kept = [file for file in engine.worth_reading(plan)[0] if file.kind == "python"]
     finally:

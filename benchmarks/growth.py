@@ -21,6 +21,8 @@ from typing import NamedTuple
 from flasklint import engine
 from flasklint.cache import Cache
 from flasklint.knowledge.rows import Tables
+from flasklint.planning import Orders
+from flasklint.planning import plan as plan_for
 from flasklint.project.project import Project
 from flasklint.taint.analyse import analyse
 from flasklint.taint.flows import Flows
@@ -64,7 +66,7 @@ def measure(folder: str, cache: str) -> Measure:
         followed = time.process_time() - start
         return flows
 
-    plan = engine.plan(engine.Orders(paths=(folder,), isolated=True))
+    plan = plan_for(Orders(paths=(folder,), isolated=True))
     start = time.process_time()
     stored = Cache(cache, folder)
     outcome = engine.run(plan, stored, follow=follow)

@@ -22,6 +22,8 @@ from jinja2 import Environment, TemplateSyntaxError
 
 from flasklint import engine, ir
 from flasklint.facts import facts_of
+from flasklint.planning import Orders, Plan
+from flasklint.planning import plan as plan_for
 from flasklint.source import SourceFile, Span, decode
 
 ENVIRONMENT = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
@@ -53,7 +55,7 @@ def outputs(files: list[SourceFile]) -> Iterator[Shown]:
                 yield Shown(file.path, text, node.span, braces[1])
 
 
-def findings(plan: engine.Plan, files: dict[str, SourceFile]) -> Iterator[Shown]:
+def findings(plan: Plan, files: dict[str, SourceFile]) -> Iterator[Shown]:
     """The findings in templates that point to an expression: all of FLK4 but those that point to a tag."""
     for result in engine.run(plan).report.results:
         finding = result.finding
@@ -92,7 +94,7 @@ def main() -> int:
     printed: list[Shown] = []
     found: list[Shown] = []
     for app in orders.apps:
-        plan = engine.plan(engine.Orders(paths=(str(app),), isolated=True))
+        plan = plan_for(Orders(paths=(str(app),), isolated=True))
         files = list(plan.discovery.files)
         printed += outputs([file for file in files if file.kind == "template"])
         found += findings(plan, {file.path: file for file in files})

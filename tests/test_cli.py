@@ -467,6 +467,16 @@ def test_a_settings_file_that_an_app_loads_is_part_of_what_a_run_hangs_on(tmp_pa
     assert spawn(tree, *arguments).code == 0
 
 
+def test_what_is_not_needed_is_not_imported(tmp_path: Path) -> None:
+    nothing = spawn(plant(tmp_path / "nothing", {"a.txt": ""}), "--no-cache", python=["-X", "importtime"])
+    assert nothing.code == 2
+    assert not imported(nothing) & {"msgspec", "flasklint.rules.base", "flasklint.project", "flasklint.taint", "rich"}
+    empty = plant(tmp_path / "empty", {"app/__init__.py": ""})
+    ended = spawn(empty, "--no-cache", "--jobs", "1", python=["-X", "importtime"])
+    assert ended.code == 0
+    assert not imported(ended) & {"libcst", "jinja2"}
+
+
 def test_version_imports_next_to_nothing(tmp_path: Path) -> None:
     ended = spawn(tmp_path, "--version", python=["-X", "importtime"])
     assert ended.out == f"flasklint {__version__}\n"

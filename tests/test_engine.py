@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flasklint import engine, ir, pool
-from flasklint import python as _python  # noqa: F401 - what workers would import one by one, they find imported
+from flasklint import python as _python
 from flasklint import templates as _templates  # noqa: F401
 from flasklint.cache import Cache
-from flasklint.engine import NothingToAnalyseError, Orders
 from flasklint.facts import facts_of
 from flasklint.findings import Finding, Judged, Persona, Report, Severity, Verdict
+from flasklint.planning import NothingToAnalyseError, Orders
+from flasklint.planning import plan as plan_for
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.reporters import FORMATS, render
@@ -83,7 +84,7 @@ WITH_BROKEN = Registry([*REGISTRY, Broken])
 
 
 def check(*paths: Path, cache: Cache | None = None, registry: Registry = REGISTRY, **values: Any) -> engine.Outcome:
-    plan = engine.plan(Orders(tuple(map(str, paths)), values), registry)
+    plan = plan_for(Orders(tuple(map(str, paths)), values), registry)
     return engine.run(plan, cache, registry=registry)
 
 
@@ -188,7 +189,7 @@ def test_settings_of_the_project_hold(tmp_path: Path) -> None:
     report = check(tmp_path).report
     assert results(report) == [("a.py", "FLK599", "reported"), ("b.py", "FLK599", "suppressed")]
     assert report.results[0].finding.severity is Severity.LOW
-    isolated = engine.plan(Orders((str(tmp_path),), isolated=True), REGISTRY)
+    isolated = plan_for(Orders((str(tmp_path),), isolated=True), REGISTRY)
     assert len(engine.run(isolated, registry=REGISTRY).report.results) == 3
 
 
@@ -229,7 +230,7 @@ def test_suppressions_that_stand_elsewhere(tmp_path: Path, text: str) -> None:
 
 def test_suppressions_can_be_passed_over(tmp_path: Path) -> None:
     plant(tmp_path, {"a.py": "eval(x)  # flasklint: ignore[evals]\ny = 1  # flasklint: ignore[evals]\n"})
-    outcome = engine.run(engine.plan(Orders((str(tmp_path),)), REGISTRY), registry=REGISTRY, heed_suppressions=False)
+    outcome = engine.run(plan_for(Orders((str(tmp_path),)), REGISTRY), registry=REGISTRY, heed_suppressions=False)
     assert results(outcome.report) == [("a.py", "FLK599", "reported")]
 
 
@@ -251,20 +252,20 @@ def test_suppressions_can_be_passed_over(tmp_path: Path) -> None:
 def test_settings_that_name_no_rule_are_refused_with_their_place(tmp_path: Path, text: str, message: str) -> None:
     plant(tmp_path, {"pyproject.toml": f"[tool.flasklint]\n{text}", "a.py": ""})
     with pytest.raises(SettingsError) as error:
-        engine.plan(Orders((str(tmp_path),)), REGISTRY)
+        plan_for(Orders((str(tmp_path),)), REGISTRY)
     assert message in str(error.value)
 
 
 def test_a_rule_that_the_command_line_misnames_is_told_with_its_option(tmp_path: Path) -> None:
     plant(tmp_path, {"a.py": ""})
     with pytest.raises(SettingsError, match="--extend-select: unknown rule 'FLK9'"):
-        engine.plan(Orders((str(tmp_path),), {"extend_select": ("FLK9",)}), REGISTRY)
+        plan_for(Orders((str(tmp_path),), {"extend_select": ("FLK9",)}), REGISTRY)
 
 
 def test_a_folder_without_anything_to_analyse_is_an_error(tmp_path: Path) -> None:
     plant(tmp_path, {"notes.txt": ""})
     with pytest.raises(NothingToAnalyseError, match="no Python files and no templates in "):
-        engine.plan(Orders((str(tmp_path),)), REGISTRY)
+        plan_for(Orders((str(tmp_path),)), REGISTRY)
 
 
 def test_files_none_of_which_is_ours_are_no_error(tmp_path: Path) -> None:
@@ -275,7 +276,7 @@ def test_files_none_of_which_is_ours_are_no_error(tmp_path: Path) -> None:
 def test_a_settings_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     plant(tmp_path, {"a.py": ""})
     with pytest.raises(SettingsError, match=r"none.toml: no such file or directory"):
-        engine.plan(Orders((str(tmp_path),), config=str(tmp_path / "none.toml")), REGISTRY)
+        plan_for(Orders((str(tmp_path),), config=str(tmp_path / "none.toml")), REGISTRY)
 
 
 # What breaks -------------------------------------------------------------------------------------------------------
@@ -314,6 +315,11 @@ def test_limits_of_following_are_told_to_the_pedantic(tmp_path: Path, monkeypatc
     assert ("a.py", "FLK005", "reported") in results(
         check(tmp_path, registry=registry, persona=Persona.PEDANTIC).report
     )
+
+
+def test_an_empty_module_is_read_without_a_parser() -> None:
+    for data in (b"", b"\n", b"\r\n\n"):
+        assert facts_of(SourceFile("a.py", "python", data)) == _python.extract("a.py", data)
 
 
 # Beside the data flow ------------------------------------------------------------------------------------------------
@@ -462,7 +468,7 @@ def test_a_run_from_the_cache_parses_nothing(tmp_path: Path, monkeypatch: pytest
 def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     plant(tmp_path, {f"m{number}.py": "" for number in range(5)})
     told: list[tuple[str, int, int]] = []
-    plan = engine.plan(Orders((str(tmp_path),)), REGISTRY)
+    plan = plan_for(Orders((str(tmp_path),)), REGISTRY)
     engine.run(plan, progress=lambda *words: told.append(words), registry=REGISTRY)
     assert told[:5] == [("Reading files", number, 5) for number in range(1, 6)]
     assert told[5:] == [("Applying rules", number, len(REGISTRY)) for number in range(len(REGISTRY))]

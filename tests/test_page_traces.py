@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 from flasklint import engine
+from flasklint.planning import Orders
+from flasklint.planning import plan as plan_for
 from flasklint.reporters import render
 from flasklint.reporters.options import RenderOptions
 from tests.trees import plant
@@ -42,7 +44,7 @@ MACROS = """\
 def ways(tmp_path: Path, files: dict[str, str], code: str = "FLK401") -> list[list[str]]:
     """Each finding's way as ``file:line:column text -- words``, where the text is what the region covers."""
     plant(tmp_path, files)
-    plan = engine.plan(engine.Orders(paths=(str(tmp_path),), values={"select": (code,)}, isolated=True))
+    plan = plan_for(Orders(paths=(str(tmp_path),), values={"select": (code,)}, isolated=True))
     outcome = engine.run(plan)
     log = json.loads(render("sarif", outcome.report, outcome.texts, RenderOptions()))
     found = []

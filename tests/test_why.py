@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flasklint import engine, why
-from flasklint.engine import Orders
+from flasklint import why
+from flasklint.planning import Orders
+from flasklint.planning import plan as plan_for
 from tests.trees import plant
 
 FILES = {
@@ -62,7 +63,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def tell(place: str, **values: object) -> str:
-    return why.explain(engine.plan(Orders((".",), values)), place)
+    return why.explain(plan_for(Orders((".",), values)), place)
 
 
 def line_of(mark: str, path: str = "app.py") -> str:
@@ -130,7 +131,7 @@ def test_what_hides_a_finding(tree: Path) -> None:
     assert "suppressed (per-file-ignores: app.py)" in tell(direct, per_file_ignores=ignores)
     assert "This is test code or an example" in tell("tests/test_app.py:4")
     assert "Nothing is known of this file: This file could not be analysed: syntax error" in tell("broken.py:1")
-    only = engine.plan(Orders(("helpers.py",)))
+    only = plan_for(Orders(("helpers.py",)))
     assert "only read as context" in why.explain(only, direct)
 
 
@@ -174,7 +175,7 @@ def test_a_place_that_is_none_is_refused(tree: Path, place: str, words: str) -> 
 
 def test_places_are_named_from_where_one_is(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree / "templates")
-    plan = engine.plan(Orders(("..",)))
+    plan = plan_for(Orders(("..",)))
     assert "FLK401" in why.explain(plan, "x.html:1")
     assert "FLK401" in why.explain(plan, "../templates/x.html:1")
     assert "FLK401" in why.explain(plan, str(tree / "templates" / "x.html") + ":1")

@@ -14,18 +14,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from flasklint import __version__, engine, replay, settings
+from flasklint import __version__, replay, settings
 from flasklint.cache import Cache
 from flasklint.discovery import PathError, shown
 from flasklint.findings import UNREADABLE, Report, Severity, Verdict
+from flasklint.planning import NothingToAnalyseError, Orders, Plan
+from flasklint.planning import plan as plan_for
 from flasklint.reporters import FORMATS, Format, render
 from flasklint.reporters.options import RenderOptions
 from flasklint.reporters.terminal import PLAIN, ColorChoice, Terminal, terminal
 from flasklint.rules.registry import UnknownRuleError, load
+
+if TYPE_CHECKING:  # what analyses is imported once there is something to analyse
+    from flasklint import engine
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 NAMED_SKIPS = 10
@@ -50,7 +55,7 @@ def main(argv: Sequence[str], name: str | None = None) -> int:
         code = code if isinstance(code, int) else OK
     except click.ClickException as error:
         code = out.fail(_usage(error))
-    except (PathError, settings.SettingsError, engine.NothingToAnalyseError, UnknownRuleError, UsageError) as error:
+    except (PathError, settings.SettingsError, NothingToAnalyseError, UnknownRuleError, UsageError) as error:
         code = out.fail(str(error.args[0]) + _command_hint(argv))
     except (KeyboardInterrupt, click.Abort):
         out.note("interrupted")
@@ -273,8 +278,8 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
         name = given["stdin_filename"] or "stdin.py"
         overlay = {os.path.abspath(name): sys.stdin.buffer.read()}
         paths = tuple(os.path.abspath(name) if path == "-" else path for path in paths)
-    orders = engine.Orders(paths or (".",), values, given["config"] or "", given["isolated"], overlay)
-    plan = engine.plan(orders)
+    orders = Orders(paths or (".",), values, given["config"] or "", given["isolated"], overlay)
+    plan = plan_for(orders)
 
     if given["show_settings"]:
         out.say(_settings_text(plan))
@@ -282,6 +287,8 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
     if given["show_files"]:
         out.say("".join(f"{file.path}\n" for file in plan.discovery.files))
         return OK
+
+    from flasklint import engine
 
     folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
     cache = Cache(folder, plan.discovery.root)
@@ -390,7 +397,7 @@ def _posix(path: str) -> str:
     return shown(path).replace(os.sep, "/")
 
 
-def _settings_text(plan: engine.Plan) -> str:
+def _settings_text(plan: Plan) -> str:
     lines = [f"# root: {shown(plan.discovery.root)}", f"# from: {shown(plan.loaded.source.path) or 'no file'}"]
     for setting in settings.SETTINGS:
         value = getattr(plan.settings, setting.field)
@@ -576,10 +583,13 @@ def config_(out: Output, /, paths: tuple[str, ...], profile: str, form: View, **
 
 def _understood(
     paths: tuple[str, ...], given: Mapping[str, Any], out: Output, *, follow: bool = False
-) -> tuple[engine.Understanding, engine.Plan]:
+) -> tuple[engine.Understanding, Plan]:
     """The project around some paths, read as ``check`` reads it."""
-    orders = engine.Orders(paths or (".",), _values(given), given["config"] or "", given["isolated"])
-    plan = engine.plan(orders)
+    orders = Orders(paths or (".",), _values(given), given["config"] or "", given["isolated"])
+    plan = plan_for(orders)
+
+    from flasklint import engine
+
     folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
     cache = Cache(folder, plan.discovery.root)
     with _Bar(quiet=bool(given["no_progress"] or given["quiet"])) as bar:
@@ -592,7 +602,7 @@ def _understood(
     return known, plan
 
 
-def _place(known: engine.Understanding, plan: engine.Plan, given: Mapping[str, Any]) -> Any:
+def _place(known: engine.Understanding, plan: Plan, given: Mapping[str, Any]) -> Any:
     from flasklint.overview.tables import Place
 
     return Place(
@@ -610,7 +620,7 @@ def _troubles(known: engine.Understanding) -> list[tuple[str, str]]:
 
 
 def _overview(
-    text: str, form: View, known: engine.Understanding, plan: engine.Plan, out: Output, given: Mapping[str, Any]
+    text: str, form: View, known: engine.Understanding, plan: Plan, out: Output, given: Mapping[str, Any]
 ) -> int:
     """Print an overview, and say what is missing from it."""
     if given["quiet"] < 2:

@@ -11,37 +11,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import msgspec
 
 from flasklint import __version__, ir, pool, triage
 from flasklint.applying import Once, apply, words
 from flasklint.cache import Cache, key
-from flasklint.discovery import Choice, Discovery, discover, find_root, shown
+from flasklint.discovery import shown
 from flasklint.facts import facts_of
-from flasklint.findings import (
-    UNREADABLE,
-    Confidence,
-    Crash,
-    Finding,
-    Persona,
-    Report,
-    Severity,
-    Skipped,
-)
+from flasklint.findings import LIMIT, UNREADABLE, Confidence, Crash, Finding, Persona, Report, Severity, Skipped
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.knowledge.rows import Tables
+from flasklint.planning import Plan
 from flasklint.project.lost import lost_names
 from flasklint.project.modules import kind_of
 from flasklint.project.project import Project
-from flasklint.replay import Trail, fingerprint
+from flasklint.replay import fingerprint
 from flasklint.rules.base import Context, OwnRule, Rule
-from flasklint.rules.registry import Registry, UnknownRuleError, load
-from flasklint.settings import Loaded, Settings, SettingsError, find, override
-from flasklint.settings import load as load_settings
+from flasklint.rules.registry import Registry, load
+from flasklint.settings import Loaded, SettingsError
 from flasklint.source import Location, SourceFile, Span, Text, UndecodableError, decode, readable
 from flasklint.taint.analyse import analyse as analyse_flows
 from flasklint.taint.flows import Flows
@@ -52,52 +42,8 @@ WORTH_A_FORK = 150_000
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how much of how much of it has been."""
 
-
 Follow = Callable[[Project, Tables], Flows]
 """What follows untrusted data through a project, with what the tables tell of libraries."""
-
-
-class NothingToAnalyseError(Exception):
-    """The paths hold neither Python nor templates."""
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What the caller asks for, before anything is looked at.
-
-    ``values``: settings by field that come before the file's. ``config``: a settings file to take instead of the project's.
-    ``isolated``: take none. ``overlay``: bytes to take in place of what a file holds, by its path.
-    """
-
-    paths: tuple[str, ...] = (".",)
-    values: Mapping[str, Any] = field(default_factory=dict)
-    config: str = ""
-    isolated: bool = False
-    overlay: Mapping[str, bytes] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is going to be done: the settings in force, the rules chosen and the files found. ``trail``: all looked at."""
-
-    loaded: Loaded
-    rules: tuple[Rule, ...]
-    judging: Judging
-    discovery: Discovery
-    trail: Trail
-
-    @property
-    def settings(self) -> Settings:
-        """The settings in force."""
-        return self.loaded.settings
-
-
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """The settings about verdicts, with every rule resolved to its code."""
-
-    severity: Mapping[str, Severity]
-    per_file_ignores: tuple[tuple[str, frozenset[str]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,115 +56,6 @@ class Outcome:
     report: Report
     texts: Callable[[str], Text]
     steady: bool
-
-
-# Planning ----------------------------------------------------------------------------------------------------------
-
-
-def settle(orders: Orders, trail: Trail, registry: Registry) -> tuple[Loaded, str, bool]:
-    """The settings in force, the project's root, and whether something marks the root.
-
-    Raises :class:`PathError` and :class:`SettingsError`.
-    """
-    paths = [path for path in orders.paths if path not in orders.overlay]
-    beside = [_folder_around(path) for path in orders.overlay]
-    root, marked = find_root([*paths, *beside], trail)
-    if orders.config:
-        try:
-            loaded = load_settings(orders.config, trail.read(orders.config))
-        except OSError as error:
-            raise SettingsError((error.strerror or str(error)).lower(), shown(orders.config)) from None
-    else:
-        loaded = Loaded() if orders.isolated else find(root, lambda path: _bytes(path, trail))
-    return override(loaded, orders.values), root, marked
-
-
-def plan(orders: Orders, registry: Registry | None = None) -> Plan:
-    """What to do about orders.
-
-    Raises :class:`PathError`, :class:`SettingsError` or :class:`NothingToAnalyseError` if they cannot be carried out.
-    """
-    registry = load() if registry is None else registry
-    trail = Trail()
-    loaded, root, marked = settle(orders, trail, registry)
-    rules, judging = _rules(loaded, orders.values, registry)
-    settings = loaded.settings
-    choice = Choice(
-        settings.exclude,
-        settings.extend_exclude,
-        settings.respect_gitignore,
-        settings.force_exclude,
-        settings.max_file_size,
-        settings.template_folders,
-    )
-    overlay = {os.path.realpath(path): data for path, data in orders.overlay.items()}
-    discovery = discover(orders.paths, root, choice, trail, whole=marked, overlay=overlay)
-    # A hook that names only files which are none of ours, or excluded, is right to end well; a folder without any is a mistake.
-    if discovery.named is None and not (discovery.files or discovery.unread or discovery.oversized):
-        raise NothingToAnalyseError(f"no Python files and no templates in {', '.join(map(shown, orders.paths))}")
-    return Plan(loaded, rules, judging, discovery, trail)
-
-
-def _folder_around(path: str) -> str:
-    """The nearest folder around a path that need not be there."""
-    folder = os.path.dirname(os.path.abspath(path))
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    return folder
-
-
-def _bytes(path: str, trail: Trail) -> bytes | None:
-    if not trail.state(path).startswith("file"):
-        return None
-    try:
-        return trail.read(path)
-    except OSError as error:
-        raise SettingsError((error.strerror or str(error)).lower(), shown(path)) from None
-
-
-def _rules(loaded: Loaded, values: Mapping[str, Any], registry: Registry) -> tuple[tuple[Rule, ...], Judging]:
-    """The rules that the settings choose, each with its options. Raises :class:`SettingsError` with the place."""
-    settings = loaded.settings
-
-    def codes(selector: str, *keys: str) -> frozenset[str]:
-        try:
-            return frozenset(rule.code for rule in registry.find(selector))
-        except UnknownRuleError as error:
-            if keys[0].replace("-", "_") in values:
-                raise SettingsError(f"--{keys[0]}: {error}") from None
-            raise loaded.source.error(str(error), *keys) from None
-
-    for name in ("select", "ignore", "extend_select"):
-        for selector in getattr(settings, name):
-            codes(selector, name.replace("_", "-"))
-    severity = {
-        code: level for selector, level in settings.severity.items() for code in codes(selector, "severity", selector)
-    }
-    per_file = tuple(
-        (pattern, frozenset().union(*(codes(selector, "per-file-ignores", pattern) for selector in selectors)))
-        for pattern, selectors in settings.per_file_ignores.items()
-    )
-    options: dict[str, Mapping[str, Any]] = {}
-    for selector, given in settings.rules.items():
-        named = codes(selector, "rules", selector)
-        if len(named) != 1:
-            raise loaded.source.error(f'"{selector}" is not one rule but {len(named)}', "rules", selector)
-        options[next(iter(named))] = given
-    for rule in registry:
-        if rule.code in options:
-            try:
-                rule(options[rule.code])
-            except ValueError as error:
-                raise loaded.source.error(str(error), "rules", rule.code) from None
-    # What was not analysed is told whatever is selected, or no findings would look like no weaknesses. Only `ignore` with
-    # the very code leaves it out.
-    always = tuple(rule.code for rule in registry if rule.code in (UNREADABLE, triage.LIMIT))
-    chosen = registry.select(settings.select, settings.ignore, (*settings.extend_select, *always))
-    rules = tuple(rule(options.get(rule.code, {})) for rule in chosen)
-    return rules, Judging(severity, per_file)
-
-
-# Carrying out ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,9 +362,9 @@ def _oversized(path: str, size: int, limit: int) -> Finding:
         f"This file was not analysed: it has {size / 1e6:.1f} MB, and the limit is {limit / 1e6:g} MB. "
         "Raise `max-file-size`, or exclude the file."
     )
-    return Finding(triage.LIMIT, message, Location(path, Span(0, 0)), Severity.LOW, Confidence.HIGH)
+    return Finding(LIMIT, message, Location(path, Span(0, 0)), Severity.LOW, Confidence.HIGH)
 
 
 def _limit(location: Location, reason: str) -> Finding:
     message = f"Untrusted data was not followed further here: {reason}. What it reaches from here on is not known."
-    return Finding(triage.LIMIT, message, location, Severity.LOW, Confidence.HIGH, reason, persona=Persona.PEDANTIC)
+    return Finding(LIMIT, message, location, Severity.LOW, Confidence.HIGH, reason, persona=Persona.PEDANTIC)

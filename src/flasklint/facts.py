@@ -22,6 +22,8 @@ def facts_of(file: SourceFile) -> ir.Facts:
             from flasklint.templates import extract as extract_template
 
             return extract_template(file.path, file.data)
+        if not file.data.strip(b"\r\n"):  # as most of what makes folders packages is
+            return ir.Module(file.path, ())
         from flasklint.python import extract as extract_python
 
         facts = extract_python(file.path, file.data)

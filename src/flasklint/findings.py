@@ -12,6 +12,9 @@ from flasklint.source import Location
 UNREADABLE = "FLK001"
 """The code of a finding that says that a file could not be read or parsed."""
 
+LIMIT = "FLK005"
+"""The code of a finding that says that something was not analysed, or not to its end."""
+
 _SENTENCE = re.compile(r"(?s)(.+?[.!?])\s+(?=\S)")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r"##\s+(.+?)\s*#*\s*$")

@@ -20,14 +20,13 @@ from dataclasses import dataclass, field
 
 from flasklint import ir
 from flasklint.discovery import Patterns
-from flasklint.findings import UNREADABLE, Confidence, Finding, Judged, Persona, RuleInfo, Severity, Verdict
+from flasklint.findings import LIMIT, UNREADABLE, Confidence, Finding, Judged, Persona, RuleInfo, Severity, Verdict
 from flasklint.settings import did_you_mean
 from flasklint.source import Location, Span, Text
 
 UNUSED = "FLK002"
 UNKNOWN = "FLK003"
 BLANKET = "FLK004"
-LIMIT = "FLK005"
 
 _DIRECTIVE = re.compile(
     r"(?:^|#)\s*flasklint:\s*(?P<verb>[\w-]*)[ \t]*(?P<list>\[(?P<words>[^\]\n]*)\])?(?P<reason>.*?)(?=#\s*flasklint:|$)",

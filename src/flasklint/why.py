@@ -14,9 +14,10 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.cache import Cache
-from flasklint.engine import Outcome, Plan, run
+from flasklint.engine import Outcome, run
 from flasklint.findings import Confidence, Judged, Severity, Verdict
 from flasklint.knowledge.rows import Tables
+from flasklint.planning import Plan
 from flasklint.project.modules import kind_of
 from flasklint.project.project import Project
 from flasklint.reporters.visible import visible

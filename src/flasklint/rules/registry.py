@@ -8,9 +8,12 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from flasklint import rules
-from flasklint.rules.base import Rule
+
+if TYPE_CHECKING:  # whoever loads no rules need not import what they stand on
+    from flasklint.rules.base import Rule
 
 _CODE = re.compile(r"[A-Z]{2,4}-?(\d+)[A-Z\d]*")
 """What is meant to be a code, though letters may be swapped: ``FKL102``."""
@@ -94,6 +97,8 @@ def _modules() -> Iterator[str]:
 @cache
 def load() -> Registry:
     """The rules of this installation."""
+    from flasklint.rules.base import Rule
+
     found: list[type[Rule]] = []
     for dotted in _modules():
         module = importlib.import_module(dotted)
