@@ -90,13 +90,25 @@ _CONTAINERS = tuple(
         Summary(f"{kind}.get", ("self", "1|default"), "item", element, key="0|key", through="2|type"),
         Summary(f"{kind}.__getitem__", ("self",), "item", element, key="0"),
         Summary(f"{kind}.pop", ("self", "1|default"), "item", element, key="0|key"),
-        Summary(f"{kind}.getlist", ("self",), "item", "", key="0|key", through="1|type"),
         Summary(f"{kind}.keys", ("self",), "same", "builtins.dict_keys()"),
-        Summary(f"{kind}.values", ("self",), "same", "builtins.dict_values()"),
-        Summary(f"{kind}.items", ("self",), "same", "builtins.dict_items()"),
         Summary(f"{kind}.copy", ("self",), "same", kind),
         Summary(f"{kind}.setdefault", ("self", "1|default"), "item", element, key="0|key"),
     )
+)
+
+_MEMBERS = (
+    *(
+        row
+        for kind in (_DICT, _HEADERS)
+        for row in (
+            Summary(f"{kind}.getlist", ("self",), "item", "", key="0|key", through="1|type"),
+            Summary(f"{kind}.values", ("self",), "same", "builtins.dict_values()"),
+            Summary(f"{kind}.items", ("self",), "same", "builtins.dict_items()"),
+        )
+    ),
+    Summary(f"{_FILES}.getlist", ("self",), "each", _FILE),
+    Summary(f"{_FILES}.values", ("self",), "each", _FILE),
+    Summary(f"{_FILES}.items", ("self",), "pairs", _FILE),
 )
 
 _MULTI_DICTS = tuple(
@@ -111,6 +123,7 @@ _MULTI_DICTS = tuple(
 
 _SUMMARIES = (
     *_CONTAINERS,
+    *_MEMBERS,
     *_MULTI_DICTS,
     Summary(f"{_HEADERS}.get_all", ("self",), "item", "", key="0|key"),
     Summary("flask.make_response", how="made", result="flask.Response()", store="self.body=0;self.status=1"),
@@ -133,7 +146,7 @@ _SUMMARIES = (
     Summary("flask.redirect", result="werkzeug.wrappers.Response()"),
     Summary("flask.send_file", result="flask.wrappers.FileResponse()"),
     Summary("flask.send_from_directory", result="flask.wrappers.FileResponse()"),
-    Summary("flask.url_for", how="own"),
+    Summary("flask.url_for", how="own", between="{}/{}"),
     Summary("flask.abort", how="never"),
     Summary("flask.flash"),
     Summary("flask.get_flashed_messages"),

@@ -104,8 +104,11 @@ class Summary(NamedTuple):
       part under the key that the argument ``key`` names.
       What the argument ``through`` makes of it is given, if there is one.
     - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
-    - ``made``: a new object, which keeps what ``store`` says. ``own``: a text of the program's own making.
+    - ``made``: a new object, which keeps what ``store`` says. ``own``: a text of the program's own making, put together as
+      ``between`` says, ``{}`` being what is not known of it.
     - ``pieces``: a tuple of parts of it; ``characters`` says which each has, with spaces between, ``*`` being any.
+    - ``each``: a list of parts of it, ``pairs``: of such with their keys, all of the type ``result``; ``fields``: a dict of an
+      object's attributes.
     - ``image``: it in the form that ``tag`` names (:mod:`flasklint.taint.images`).
     - ``called``: what the function that is passed first gives, called with the rest.
     - ``members``: any member of it; ``never``: the call does not come back.
@@ -128,6 +131,9 @@ class Summary(NamedTuple):
         "part",
         "tagged",
         "item",
+        "each",
+        "pairs",
+        "fields",
         "image",
         "pieces",
         "substituted",
@@ -211,12 +217,12 @@ class Container(NamedTuple):
     """A class whose objects hold values as one of the language's own containers does.
 
     ``like``: a ``dict`` or ``list``; ``attributes`` under the names of its keywords; ``sections``, a mapping of mappings as
-    configuration files have them; ``fields``, a class whose objects are tuples with these names. ``skip``: so many first
-    arguments are none of its contents.
+    configuration files have them; ``fields``, a class whose objects are tuples with these names; ``choices``, a class of
+    which each object is one of the values that its body names. ``skip``: so many first arguments are none of its contents.
     """
 
     name: str
-    like: Literal["dict", "list", "attributes", "sections", "fields"]
+    like: Literal["dict", "list", "attributes", "sections", "fields", "choices"]
     skip: int = 0
 
 

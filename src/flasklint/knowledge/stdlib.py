@@ -253,6 +253,9 @@ _SUMMARIES = (
     Summary("os.path.realpath", ("0|filename|path",), "tagged", "builtins.str()", tag="normal-path"),
     Summary("os.path.expanduser", ("0|path",), "same", "builtins.str()"),
     Summary("os.path.commonpath", ("0",), "members"),
+    Summary("os.path.commonprefix", ("0",), "members"),
+    Summary("dataclasses.asdict", ("0|obj",), "fields"),
+    Summary("builtins.vars", ("0",), "fields"),
     Summary("os.path.exists", result="builtins.bool()"),
     Summary("os.path.isfile", result="builtins.bool()"),
     Summary("os.path.isdir", result="builtins.bool()"),
@@ -406,6 +409,9 @@ _GUARDS = (
 )
 
 _CONTAINERS = (
+    Container("enum.Enum", "choices"),
+    Container("enum.IntEnum", "choices"),
+    Container("enum.StrEnum", "choices"),
     Container("collections.OrderedDict", "dict"),
     Container("collections.UserDict", "dict"),
     Container("collections.ChainMap", "dict"),

@@ -8,7 +8,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import kept, library
+from flasklint.taint import containers, kept, library
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.names import Names
 from flasklint.taint.routes import is_replaced
@@ -57,7 +57,8 @@ class Attributes(Names):
                 result = join(result, constant(one.function.function.name))
             else:
                 result = join(result, UNKNOWN)
-        rest_open = value.open or value.constants or value.taints or value.texts
+        told = result is not NEVER and not strings
+        rest_open = value.open or value.constants or value.taints or (value.texts and not told)
         if strings:
             rest = Value(value.constants, value.open, value.taints, tuple(strings), value.texts)
             result = join(result, self._named_attribute(frame, rest, strings, name, node))
@@ -196,7 +197,13 @@ class Attributes(Names):
             return self.wrapped(frame, found, Closure(key), None)
         if isinstance(found, Scope):
             return Value(refs=(ClassRef(found.name),))
-        return self.class_value(cls, name)
+        held = self.class_value(cls, name)
+        return containers.choice(frame, cls, held, constant(name), node) if self.is_choices(cls) else held
+
+    def is_choices(self, cls: str) -> bool:
+        """Whether the body of a class names all its objects."""
+        rows = (self.index.containers.get(base) for base in self.classes.library_bases(cls))
+        return any(row is not None and row.like == "choices" for row in rows)
 
     def keep(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
         if name in self.kept.names:

@@ -17,7 +17,9 @@ from flasklint.taint.quantified import quantified
 from flasklint.taint.state import Obj
 from flasklint.taint.values import (
     BOOL,
+    MOST_CONSTANTS,
     NEVER,
+    OUR_TEXT,
     UNKNOWN,
     Claim,
     ClassRef,
@@ -29,6 +31,7 @@ from flasklint.taint.values import (
     Value,
     facts_both,
     join,
+    join_all,
     merge_taints,
 )
 
@@ -358,6 +361,11 @@ class Calls(Templates):
     def instantiate(self, frame: Frame, cls: str, arguments: Arguments, node: ir.Node) -> Value:
         """A call of a project's class."""
         kept.keep_keywords(frame, self.index, self.kept, cls, arguments, node)
+        if self.is_choices(cls):
+            choices = [name for scope in self.classes.mro(cls)[0] for name in scope.bindings if name[:1] != "_"]
+            few = len(choices) <= MOST_CONSTANTS
+            chosen = join_all(self.class_value(cls, name) for name in choices) if few else OUR_TEXT
+            return containers.choice(frame, cls, chosen, OUR_TEXT, node)
         this = frame.make(node.start, Obj("instance", types=(cls,)))
         found = self.classes.member(cls, "__init__")
         if isinstance(found, Scope):

@@ -13,7 +13,7 @@ from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item
 from flasklint.taint.targets import set_item
-from flasklint.taint.values import NEVER, NONE, UNKNOWN, Constant, Value, constant, join
+from flasklint.taint.values import NEVER, NONE, PLAIN, UNKNOWN, Constant, Value, constant, join
 
 SECTIONS = ("<sections>",)
 """The type of a mapping of sections, each a mapping of options."""
@@ -45,6 +45,14 @@ def made(frame: Frame, row: Container, arguments: Arguments, node: ir.Node) -> V
                 return UNKNOWN
             kept = frame.sequence((node.start, "fields"), "tuple", [constant(name) for name in names])
             return frame.make(node.start, Obj("instance", attributes={FIELDS: kept}))
+        case "choices":
+            return UNKNOWN
+
+
+def choice(frame: Frame, cls: str, value: Value, name: Value, node: ir.Node) -> Value:
+    """An object of a class whose objects are all named in its body: one of the program's own values."""
+    made = frame.make(node.start, Obj("instance", types=(cls,), attributes={"value": value, "name": name}))
+    return replace(made, texts=((PLAIN,),))
 
 
 def _field_names(frame: Frame, arguments: Arguments) -> list[str] | None:
@@ -131,4 +139,4 @@ def _section(frame: Frame, address: int, section: Value, node: ir.Node) -> Value
     return item(frame, this, section, node)
 
 
-__all__ = ["FIELDS", "NEVER", "SECTIONS", "made", "record", "section_method"]
+__all__ = ["FIELDS", "NEVER", "SECTIONS", "choice", "made", "record", "section_method"]

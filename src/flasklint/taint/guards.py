@@ -123,6 +123,10 @@ def compare(frame: Frame, sign: str, left: Value, right: Value, parts: Parts) ->
         claim = _equal(frame, left, right, parts)
     elif sign in ("in", "not-in"):
         claim = _contained(frame, left, right, parts)
+    elif sign in ("<=", "<", ">=", ">"):
+        small, large = (left, right) if sign[0] == "<" else (right, left)
+        within = subset(frame, small, large)
+        return Claim(within, ()) if within else None
     else:
         return None
     if claim is None or not negative:
@@ -145,7 +149,7 @@ def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | Non
         return None
     constants = right.constants if right.known else ()
     if constants == (None,):
-        return None
+        return Claim(tuple((fragment, OURS) for fragment in whole(left)), ())
     if constants and all(item in ("", b"") for item in constants):
         # An empty text is a constant too, but what matters is what it was a part of.
         fragments = whole(left)
@@ -253,6 +257,21 @@ def _contained(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim |
     return None
 
 
+def subset(frame: Frame, small: Value, large: Value) -> Facts:
+    """What it tells of the members of a collection that they are all in another."""
+    if not any(thing.shape in ("set", "iterator") for _, thing in frame.objects(small)):
+        return ()
+    members = frame.members(small, "subset")
+    claim = _contained(frame, members, large, {}) if members.taints else None
+    return (claim.true or ()) if claim is not None else ()
+
+
+def left_over(frame: Frame, small: Value, large: Value, made: Value) -> Value:
+    """What is left of a collection without the members of another: if it is nothing, all were among those."""
+    told = subset(frame, small, large)
+    return replace(made, claim=Claim((), told)) if told else made
+
+
 def begins(frame: Frame, value: Value, ends: bool, with_what: Value, parts: Parts) -> Claim | None:
     """What ``value.startswith(what)`` (or ``endswith``) tells."""
     single = True
@@ -312,6 +331,9 @@ def _dotted(value: Value) -> bool:
     return bool(value.texts) and all(choice and str(choice[0]).startswith(".") for choice in value.texts)
 
 
+_TEXT_TYPES = ("builtins.str()", "builtins.bytes()")
+
+
 def told(value: Value, parts: Parts, path: str = "", node: ir.Node | None = None) -> Claim:
     """What the truth of a value tells, also of what it is a part of. ``path``, ``node``: where it is asked."""
     claim = claim_of(value)
@@ -319,7 +341,9 @@ def told(value: Value, parts: Parts, path: str = "", node: ir.Node | None = None
     if not fragments:
         return claim
     full = _lift_all(fragments, parts, "full")
-    empty = _lift_all(fragments, parts, "empty")
+    # An empty text does no harm.
+    nothing = () if any(one not in _TEXT_TYPES for one in value.refs) else tuple((one, OURS) for one in fragments)
+    empty = facts_both(nothing, _lift_all(fragments, parts, "empty"))
     answer = Claim(facts_both(claim.true, full), facts_both(claim.false, empty))
     return (placed(answer, path, node) if node is not None else None) or answer
 
@@ -342,7 +366,7 @@ def disjunction(claims: Iterable[Claim]) -> Claim:
     return Claim(inverted.false, inverted.true)
 
 
-__all__ = ["begins", "compare", "conjunction", "disjunction", "everywhere", "placed", "told", "whole"]
+__all__ = ["begins", "compare", "conjunction", "disjunction", "everywhere", "left_over", "placed", "told", "whole"]
 
 
 def placed(claim: Claim | None, path: str, node: ir.Node) -> Claim | None:

@@ -17,7 +17,7 @@ from flasklint.taint.passing import rooted
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item, kept
 from flasklint.taint.tables import Index, pick, picked
-from flasklint.taint.text import is_bytes, is_fixed, separated, shown
+from flasklint.taint.text import is_bytes, is_fixed, own_text, separated, shown
 from flasklint.taint.values import (
     BOOL,
     NEVER,
@@ -372,7 +372,8 @@ def summarized(
         frame.dead = True
         return NEVER
     if row.how == "own":
-        return replace(OUR_TEXT, refs=refs or OUR_TEXT.refs)
+        made = own_text(row.between or "{}")
+        return replace(made, refs=refs) if refs else made
     if row.how == "called":
         return _called(frame, arguments, node)
     if row.how == "made":
@@ -441,6 +442,21 @@ def summarized(
                 return made
             found = frame.machine.part(frame, _bare(whole), tag, node)
             return replace(found, refs=refs) if refs else found
+        case "each":
+            held = replace(frame.machine.part(frame, _bare(whole), "each", node), refs=refs)
+            return frame.make(node.start, Obj("list", rest=held, keys=UNKNOWN))
+        case "pairs":
+            each = _bare(whole)
+            held = replace(frame.machine.part(frame, each, "each", node), refs=refs)
+            pair = frame.sequence((node.start, "pair"), "tuple", (frame.machine.part(frame, each, "key", node), held))
+            return frame.make(node.start, Obj("iterator", rest=pair, keys=UNKNOWN))
+        case "fields":
+            fields = [thing.attributes for _, thing in frame.objects(whole) if thing.shape == "instance"]
+            if not fields:
+                return frame.derive(whole, node.start)
+            named: dict[Constant, Value] = {}
+            named.update(fields[0].items())
+            return frame.make(node.start, Obj("dict", named))
         case "members":
             return frame.members(whole, node.start)
         case "image":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flasklint import ir
+from flasklint.taint import guards
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item
@@ -95,6 +96,11 @@ def _list_method(
             more = held_in_order(things[0][1]) if len(things) == 1 and not first.taints and not first.open else None
             if held is not None and more is not None and len(held) + len(more) <= 64 and certain and not thing.many:
                 frame.update(address, _as_list([*held, *more], thing), certain)
+            elif thing.items and (held is not None or thing.size is None) and certain and not thing.many:
+                # The known beginning stays.
+                items = {at: one for at, one in thing.items.items() if isinstance(at, int) and at >= 0}
+                rest = join(thing.rest, frame.members(first, node.start))
+                frame.update(address, replace(thing, items=items, rest=rest, keys=UNKNOWN, size=None), True)
             else:
                 frame.state.heap[address] = _loose(thing, frame.members(first, node.start))
             return NONE
@@ -293,7 +299,10 @@ def _set_method(
                 return frame.make(node.start, Obj("set", rest=known, keys=UNKNOWN))
             return frame.make(node.start, Obj("set", rest=frame.members(first, node.start), keys=UNKNOWN))
         case "difference" | "copy":
-            return frame.make(node.start, replace(thing, many=False))
+            made = frame.make(node.start, replace(thing, many=False))
+            if name == "copy":
+                return made
+            return guards.left_over(frame, Value(refs=(address,)), first, made)
         case "discard" | "remove":
             return NONE
         case "pop":
@@ -301,7 +310,11 @@ def _set_method(
         case "clear":
             frame.update(address, replace(thing, items={}, rest=NEVER, size=0), certain)
             return NONE
-        case "issubset" | "issuperset" | "isdisjoint":
+        case "issubset" | "issuperset":
+            sign = "<=" if name == "issubset" else ">="
+            claim = guards.compare(frame, sign, Value(refs=(address,)), first, frame.machine.parts)
+            return replace(BOOL, claim=claim) if claim is not None else BOOL
+        case "isdisjoint":
             return BOOL
         case _:
             return None

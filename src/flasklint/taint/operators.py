@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from flasklint import ir
+from flasklint.taint import guards
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item, kept
@@ -192,6 +193,9 @@ def plus(frame: Frame, left: Value, right: Value, node: ir.Node) -> Value:
             if value.taints or value.open:
                 everything = join(everything, frame.members(replace(value, refs=()), node.start))
         shape = (lefts or rights)[0][1].shape
+        if len(lefts) == 1 and not left.open and not left.taints and lefts[0][1].size is not None:
+            # The known beginning stays.
+            return frame.make(node.start, replace(lefts[0][1], rest=everything, keys=UNKNOWN, size=None, many=False))
         return frame.make(
             node.start, Obj(shape if shape in ("list", "tuple") else "list", rest=everything, keys=UNKNOWN)
         )
@@ -232,7 +236,8 @@ def _combined(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node)
         rest = join(rest, Value(open=True, taints=taints))
     elif left.open or right.open:
         rest = join(rest, UNKNOWN)
-    return frame.make(node.start, Obj(shape, items, rest, keys))
+    made = frame.make(node.start, Obj(shape, items, rest, keys))
+    return guards.left_over(frame, left, right, made) if sign == "-" and shape == "set" else made
 
 
 def formatted(frame: Frame, left: Value, right: Value, node: ir.Node) -> Value:
