@@ -61,6 +61,9 @@ KNOWN_WORDS = frozenset({"user", "username", "userid", "uid", "account", "member
 
 TOKEN_WORDS = frozenset({"authorization", "bearer", "token", "apikey", "api", "key", "auth", "secret", "signature"})
 
+QUERY_TOKEN_WORDS = frozenset({"token", "apikey", "secret", "signature"})
+"""Words in the names of what tells in an address who is asking."""
+
 AUTHENTICATING_HEADERS = frozenset(
     {
         "authorization",

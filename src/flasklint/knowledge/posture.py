@@ -30,7 +30,7 @@ DAY = 24 * 3600
 _ROWS = (
     Posture("DEBUG", "off", "an error page of debug mode runs any code that a visitor types"),
     Posture("TESTING", "off", "checks are off and errors are shown while testing"),
-    Posture("ENV", "one-of", "the app takes itself for one under development", ("production",)),
+    Posture("ENV", "not-any", "the app takes itself for one under development", ("development",)),
     Posture("PROPAGATE_EXCEPTIONS", "off", "errors go past the handlers to the server"),
     Posture("SECRET_KEY", "secret", "who knows the key can forge sessions"),
     Posture("SECRET_KEY_FALLBACKS", "secret", "who knows an old key can forge sessions"),

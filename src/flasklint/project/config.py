@@ -398,7 +398,10 @@ class Configuration:
         found = []
         for dotted, item in self._walk.importable(prefix):
             if dotted.startswith(prefix) and dotted.endswith(suffix) and len(dotted) > len(prefix) + len(suffix) - 1:
-                found.append(_Choice(dotted, item, dotted == chosen, self._kind(dotted.rpartition(".")[2], item)))
+                middle = dotted[len(prefix) : len(dotted) - len(suffix)]
+                kind = kind_of_name(middle) or self._kind(dotted.rpartition(".")[2], item)
+                label = middle if suffix.startswith(".") else dotted
+                found.append(_Choice(label, item, dotted == chosen, kind))
         return found
 
     def _told(self) -> list[_Choice]:

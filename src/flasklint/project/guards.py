@@ -19,6 +19,7 @@ from flasklint.knowledge.guards import (
     IDENTITY_WORDS,
     KNOWN_ATTRIBUTES,
     KNOWN_WORDS,
+    QUERY_TOKEN_WORDS,
     REFUSALS,
     REQUEST_TOKENS,
     TOKEN_VALIDATORS,
@@ -266,6 +267,8 @@ class Guards:
         if deeds.mentions("flask.request.headers", "flask.Request().headers") and (
             any(text.lower() in AUTHENTICATING_HEADERS for text in deeds.texts) or _speaks(deeds.texts, TOKEN_WORDS)
         ):
+            return "token"
+        if deeds.mentions("flask.request.args", "flask.request.values") and _speaks(deeds.texts, QUERY_TOKEN_WORDS):
             return "token"
         if deeds.mentions("flask.request.authorization", "flask.Request().authorization"):
             return "basic"

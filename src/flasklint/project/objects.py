@@ -218,7 +218,8 @@ def _width(value: Value) -> int:
 
 
 class Lookup(msgspec.Struct, frozen=True, eq=False):
-    """``map[key]`` with a key that is not one constant; ``default`` is ``get``'s, if any."""
+    """``map[key]`` with a key that is not one constant; ``default`` is ``get``'s, if any. ``map`` is as it was then: what was
+    looked up may be put into it afterwards."""
 
     map: Map
     key: Value

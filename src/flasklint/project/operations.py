@@ -290,6 +290,11 @@ def ends(value: Value) -> tuple[str, str]:
         case Test("%", (Known(str() as text), _)) if text.count("%s") == 1:
             before, _, behind = text.partition("%s")
             return before, behind
+        case Env(_, default):
+            return ends(default) if not isinstance(default, Known) else ("", "")
+        case Branch(_, then, otherwise):
+            # One side is often the other one put right: `if "/" in path: path = path.replace("/", ".")`
+            return max(ends(then), ends(otherwise), key=lambda found: len(found[0]) + len(found[1]))
     return "", ""
 
 

@@ -197,7 +197,7 @@ class Attributes(Classes):
             case Map() if isinstance(key, (Cls, Fn)):
                 return owner.held(key) or Unknown("a key we do not see")
             case Map():
-                return Lookup(owner, key, None)
+                return Lookup(Map(list(owner.items), owner.partial), key, None)
             case Seq(items) if known and isinstance(plain, int) and -len(items) <= plain < len(items):
                 return items[plain]
             case Known(value) if known and isinstance(value, (str, tuple)) and isinstance(plain, int):

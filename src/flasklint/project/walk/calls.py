@@ -177,7 +177,7 @@ class Calls(Entering):
                 if isinstance(first, (Cls, Fn)):
                     held = owner.held(first)
                     return held if held is not None else Unknown("a key we do not see") if owner.partial else default
-                return Lookup(owner, first, default)
+                return Lookup(Map(list(owner.items), owner.partial), first, default)
             case Map(), "items":
                 return Seq([Seq([key, value], "tuple") for key, value, _ in owner.items], partial=owner.partial)
             case Map(), "values":

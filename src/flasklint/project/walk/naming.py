@@ -61,7 +61,7 @@ class Naming(Machine):
                 continue
             if name.startswith(prefix):
                 yield name, Mod(module)
-            if prefix.startswith(f"{name}."):
+            if f"{name}.".startswith(prefix) or prefix.startswith(f"{name}."):
                 for node in module.facts.body:
                     if isinstance(node, ir.Class):
                         yield f"{name}.{node.name}", self.module_attribute(module, node.name)

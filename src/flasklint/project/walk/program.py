@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -27,13 +28,26 @@ class Walk(Statements):
         """Walk every module that is no test, then the functions given that nothing walked so far has called."""
         try:
             for module in self._order():
-                self.module_frame(module)
+                with self._bounded():
+                    self.module_frame(module)
             self.outside = True
             for module, node in entries:
                 if id(node) not in self._entered:
-                    self._enter_from_outside(module, node)
+                    with self._bounded():
+                        self._enter_from_outside(module, node)
         except ExhaustedError:
             self.exhausted = True
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """One part of a walk: values that are nested too deeply to be followed cost that part, not the others."""
+        depth, conditions, contexts = self.depth, len(self.conditions), len(self.contexts)
+        try:
+            yield
+        except RecursionError:
+            self.exhausted = True
+            self.depth = depth
+            del self.conditions[conditions:], self.contexts[contexts:]
 
     def _order(self) -> list[LinkedModule]:
         """Modules that others import come when they are imported: those that nobody imports are walked first."""
