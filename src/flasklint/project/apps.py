@@ -696,7 +696,7 @@ class AppModel:
                     proof: Proof = "token" if name in TOKEN_AUTHENTICATES else "session"
                     return Guard(proof, name.rpartition(".")[2], decoration.location)
             if isinstance(decoration.value, Fn):
-                found = self.proof_of(decoration.value)
+                found = self._proof_around(decoration.value)
                 if found is not None:
                     return Guard(
                         found, decoration.names[0].rpartition(".")[2] if decoration.names else "?", decoration.location
@@ -723,6 +723,23 @@ class AppModel:
     def proof_of(self, function: Fn) -> Proof | None:
         """How a function demands to know who is asking, told from its body."""
         return self.guards.authenticates(function.node, function.frame.module)
+
+    def _proof_around(self, decorator: Fn) -> Proof | None:
+        """How a decorator of the project demands to know who is asking: by its own body, by what it puts around a view in
+        turn, or by what is around itself."""
+        found = self.proof_of(decorator)
+        if found is not None:
+            return found
+        within = self.guards.deeds(decorator.node, decorator.frame.module).names
+        for name in AUTHENTICATES:
+            if f"{name}()" in within or name in within:
+                return "token" if name in TOKEN_AUTHENTICATES else "session"
+        for inner in decorator.decorations:
+            if isinstance(inner.value, Fn) and inner.value.node is not decorator.node:
+                around = self._proof_around(inner.value)
+                if around is not None:
+                    return around
+        return None
 
     def passes_of(self, hook: Fn) -> tuple[Pass, ...]:
         """On what grounds a hook lets requests pass."""

@@ -67,6 +67,7 @@ class Entering(Attributes):
         self._costs: dict[int, tuple[int, int]] = {}
         self._makes: dict[int, list[Value]] = {}
         self._entered: set[int] = set()
+        self._completing: list[Instance] = []
 
     def worth_entering(self, function: Fn, args: Arguments) -> bool:
         """Is a call followed: does an app travel into it, does it speak of apps, or is it short enough to just look?"""
@@ -77,6 +78,8 @@ class Entering(Attributes):
         if any(apps_in(value) for value in args.values()):
             return True
         if self.is_telling(function.node):
+            return True
+        if function.node.name == "__init__" and any(function.bound is owner for owner in self._completing):
             return True
         return len(function.node.body) <= _SHORT and self._looking < _DEEPEST_LOOK
 
@@ -161,9 +164,11 @@ class Entering(Attributes):
             return
         (init, args, conditions), owner.pending = owner.pending, None
         before, self.conditions = self.conditions, list(conditions)
+        self._completing.append(owner)
         try:
             self.enter(init, args)
         finally:
+            self._completing.pop()
             self.conditions = before
 
 
