@@ -128,14 +128,22 @@ _COUNTS = _words(
     "id ids pk index idx count counter counts number num no nr total page pages size length width height rows cols rowspan"
     " colspan tabindex maxlength minlength min max step year month day hour minute second timestamp port percent"
     " percentage progress score rank level depth version status code rating ratings stars votes price amount cost quantity qty"
-    " limit offset days hours minutes seconds units"
+    " limit offset days hours minutes seconds units date datetime time"
+)
+_IDENTIFIERS = re.compile(
+    r"[a-z]{0,3}ids?|uu?id|guid|hash|digest|md5|sha\d*|checksum|fingerprint|color|colour|locale|lang"
 )
 
 
 def is_count(name: str) -> bool:
-    """Whether a name is one that is usually given to a number: ``id``, ``user_id``, ``pageCount``."""
-    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
-    return bool(parts) and parts[-1].lower() in _COUNTS
+    """Whether a name is one that is usually given to a number or to what the program makes up: ``id``, ``pageCount``, ``md5``."""
+    parts = re.findall(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*", name)
+    return bool(parts) and (parts[-1].lower() in _COUNTS or _IDENTIFIERS.fullmatch(parts[-1].lower()) is not None)
+
+
+def is_setting(name: str) -> bool:
+    """Whether a name is one that is given to a constant: ``LANDING_PAGE_URL``."""
+    return len(name) > 2 and name.isupper()
 
 
 ADMIN_WORDS: frozenset[str] = _words(
@@ -151,11 +159,14 @@ def is_form(name: str) -> bool:
 
 
 def is_html(name: str) -> bool:
-    """Whether a name says that what it is given to was made as HTML: ``html``, ``body_html``, ``svgIcon``."""
+    """Whether a name says that what it is given to was made as HTML: ``html``, ``body_html``, ``svgIcon``, ``edit_link``."""
     return not _HTML_WORDS.isdisjoint(part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
 
 
-_HTML_WORDS = _words("html htm svg markup rendered render icon icons script scripts css js")
+_HTML_WORDS = _words(
+    "html htm svg markup rendered render icon icons script scripts css js link links url urls href anchor button buttons"
+    " table chart plot graph figure diagram badge widget"
+)
 
 RUNNING_TAGS: frozenset[str] = _words("a area base button embed form frame iframe input link object script use")
 """Tags whose address, when it is followed or loaded, can run a script."""

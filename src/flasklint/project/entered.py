@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from flasklint import ir
 from flasklint.project.scopes import LinkedModule, Scope
 
-_REQUEST_PARTS = frozenset({"args", "form", "values", "json", "cookies", "files", "headers"})
+_REQUEST_PARTS = frozenset({"form", "values", "json"})
+"""Parts of a request that bring what is kept. A query string says what is looked for."""
 _READERS = frozenset({"get", "getlist", "pop", "setdefault"})
 _TEXT_FIELDS = frozenset(
     {

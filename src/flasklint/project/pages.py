@@ -109,6 +109,16 @@ class Pages:
         passed = (argument for one in self.renderings for argument in one.site.call.arguments if argument.name in found)
         return found | {last_word(argument.value) for argument in passed} - {""}
 
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The last names of what templates call: among them are those of the macros that are used."""
+        return frozenset(
+            last_word(node.function)
+            for template in self._templates.values()
+            for node in ir.walk(template)
+            if isinstance(node, ir.Call)
+        )
+
     # Names ---------------------------------------------------------------------------------------------------------
 
     def named(self, name: str, near: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from flasklint.rules.base import Context, FlowRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.pages import SPREAD
+from flasklint.taint.values import PART
 
 _MOST_RELATED = 12
 _BUILT = frozenset(("joined into a text", "formatted into a text"))
@@ -40,19 +41,21 @@ class OutputRule(FlowRule):
         pages, judged = context.project.pages, context.flows.judged
         for template in context.project.templates.values():
             natures = pages.outputs(template.path)
+            causes = _Causes(template.path)
             for output in ir.walk(template):
                 if not isinstance(output, ir.Output):
                     continue
                 if output.context.place not in self.places or not self.concerns(output):
                     continue
                 place, where = Location(template.path, output.span), (template.path, output.context.place)
+                causes.at(output)
                 flow = flows.pop(place, None)
                 found = natures.of(output.value) - self.harmless
                 if not found:
                     continue
-                if flow is not None and flow.untrusted:
+                if flow is not None and flow.untrusted and not is_looked_up(flow):
                     for finding in self.flowing(flow, output):
-                        yield spread(flow) or (*where, shape(output.value)), weighed(finding, flow)
+                        yield spread(flow) or causes.of(output), weighed(finding, flow)
                 elif flow is not None or (template.path, output.start) not in judged:
                     for finding in self.doubtful(
                         place, output, found, is_plausible(output.value, template.path, context)
@@ -76,6 +79,30 @@ class OutputRule(FlowRule):
         self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
     ) -> Iterator[Finding]:
         """The findings of an output of a value of which too little is known; ``plausible``: it may well be someone else's."""
+
+
+class _Causes:
+    """What a template's outputs have in common: the same expression, or the same line of a script."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._line: object = None
+        self._known: dict[object, object] = {}
+
+    def at(self, output: ir.Output) -> None:
+        """Go on to the next output. On the line of a script, or in an attribute, an earlier one leaves its mark."""
+        if "\0" not in output.context.prefix:
+            self._line = output.start
+
+    def of(self, output: ir.Output) -> object:
+        """The cause of an output's finding."""
+        place = output.context.place
+        written = (self._path, place, shape(output.value))
+        line = (self._path, place, self._line) if place in ("script", "event") else written
+        found = self._known.get(written) or self._known.get(line) or written
+        self._known.setdefault(written, found)
+        self._known.setdefault(line, found)
+        return found
 
 
 def is_plausible(value: ir.Expr, path: str, context: Context) -> bool:
@@ -102,13 +129,20 @@ def weighed(finding: Finding, flow: Flow) -> Finding:
     return replace(finding, severity=min(finding.severity, Severity.MEDIUM), confidence=confidence)
 
 
+def is_looked_up(flow: Flow) -> bool:
+    """Whether it is a part of what an unknown call gives for untrusted data: a record, of which the names tell more."""
+    return PART in flow.paths[0].reasons
+
+
 def grouped(found: Iterable[tuple[object, Finding]]) -> Iterator[Finding]:
     """The gravest, first finding of each cause; the others with the same cause are its related places."""
     causes: dict[object, list[Finding]] = {}
     for cause, finding in found:
         causes.setdefault(cause, []).append(finding)
     for findings in causes.values():
-        first = max(findings, key=lambda one: (one.confidence, one.severity, -one.location.span.start))
+        first = min(
+            findings, key=lambda one: (-one.confidence, -one.severity, one.location.path, one.location.span.start)
+        )
         others = [Place(one.location, f"and here: {one.label}") for one in findings if one is not first]
         yield replace(first, related=(*first.related, *others[:_MOST_RELATED])) if others else first
 

@@ -83,6 +83,27 @@ class Stored:
                 return []
         return found
 
+    def is_given(self, operand: ir.Expr, node: ir.Node, path: str) -> bool:
+        """It is a whole variable that a macro is given or a view has made: they were looked at, and its name says little."""
+        name = operand
+        while isinstance(name, ir.Call) and isinstance(name.function, ir.Name) and name.function.id[:1] == "|":
+            name = name.arguments[0].value
+        if not isinstance(name, ir.Name):
+            return False
+        template = self._project.templates[path]
+        for macro in ir.walk(template):
+            if (
+                isinstance(macro, ir.Function)
+                and macro.start <= node.start < macro.end
+                and any(parameter.name == name.id for parameter in macro.parameters)
+            ):
+                return macro.name in self._project.pages.called
+        return any(
+            isinstance(given, ir.Call)
+            for rendering in self._project.pages.rendered_by(path)
+            for given in _makers(rendering.site.argument(None, name.id), rendering.site.scope)
+        )
+
     def is_written_by_people(self, parts: Iterable[Part]) -> bool:
         """Some of it goes by the name of what people fill in, or is worked out from what does."""
         names = {part.name for part in parts}
@@ -164,6 +185,15 @@ class Stored:
             if isinstance(one.node, ir.Function) and one.node.start <= at < one.node.end
         ]
         return max(around, key=lambda pair: pair[0])[1] if around else None
+
+
+def _makers(given: ir.Expr | None, scope: Scope) -> Iterable[ir.Expr]:
+    """What a view passes, and what it has bound it to there."""
+    if given is None:
+        return ()
+    if isinstance(given, ir.Name):
+        return [binding.value for binding in scope.at(given.id, given.start) if binding.value is not None]
+    return (given,)
 
 
 def _flashed(template: ir.Template) -> frozenset[str]:

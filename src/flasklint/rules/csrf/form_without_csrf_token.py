@@ -89,7 +89,7 @@ class FormWithoutCsrfToken(Rule):
         by_script = any(_gives_scripts_a_token(template) for template in project.templates.values())
         for path, template in project.templates.items():
             for form in template.forms:
-                if form.method != "post" or _is_external(form, template):
+                if form.method != "post" or _is_external(form, template) or _is_empty(form):
                     continue
                 if _brings(_inside(form, template), path, pages, bringing):
                     continue
@@ -116,6 +116,11 @@ def _is_external(form: ir.Form, template: ir.Template) -> bool:
         return True
     first = _first_of_action(form, template)
     return first is not None and _endpoint(first) is None
+
+
+def _is_empty(form: ir.Form) -> bool:
+    """Whether nothing stands in it: its controls are somewhere else (``form="..."``), or a script makes them."""
+    return form.end - form.tag_end <= len("</form>")
 
 
 def _first_of_action(form: ir.Form, template: ir.Template) -> ir.Expr | None:
@@ -150,10 +155,14 @@ def _is_token(node: ir.Node) -> bool:
 
 
 def _gives_scripts_a_token(template: ir.Template) -> bool:
-    """Whether a script can read a token: in a ``meta`` tag, or in its own text."""
+    """Whether a script can read a token: in a ``meta`` tag, in an attribute for scripts (htmx's too), or in its own text."""
     return any(
         isinstance(node, ir.Output)
-        and (node.context.tag == "meta" or node.context.place == "script")
+        and (
+            node.context.tag == "meta"
+            or node.context.place in ("script", "json")
+            or node.context.attribute.startswith(("data-", "hx-"))
+        )
         and any(map(_is_token, (node.value, *ir.walk(node.value))))
         for node in ir.walk(template)
     )

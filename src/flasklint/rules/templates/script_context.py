@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.templates import Nature, is_count
+from flasklint.knowledge.templates import ESCAPED_ENDINGS, Nature, is_count
 from flasklint.project.outputs import last_word, written
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
@@ -12,6 +13,9 @@ from flasklint.taint.flows import Flow
 from flasklint.taint.judge import open_quote
 
 _CLOSED = ("'", '"')
+_QUOTED = "Untrusted data stands in a script without `tojson`. The quotes around it are escaped: it can break the script only."
+_ENCODED = frozenset(f"flask.Request().{name}" for name in ("url", "base_url", "query_string", "environ", "path"))
+"""What comes without backslashes and quotes, but for what the address of a view lets through."""
 _WHERE = {"script": "a script", "event": "an event handler", "style": "a style"}
 
 
@@ -21,7 +25,9 @@ class ScriptContext(OutputRule):
     ## What it does
     Finds `{{ value }}` inside `<script>` and event handlers (`onclick`) where it did not go through `tojson`, once for a
     template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone. Untrusted data
-    between quotes in a script weighs less than elsewhere, since the quotes in it are escaped.
+    between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: little where it stands alone, more
+    behind another value on the line (`load('{{ a }}', '{{ b }}')`), where a backslash at the end of the first one makes code of
+    the second.
 
     ## Why is this bad
     Escaping is for HTML. In a script a value needs no tag and no quote to become code, and in an event handler the browser
@@ -58,17 +64,24 @@ class ScriptContext(OutputRule):
     advice = "write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute"
 
     def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+        prefix = output.context.prefix
         if output.context.place == "style":
-            yield self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style.")
+            yield _doubted(self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style."), flow)
         elif (
-            output.context.place == "script"
-            and not _is_raw(output.value)
-            and open_quote(output.context.prefix) in _CLOSED
+            output.context.place != "script"
+            or _is_raw(output.value)
+            or open_quote(prefix) not in _CLOSED
+            or not flow.location.path.endswith(ESCAPED_ENDINGS)
         ):
-            # What ends the string is escaped: a backslash at the end of one value and code in another are needed.
+            yield self.untrusted(flow, severity=Severity.HIGH)
+        elif _is_behind_another(prefix):
+            # A backslash at the end of the value before takes its closing quote away, and this one begins as code.
             yield self.untrusted(flow, severity=Severity.MEDIUM)
         else:
-            yield self.untrusted(flow, severity=Severity.HIGH)
+            # What ends the string is escaped, and no other string on the line can be made to end.
+            paths = tuple(path for path in flow.paths if path.source.name not in _ENCODED)
+            if paths:
+                yield _doubted(self.untrusted(flow._replace(paths=paths), severity=Severity.LOW, title=_QUOTED), flow)
 
     def doubtful(
         self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
@@ -83,6 +96,17 @@ class ScriptContext(OutputRule):
             label="not made for scripts",
             help=self.advice,
         )
+
+
+def _is_behind_another(prefix: str) -> bool:
+    """Whether a string of the same quotes, which ends with a value, stands on the line before an open one."""
+    quote = open_quote(prefix)
+    return f"\0{quote}" in prefix
+
+
+def _doubted(finding: Finding, flow: Flow) -> Finding:
+    """Harm that is not great by itself is only worth telling when it is sure."""
+    return replace(finding, confidence=Confidence.LOW) if flow.paths[0].reasons else finding
 
 
 def _is_raw(expr: ir.Expr) -> bool:

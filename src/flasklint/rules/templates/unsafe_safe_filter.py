@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity, Step
-from flasklint.knowledge.templates import Nature, is_count, is_html
+from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting
 from flasklint.project.outputs import written
 from flasklint.rules.base import Context, FlowRule
-from flasklint.rules.outputs import cause, grouped, shape, weighed
+from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
 from flasklint.rules.stored import FLASH, Part, Stored, is_for_admins
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -33,7 +33,7 @@ class UnsafeSafeFilter(FlowRule):
     Constants, values that were cleaned (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what
     `tojson` made, tokens, form fields with their labels and descriptions, and the results of macros are left alone. `striptags`
     does not help: it turns `&lt;` back into `<`. Scripts and event handlers are FLK409. The same expression is reported once
-    for a template.
+    for a template, and once at all if it is a part of a record of which nothing is known.
 
     ## Why is this bad
     Jinja escapes what it puts into HTML, and `|safe` says that it need not. If someone else has written the value, their
@@ -83,7 +83,7 @@ class UnsafeSafeFilter(FlowRule):
                     continue
                 place = Location(path, mark.span)
                 flow = flows.get(place)
-                if flow is not None and flow.untrusted:
+                if flow is not None and flow.untrusted and not is_looked_up(flow):
                     finding = replace(
                         self.untrusted(flow), location=place, label="not escaped", fix=_without(mark, place)
                     )
@@ -93,8 +93,10 @@ class UnsafeSafeFilter(FlowRule):
                     yield cause(flow, path, operand), weighed(finding, flow)
                 elif flow is not None or (path, mark.function.start) not in judged:
                     parts = stored.parts(operand, path, _HARMLESS)
+                    # Parts of records are the same wherever they are shown; what a variable is, each view says for itself.
+                    where = "" if any(part.owner for part in parts) and not isinstance(operand, ir.Name) else path
                     for finding in self._doubtful(mark, operand, found, place, parts, stored, context):
-                        yield (path, shape(operand)), finding
+                        yield (where, shape(operand)), finding
 
     def _doubtful(
         self,
@@ -115,7 +117,12 @@ class UnsafeSafeFilter(FlowRule):
                 yield self._kept(part, flow, mark, place, stored)
                 return
         names = {part.name for part in parts}
-        telling = "unknown" in found and not any(map(is_html, names)) and not all(map(is_count, names or {""}))
+        telling = (
+            "unknown" in found
+            and not any(is_html(name) or is_setting(name) for name in names)
+            and not all(map(is_count, names or {""}))
+            and not stored.is_given(operand, mark, place.path)
+        )
         if telling and place.path in context.project.pages.reached:
             # The views were followed and nothing untrusted was seen to come: what is left are records that people write.
             telling = stored.is_written_by_people(parts) or stored.is_of_database(operand, place.path)
