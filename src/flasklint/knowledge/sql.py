@@ -72,6 +72,8 @@ _SUMMARIES = (
     Summary("sqlalchemy.Table", result="sqlalchemy.Table()"),
     *(Summary(f"sqlalchemy.{name}", result=f"sqlalchemy.{name}()") for name in _STATEMENTS),
     *(Summary(f"sqlalchemy.Table().{name}", result=f"sqlalchemy.{name}()") for name in _STATEMENTS),
+    # A table that is kept in an attribute, say: a text has no such method.
+    *(Summary(f"?.{name}", result=f"sqlalchemy.{name}()") for name in _STATEMENTS),
     *(
         Summary(f"sqlalchemy.{name}().{method}", result=f"sqlalchemy.{name}()")
         for name, methods in _STATEMENTS.items()

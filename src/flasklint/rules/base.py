@@ -289,7 +289,7 @@ class FlowRule(Rule):
     def findings(self, context: Context) -> Iterator[Finding]:
         flows = context.flows.flows(*self.kinds)
         found = (finding for flow in flows for finding in self.check_flow(flow, context.project))
-        return _by_source(found) if self.together else found
+        return by_source(found) if self.together else found
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """The findings of one flow."""
@@ -317,7 +317,7 @@ class FlowRule(Rule):
         )
 
 
-def _by_source(findings: Iterable[Finding]) -> Iterator[Finding]:
+def by_source(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The surest, first finding of each source and file; the others of the same are its related places."""
     groups: dict[object, list[Finding]] = {}
     for finding in findings:

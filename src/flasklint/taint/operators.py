@@ -32,6 +32,7 @@ from flasklint.taint.values import (
 )
 
 LONGEST = 10_000
+_OF_PATHS = "pathlib.Path().__truediv__"
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -110,6 +111,10 @@ def binary(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) ->
         return plus(frame, left, right, node)
     if sign == "%" and not _numbers_only(left) and _may_be_text(left):
         return formatted(frame, left, right, node)
+    if sign == "/" and right.taints and not left.constants and not _divides(frame, left):
+        # What is divided by a text is a path, wherever it comes from.
+        path = Method(left, "__truediv__", (_OF_PATHS,))
+        return frame.machine.call(frame, Value(refs=(path,)), Arguments((right,), places=(node,)), node)
     named = _operator_rows(frame, sign, left, right, node)
     if named is not None:
         return named
@@ -123,6 +128,15 @@ def binary(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) ->
     if taints:
         return frame.derive(UNKNOWN, node.start, taints=taints)
     return UNKNOWN
+
+
+def _divides(frame: Frame, left: Value) -> bool:
+    """Whether it is a number, or something that says itself what ``/`` makes of it: an instance of a class that is known."""
+    if left.refs and all(item in NUMERIC for item in left.refs if isinstance(item, str)) and not left.open:
+        return True
+    if any(thing.shape == "instance" for _, thing in frame.objects(left)):
+        return True
+    return any(isinstance(item, str) and item.rpartition(".")[2][:1].isupper() for item in left.refs)
 
 
 def _repeated(frame: Frame, left: Value, right: Value, node: ir.Node) -> Value:

@@ -133,7 +133,7 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
         return frame.derive(base, node.start, taints=base.taints)
     if name in ("strip", "rstrip", "lstrip") and bare and first is None:
         return frame.image(base, images.STRIPPED)
-    if name in ("strip", "rstrip", "lstrip") and not base.texts:
+    if name in ("strip", "rstrip", "lstrip") and all(len(choice) == 1 for choice in base.texts):
         # What it begins with may be another character now, but nothing is in it that was not.
         gone = first.constants[0] if first is not None and first.known and len(first.constants) == 1 else ""
         if name != "rstrip" and isinstance(gone, str):

@@ -42,6 +42,7 @@ from flasklint.project.walk.entering import Entering
 from flasklint.project.walk.frames import call_frame, decorated
 from flasklint.source import Location
 
+_HOOKED = "pluggy.HookimplMarker()"
 _CONFIGS = frozenset({"flask.Config", "flask.config.Config"})
 
 
@@ -58,7 +59,10 @@ class Calls(Entering):
                 return SuperOf(method.cls, method.bound)
         if isinstance(function, ir.Attribute):
             receiver = self.evaluate(function.value, frame)
-            return self._call_attribute(receiver, function.name, self.arguments(expr, frame), expr, frame)
+            args = self.arguments(expr, frame)
+            if isinstance(function.value, ir.Attribute) and function.value.name == "hook":
+                self._call_hooks(function.name, args)
+            return self._call_attribute(receiver, function.name, args, expr, frame)
         return self.call(self.evaluate(function, frame), self.arguments(expr, frame), expr, frame)
 
     def receiver_of(self, expr: ir.Expr, frame: Frame) -> Value | None:
@@ -142,6 +146,19 @@ class Calls(Entering):
         if isinstance(receiver, Instance) and name == "_get_current_object":
             return receiver
         return self.call(self.attribute(receiver, name), args, expr, frame)
+
+    def _call_hooks(self, name: str, args: Arguments) -> None:
+        """``manager.hook.name(app=app)`` of pluggy calls all that the project has under this name and marked as such."""
+        if not any(apps_in(value) for value in args.values()):
+            return
+        for module in self.names:
+            for node in () if module.is_test else module.facts.body:
+                if not isinstance(node, ir.Function) or node.name != name or not node.decorators:
+                    continue
+                found = self.module_attribute(module, name)
+                if isinstance(found, Fn) and any(_HOOKED in one.names for one in found.decorations):
+                    taken = {parameter.name for parameter in node.parameters}
+                    self.enter(found, Arguments((), tuple(one for one in args.keywords if one[0] in taken)))
 
     def _call_each(
         self, mapping: Map, key: Value, default: Value | None, name: str, args: Arguments, expr: ir.Call, frame: Frame

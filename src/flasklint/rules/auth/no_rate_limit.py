@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.apps import App
@@ -137,8 +138,18 @@ class NoRateLimit(AppRule):
             # Compared in the clear, or by a helper that is not seen.
             checks = any(
                 sensitivity(word) == "password" for word in (*deeds.texts, *deeds.attributes) if len(word) < 30
-            )
+            ) or any(_asks_password(app, name) for name in deeds.calls)
         return checks and "POST" in route.methods
+
+
+def _asks_password(app: App, name: str) -> bool:
+    """Whether a class of the project is a form with a password in it, which checks it as it is validated."""
+    found = app.definition(name)
+    return (
+        found is not None
+        and isinstance(found.node, ir.Class)
+        and any(sensitivity(one) == "password" for one in found.bindings)
+    )
 
 
 def _spoken(route: Route, function: Fn) -> set[str]:

@@ -268,13 +268,21 @@ def _is_log(call: ir.Call, scope: Scope, project: Project) -> bool:
     if not isinstance(function, ir.Attribute) or function.name not in _LEVELS:
         return False
     names = project.resolve(function, scope)
-    if any(name in _LOGGERS for name in names):
+    if any(name in _LOGGERS or _is_own_logger(name, project) for name in names):
         return True
     # A logger that was passed in: there is little else that has these methods under this name.
     owner = function.value
     named = owner.id if isinstance(owner, ir.Name) else owner.name if isinstance(owner, ir.Attribute) else ""
     unknown = not any(project.definition(name) is not None for name in names)
     return unknown and function.name != "log" and bool({"log", "logger", "logging"} & set(words(named)))
+
+
+def _is_own_logger(name: str, project: Project) -> bool:
+    """A method of a class of the project that is a logger by its name: it writes to a file or a table."""
+    found = project.definition(name)
+    if found is None or found.parent is None or not isinstance(found.parent.node, ir.Class):
+        return False
+    return not {"logger", "log", "logs", "audit"}.isdisjoint(words(found.parent.node.name))
 
 
 def _is_print(call: ir.Call, scope: Scope, project: Project, views: set[int]) -> bool:

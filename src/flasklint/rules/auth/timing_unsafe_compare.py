@@ -187,6 +187,8 @@ def _entry(value: ir.Expr, key: ir.Expr, scope: Scope, project: Project, view: b
     owners = project.resolve(value, scope)
     if any(f"{name}.".startswith(_REQUEST) for name in owners):
         return _Operand("request", "")
+    if view and isinstance(value, ir.Name) and any(one.kind == "parameter" for one in scope.at(value.id, value.start)):
+        return _Operand("request", "")
     if isinstance(key, ir.Const) and isinstance(key.value, str) and _is_secret(key.value):
         if any(name.endswith(".config") or name in _ENVIRONMENT for name in owners):
             return _Operand("secret", key.value)
@@ -198,12 +200,16 @@ def _entry(value: ir.Expr, key: ir.Expr, scope: Scope, project: Project, view: b
 def _variable(node: ir.Name, scope: Scope, project: Project, view: bool, depth: int) -> _Operand | None:
     for binding in scope.at(node.id, node.start):
         if binding.kind == "parameter":
-            return _Operand("request", "") if view and node.id not in ("self", "cls") else None
+            # ``check_auth(username, password)`` is asked about what was typed.
+            typed = view or sensitivity(node.id) == "password"
+            return _Operand("request", "") if typed and node.id not in ("self", "cls") else None
         if binding.kind != "assign" or binding.value is None or not depth:
             continue
         found = _operand(binding.value, scope, project, view, depth - 1)
         if found is not None and (found.side == "request" or not binding.path):
             return found
+        if _is_secret(node.id) and _gives_secret(binding.value):
+            return _Operand("secret", node.id)
     if scope.at(node.id):
         return None
     around = scope.parent
@@ -222,6 +228,17 @@ def _variable(node: ir.Name, scope: Scope, project: Project, view: bool, depth: 
     return None
 
 
+def _gives_secret(value: ir.Expr) -> bool:
+    """``get_admin_password()``: what is kept somewhere, asked for by its name alone."""
+    if not isinstance(value, ir.Call) or value.arguments:
+        return False
+    function = value.function
+    tail = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    return tail.startswith(("get_", "load_", "read_")) and _is_secret(tail)
+
+
 def _is_secret(name: str) -> bool:
     said = set(words(name))
+    if not said & _NOT_SECRET and name.lower().endswith(("pw", "passwd", "password")):
+        return True
     return not said & _NOT_SECRET and sensitivity(name) in ("token", "key", "password")

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from flasklint.findings import Severity
-from flasklint.rules.base import FlowRule
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.project.project import Project
+from flasklint.rules.base import Context, FlowRule, together
+from flasklint.taint.flows import Flow
 
 
 class CommandInjection(FlowRule):
@@ -9,7 +14,8 @@ class CommandInjection(FlowRule):
 
     ## What it does
     Follows untrusted data into `os.system`, `os.popen`, `subprocess` with a shell, and into the program or the whole
-    argument list of a `subprocess` call.
+    argument list of a `subprocess` call. A text for the shell that is put together from values of unknown origin is medium, and
+    told of once a file; commands that people run by hand (`@app.cli.command`) are left alone there.
 
     ## Why is this bad
     The shell reads `;`, `|`, `$(...)` and more as orders. A visitor who writes them runs commands of their own on the server.
@@ -54,3 +60,42 @@ class CommandInjection(FlowRule):
     kinds = ("command",)
     title = "Untrusted data becomes part of a command."
     advice = "pass a list of arguments without a shell, and `--` before what a visitor chose"
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """Untrusted data each time; commands of unknown origin once a file: they are one habit."""
+        unsure: dict[str, list[Finding]] = {}
+        for finding in super().findings(context):
+            if finding.trace:
+                yield finding
+            else:
+                unsure.setdefault(finding.location.path, []).append(finding)
+        for group in unsure.values():
+            yield together(group)
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted data, or a shell's command that is put together from what can't be told."""
+        if flow.untrusted:
+            yield self.untrusted(flow)
+        elif flow.built and flow.sink.shape and not _is_command(flow, project):
+            yield self.finding(
+                flow.location,
+                "A command for the shell is put together from a value of unknown origin. If a visitor can have a say in it, they "
+                "run commands.",
+                severity=Severity.MEDIUM,
+                confidence=Confidence.MEDIUM,
+                label=flow.sink.words,
+                scope=flow.scope,
+                help=self.advice,
+            )
+
+
+def _is_command(flow: Flow, project: Project) -> bool:
+    """Whether it stands in what somebody at the command line runs."""
+    module = project.modules.get(flow.location.path)
+    scopes = [scope for scope in module.scopes if scope.qualname == flow.scope] if module is not None else []
+    for scope in scopes:
+        for decorator in scope.node.decorators if isinstance(scope.node, ir.Function) else ():
+            function = decorator.function if isinstance(decorator, ir.Call) else decorator
+            if isinstance(function, ir.Attribute) and function.name in ("command", "group", "task"):
+                return True
+    return not any(scope.is_function for scope in scopes)

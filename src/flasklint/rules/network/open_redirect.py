@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
@@ -69,7 +69,11 @@ class OpenRedirect(FlowRule):
     )
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        """One finding for each redirect that nothing checks, and one for each check that is too weak, where it stands."""
+        """One finding for what is read and not checked, however often people are redirected to it, and one for each check that
+        is too weak, where it stands."""
+        yield from by_source(self._all(context))
+
+    def _all(self, context: Context) -> Iterator[Finding]:
         checked: dict[Location, list[Flow]] = {}
         for flow in context.flows.flows(*self.kinds):
             if flow.untrusted and flow.weak and flow.checks:
