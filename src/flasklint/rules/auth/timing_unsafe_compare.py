@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
+from flasklint.project.passwords import clear_passwords
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known
@@ -84,6 +85,8 @@ class TimingUnsafeCompare(ProjectRule):
     def check(self, project: Project) -> Iterator[Finding]:
         """Comparisons that decide something."""
         views = {id(handler.scope.node) for handler in project.handlers}
+        # What is kept as it is typed is worse than that, and told of as such.
+        kept = {id(clear.node) for clear in clear_passwords(project)}
         for scope in project.functions():
             if scope.module.is_test or not scope.module.compares(scope.node):
                 continue
@@ -91,7 +94,8 @@ class TimingUnsafeCompare(ProjectRule):
                 if len(node.operands) != 2 or node.signs[0] not in ("==", "!="):
                     continue
                 sides = [_operand(one, scope, project, id(scope.node) in views) for one in node.operands]
-                if found := self._judged(sides, node.operands):
+                found = self._judged(sides, node.operands)
+                if found and id(node) not in kept:
                     yield self._finding(found, node, scope, project)
 
     def _judged(self, sides: list[_Operand | None], operands: tuple[ir.Expr, ...]) -> _Operand | None:
