@@ -465,6 +465,38 @@ def test_a_run_from_the_cache_parses_nothing(tmp_path: Path, monkeypatch: pytest
     assert printed(check(tmp_path, cache=Cache(str(tmp_path / "c"), "/p"))) == one
 
 
+def test_what_was_found_in_a_state_is_not_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"pyproject.toml": "", "a.py": "eval(x)", "b.py": "eval(y)  # flasklint: ignore[FLK599] fine\neval(1)"}
+    plant(tmp_path / "tree", files)
+    monkeypatch.chdir(tmp_path / "tree")
+    kept = str(tmp_path / "c")
+    store = Cache(kept, "/p")
+    check(tmp_path / "tree", cache=store)
+    assert store.save() == ""
+    wanted = [printed(check(tmp_path / "tree" / name)) for name in ("a.py", "b.py")]
+    strict = printed(check(tmp_path / "tree", persona=Persona.AUDITOR))
+
+    def no_linking(*_: object) -> None:
+        raise AssertionError("it is known")
+
+    monkeypatch.setattr(engine, "Project", no_linking)
+    assert [printed(check(tmp_path / "tree" / name, cache=Cache(kept, "/p"))) for name in ("a.py", "b.py")] == wanted
+    assert printed(check(tmp_path / "tree", cache=Cache(kept, "/p"), persona=Persona.AUDITOR)) == strict
+    others: list[dict[str, Any]] = [{"rules": {"FLK599": {"depth": 4}}}, {"ignore": ("FLK002",)}]
+    for values in others:
+        assert check(tmp_path / "tree", cache=Cache(kept, "/p"), **values).report.crashes, "with other rules it is not"
+    plant(tmp_path / "tree", {"a.py": "eval(x) "})
+    assert check(tmp_path / "tree", cache=Cache(kept, "/p")).report.crashes, "of other files it is not"
+
+
+def test_what_broke_is_not_kept(tmp_path: Path) -> None:
+    plant(tmp_path / "tree", {"a.py": "eval(x)"})
+    for _ in range(2):
+        store = Cache(str(tmp_path / "c"), "/p")
+        assert check(tmp_path / "tree", cache=store, registry=WITH_BROKEN).report.crashes
+        store.save()
+
+
 def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     plant(tmp_path, {f"m{number}.py": "" for number in range(5)})
     told: list[tuple[str, int, int]] = []

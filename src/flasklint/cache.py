@@ -45,6 +45,7 @@ class Cache:
         self._found = _entries(_read(self._path)) if folder else {}
         self._asked: set[bytes] = set()
         self._new: dict[bytes, bytes] = {}
+        self._ages: dict[bytes, int] = {}
 
     def get(self, name: bytes) -> bytes | None:
         """What was put under this key, if it is still there and whole."""
@@ -60,16 +61,17 @@ class Cache:
         self._asked.add(name)
         return bytes(value)
 
-    def put(self, name: bytes, value: bytes) -> None:
-        """Keep a value once :meth:`save` is called."""
+    def put(self, name: bytes, value: bytes, keep: int = KEPT_RUNS) -> None:
+        """Keep a value once :meth:`save` is called. ``keep``: after so many runs that did not ask for it, it goes."""
         self._new[name] = value
+        self._ages[name] = KEPT_RUNS - keep
 
     def save(self) -> str:
         """Write what is new. Gives what went wrong, in words, or nothing: a cache that cannot be written is no error."""
         if not self._folder or not self._new:
             return ""
         kept: list[tuple[bytes, bytes, int, bytes | memoryview]] = [
-            (name, _checksum(name, value), 0, value) for name, value in self._new.items()
+            (name, _checksum(name, value), self._ages[name], value) for name, value in self._new.items()
         ]
         size = sum(len(value) for *_, value in kept)
         rest = [

@@ -16,7 +16,7 @@ from functools import partial
 
 import msgspec
 
-from flasklint import __version__, ir, pool, triage
+from flasklint import __version__, ir, known, pool, triage
 from flasklint.applying import Once, apply, words
 from flasklint.cache import Cache, key
 from flasklint.discovery import shown
@@ -24,6 +24,7 @@ from flasklint.facts import facts_of
 from flasklint.findings import LIMIT, UNREADABLE, Confidence, Crash, Finding, Persona, Report, Severity, Skipped
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.knowledge.rows import Tables
+from flasklint.known import Found
 from flasklint.planning import Plan
 from flasklint.project.lost import lost_names
 from flasklint.project.modules import kind_of
@@ -31,7 +32,7 @@ from flasklint.project.project import Project
 from flasklint.replay import fingerprint
 from flasklint.rules.base import Context, OwnRule, Rule
 from flasklint.rules.registry import Registry, load
-from flasklint.settings import Loaded, SettingsError
+from flasklint.settings import SettingsError
 from flasklint.source import Location, SourceFile, Span, Text, UndecodableError, decode, readable
 from flasklint.taint.analyse import analyse as analyse_flows
 from flasklint.taint.flows import Flows
@@ -118,20 +119,21 @@ def run(
     if not the plain engine.
     """
     registry = load() if registry is None else registry
+    cache = cache or Cache(None, "")
     files, aside = worth_reading(plan)
-    extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
-    report = analyse(
-        files,
-        extracted,
-        plan,
-        registry,
-        progress,
-        heed_suppressions=heed_suppressions,
-        aside=aside,
-        follow=follow,
-    )
+    keys = _keys(files)
+    state = known.key(keys, aside, plan.rules, plan.loaded) if follow is None else b""
+    found = known.decode(cache.get(state)) if state else None
+    died = False
+    if found is None:
+        extracted = extract(files, cache, plan.settings.jobs, progress, keys)
+        found = _found(files, extracted, plan, progress, aside, follow)
+        died = extracted.died
+        if state and not died and not found.crashes and (data := known.encode(found)) is not None:
+            cache.put(state, data, known.KEPT_RUNS)
+    report = _report(files, found, plan, registry, heed_suppressions=heed_suppressions)
     by_path = {file.path: file for file in files}
-    return Outcome(report, lambda path: _text(by_path.get(path)), not extracted.died and not report.crashes)
+    return Outcome(report, lambda path: _text(by_path.get(path)), not died and not report.crashes)
 
 
 def worth_reading(plan: Plan) -> tuple[tuple[SourceFile, ...], frozenset[str]]:
@@ -176,16 +178,28 @@ class Extracted:
     died: bool = False
 
 
-def extract(files: Sequence[SourceFile], cache: Cache, jobs: int = 0, progress: Progress | None = None) -> Extracted:
+def _keys(files: Sequence[SourceFile]) -> list[bytes]:
+    """Under what the facts of each file are kept."""
+    maker = fingerprint() + str(ir.FORMAT).encode()
+    return [key(file, maker) for file in files]
+
+
+def extract(
+    files: Sequence[SourceFile],
+    cache: Cache,
+    jobs: int = 0,
+    progress: Progress | None = None,
+    keys: Sequence[bytes] | None = None,
+) -> Extracted:
     """The facts of all files: from the cache, or else by parsing them.
 
     ``jobs``: how many processes parse, 0 to choose by how much there is to do. What comes out does not depend on it.
+    ``keys``: under what the facts of each file are kept, if that has been worked out.
     """
-    maker = fingerprint() + str(ir.FORMAT).encode()
+    keys = _keys(files) if keys is None else keys
     found: dict[str, ir.Facts] = {}
     crashes: list[Crash] = []
     died = False
-    keys = [key(file, maker) for file in files]
     misses = []
     for number, file in enumerate(files):
         known = _decoded(cache.get(keys[number]))
@@ -255,36 +269,27 @@ def _import_front_ends(kinds: set[str]) -> None:
         import flasklint.templates  # noqa: F401
 
 
-def analyse(
-    files: Sequence[SourceFile],
-    extracted: Extracted,
-    plan: Plan,
-    registry: Registry,
-    progress: Progress | None = None,
-    *,
-    heed_suppressions: bool = True,
-    aside: Set[str] = frozenset(),
-    follow: Follow | None = None,
+def _report(
+    files: Sequence[SourceFile], found: Found, plan: Plan, registry: Registry, *, heed_suppressions: bool
 ) -> Report:
-    """The report on files whose facts are known. ``aside``: paths of test code that is no part of the project."""
-    facts = extracted.facts
+    """The report on what was found."""
     discovery, settings = plan.discovery, plan.settings
-    jobs = settings.jobs or (1 if sum(len(file.data) for file in files) < WORTH_A_FORK else pool.processors())
-    found, broken, looked_at = _findings(facts, plan.rules, plan.loaded, progress, aside, follow, beside=jobs > 1)
-    found += [_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()]
-    found += [_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()]
-    for item in facts.values():
-        if isinstance(item, ir.Unread):
-            found.append(_unread(item.path, Span(item.start, item.end), f"could not be analysed: {item.reason}"))
+    findings = [
+        *found.findings,
+        *(_unread(path, Span(0, 0), f"could not be read: {reason}") for path, reason in discovery.unread.items()),
+        *(_oversized(path, size, settings.max_file_size) for path, size in discovery.oversized.items()),
+    ]
     chosen = {rule.code for rule in plan.rules}
+    whole = [rule for rule in plan.rules if rule.code not in found.broken]
+    everywhere, in_tests = _codes(whole), _codes(rule for rule in whole if rule.in_tests)
     by_path = {file.path: file for file in files}
     judged = triage.judge(
-        (finding for finding in found if finding.code in chosen),
-        _comments(facts) if heed_suppressions else {},
+        (finding for finding in findings if finding.code in chosen),
+        found.comments if heed_suppressions else {},
         lambda path: _text(by_path.get(path)),
         triage.Orders(
             known=[rule.info() for rule in registry],
-            ran=looked_at,
+            ran=lambda path: in_tests if path in found.tests else everywhere,
             severity=plan.judging.severity,
             per_file_ignores=plan.judging.per_file_ignores,
             min_severity=settings.min_severity,
@@ -299,7 +304,7 @@ def analyse(
         rules=tuple(rule.info() for rule in plan.rules),
         files=tuple(file.path for file in analysed),
         skipped=tuple(Skipped(path, reason) for path, reason in discovery.skipped.items()),
-        crashes=(*extracted.crashes, *broken),
+        crashes=found.crashes,
         templates=sum(file.kind == "template" for file in analysed),
         version=__version__,
         root=shown(discovery.root).replace(os.sep, "/"),
@@ -314,19 +319,22 @@ def _text(file: SourceFile | None) -> Text:
     return readable(file.data, file.kind) if file else Text("")
 
 
-def _findings(
-    facts: Mapping[str, ir.Facts],
-    rules: Sequence[Rule],
-    loaded: Loaded,
+def _found(
+    files: Sequence[SourceFile],
+    extracted: Extracted,
+    plan: Plan,
     progress: Progress | None,
     aside: Set[str],
     follow: Follow | None,
-    *,
-    beside: bool,
-) -> tuple[list[Finding], list[Crash], Callable[[str], frozenset[str]]]:
-    """What the rules find in the project that the facts make, which of them broke, and which of them looked at a file.
-    ``beside``: rules are applied while data is followed."""
+) -> Found:
+    """What the rules find in the project that the facts make. ``aside``: paths of test code that is no part of it."""
+    rules, loaded, facts = plan.rules, plan.loaded, extracted.facts
     once = Once(lambda project: (follow or analyse_flows)(project, project.additions.added_to(EVERYTHING)))
+    unread = [
+        _unread(item.path, Span(item.start, item.end), f"could not be analysed: {item.reason}")
+        for item in facts.values()
+        if isinstance(item, ir.Unread)
+    ]
     try:
         project = Project((item for path, item in facts.items() if path not in aside), loaded.settings.flask)
         for lost in lost_names(project):
@@ -337,15 +345,20 @@ def _findings(
     except SettingsError:
         raise
     except Exception as error:
-        own = _codes(rule for rule in rules if isinstance(rule, OwnRule))
-        return [], [Crash("linking", "", words(error))], lambda path: own
-    applied = apply(rules, context, progress and partial(progress, "Applying rules"), beside=beside)
-    found = [*applied.found, *(_limit(*limit) for limit in once.limits)]
+        others = _codes(rule for rule in rules if not isinstance(rule, OwnRule))
+        crash = Crash("linking", "", words(error))
+        return Found(unread, _comments(facts), frozenset(), (*extracted.crashes, crash), others)
+    jobs = loaded.settings.jobs or (1 if sum(len(file.data) for file in files) < WORTH_A_FORK else pool.processors())
+    applied = apply(rules, context, progress and partial(progress, "Applying rules"), beside=jobs > 1)
     # What all of some rules stand on breaks under each of them alike, and is told once.
-    crashes = [Crash(", ".join(codes), "", error) for error, codes in applied.broken.items()]
-    whole = [rule for rule in rules if not any(rule.code in codes for codes in applied.broken.values())]
-    everywhere, in_tests = _codes(whole), _codes(rule for rule in whole if rule.in_tests)
-    return found, crashes, lambda path: in_tests if path in tests else everywhere
+    crashes = (Crash(", ".join(codes), "", error) for error, codes in applied.broken.items())
+    return Found(
+        [*applied.found, *(_limit(*limit) for limit in once.limits), *unread],
+        _comments(facts),
+        tests,
+        (*extracted.crashes, *crashes),
+        frozenset(code for codes in applied.broken.values() for code in codes),
+    )
 
 
 def _codes(rules: Iterable[Rule]) -> frozenset[str]:
