@@ -36,6 +36,8 @@ class Attributes(Names):
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
         self.kept = kept.Kept(project.pages.marked)
+        self._attribute_names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._shared: set[str] = set()
 
     def attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
         result = NEVER
@@ -77,12 +79,12 @@ class Attributes(Names):
         return result if result is not NEVER else UNKNOWN
 
     def _named_attribute(self, frame: Frame, rest: Value, strings: list[str], name: str, node: ir.Node) -> Value:
-        names: list[str] = []
-        for one in strings:
-            for found in self.known_as(f"{one}.{name}"):
-                if found not in names:
-                    names.append(found)
-        for one in strings:
+        key = (*strings, name)
+        names = self._attribute_names.get(key)
+        if names is None:
+            names = tuple(dict.fromkeys(found for one in strings for found in self.known_as(f"{one}.{name}")))
+            self._attribute_names[key] = names
+        for one in strings if name in self._shared else ():
             kept = frame.state.variables.get(f"\x01{one}.{name}")
             if kept is not None:
                 return kept
@@ -95,7 +97,7 @@ class Attributes(Names):
         # What a library's class inherits from is spelled out; a property of a project's class is found by its object.
         if not rest.taints and not rest.texts and not any("()" in one for one in strings):
             return self.named(frame, names, node)
-        method = Method(rest, name, tuple(names))
+        method = Method(rest, name, names)
         result = Value(refs=(method,))
         if rest.taints:
             result = with_taints(
@@ -237,6 +239,7 @@ class Attributes(Names):
                     kinds = tuple(kind for kind in value.refs if type(kind) is str)
                     shared = Value(open=not kinds, taints=frame.inside(value), refs=kinds)
                     frame.state.variables[f"\x01{one}.{name}"] = shared
+                    self._shared.add(name)
             elif type(one) is Method:
                 names = one.names
             elif type(one) is int:

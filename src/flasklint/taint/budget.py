@@ -31,6 +31,8 @@ _CHARACTERS = (12_000, 30_000, 60_000)
 
 def level(function: ir.Function, contexts: int) -> int:
     """How plain values are to be for one more kind of call of a function."""
+    if contexts < _FEWEST[0]:
+        return EXACT
     cost = contexts * (function.end - function.start)
     found = EXACT
     for step, (fewest, most) in enumerate(zip(_FEWEST, _CHARACTERS, strict=True), 1):

@@ -297,8 +297,10 @@ class Calls(Templates):
             return self._partial(frame, arguments, node)
         if result is None:
             result = library.assumed(frame, self._made(names), arguments, receiver, node, method)
-        if any(value.refs and _has_function(value) for value in arguments.all()):
-            self._callbacks(frame, arguments, node)
+        for value in arguments.all():
+            if value.refs and _has_function(value):
+                self._callbacks(frame, arguments, node)
+                break
         if result.refs:
             refs = self._all_known(result.refs)
             if refs is not result.refs:
@@ -435,7 +437,7 @@ class Calls(Templates):
             how = max(how, budget.NO_CONSTANTS)
         if how:
             bound = budget.plainer(frame, node, bound, how)
-        values = tuple((name, passing.value(value)) for name, value in bound.items())
+        values = tuple([(name, passing.value(value)) for name, value in bound.items()])
         captured = closure.captured or (captures(self._home(frame, key), closure) if key.free else ())
         home = self._home(frame, key)
         if captured:
@@ -447,7 +449,7 @@ class Calls(Templates):
                 held.append((name, passing.value(value)))
             values = (*values, *(("\x00" + name, value) for name, value in held))
         shared = tuple(
-            (name, passing.value(value)) for name, value in frame.state.variables.items() if name[0] == "\x01"
+            [(name, passing.value(value)) for name, value in frame.state.variables.items() if name[0] == "\x01"]
         )
         outcome = self.outcome(frame, key, (*values, *shared), passing, node)
         if outcome.cut:

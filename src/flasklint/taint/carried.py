@@ -16,7 +16,7 @@ from flasklint import ir
 from flasklint.taint.frame import Frame
 from flasklint.taint.state import Obj, State
 from flasklint.taint.targets import names_of
-from flasklint.taint.values import NEVER, NOTHING_KNOWN, UNKNOWN, Claim, Closure, Fragment, Method, Value
+from flasklint.taint.values import NEVER, NOTHING_KNOWN, UNKNOWN, Claim, Closure, Fragment, FunctionKey, Method, Value
 
 FIRST_MADE = 1000
 """The addresses from here on are of what the function itself makes."""
@@ -145,7 +145,7 @@ class _Reached:
     def knows(self, fragment: Fragment, tag: str) -> bool:
         """What was learnt of a fragment may still be asked for. ``tag``: of the elements of the loop, new in each turn."""
         current = fragment
-        while current[0] == "part":
+        while current[0] in ("part", "image"):
             if current[1] == tag:
                 return fragment in self.fragments
             current = current[2]  # type: ignore[assignment]
@@ -153,7 +153,7 @@ class _Reached:
 
 
 def _root(fragment: Fragment) -> Fragment:
-    while fragment[0] == "part":
+    while fragment[0] in ("part", "image"):
         fragment = fragment[2]  # type: ignore[assignment]
     return fragment
 
@@ -184,18 +184,14 @@ def _needs(frame: Frame, node: ir.Loop) -> tuple[frozenset[str], frozenset[str]]
     if frame.key is None:
         return None
     known = frame.machine.needs
-    found = known.get(id(node))
-    if found is None:
-        inner: Iterable[str]
-        if frame.page:
-            if any(isinstance(one, (ir.Link, ir.Block)) for one in ir.walk(node)):
-                # A template hands what it has to the templates that it brings in.
-                return None
-            inner = frame.machine.page_words(frame)
-        else:
-            inner = (*_inner_names(frame.key.function), *frame.key.scope.declared)
-        reads = read_first(node, frame.page).union(inner)
-        found = known[id(node)] = (reads, (reads & only_filled(node)).difference(inner))
+    if id(node) in known:
+        return known[id(node)]
+    inner = frame.machine.page_words(frame, node) if frame.page else _hidden(frame, frame.key)
+    if inner is None:
+        known[id(node)] = None
+        return None
+    reads = read_first(node, frame.page).union(inner)
+    found = known[id(node)] = (reads, (reads & only_filled(node)).difference(inner))
     return found
 
 
@@ -222,6 +218,15 @@ def only_filled(node: ir.Loop) -> frozenset[str]:
             case _:
                 stack.extend(ir.children(current))
     return frozenset(fills - others)
+
+
+def _hidden(frame: Frame, key: FunctionKey) -> frozenset[str]:
+    """The names of a function that are read, or outlast it, where its own statements don't show it."""
+    found = frame.machine.needs.get(id(key.function))
+    if not found:
+        names = frozenset((*_inner_names(key.function), *key.scope.declared))
+        found = frame.machine.needs[id(key.function)] = (names, frozenset())
+    return found[0]
 
 
 def _inner_names(function: ir.Function) -> Iterator[str]:

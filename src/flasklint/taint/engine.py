@@ -12,10 +12,11 @@ from flasklint.project.project import Project
 from flasklint.source import Location, Span
 from flasklint.taint import library
 from flasklint.taint.calls import Calls
+from flasklint.taint.conditions import literal
 from flasklint.taint.expressions import EVALUATORS
 from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Exit, Frame, Pending
-from flasklint.taint.passing import Outcome, Passing, captures, rooted
+from flasklint.taint.passing import Outcome, Passing, captures, effects_of, rooted
 from flasklint.taint.record import Record
 from flasklint.taint.state import Obj, State, join_states, same_part
 from flasklint.taint.statements import run
@@ -55,6 +56,7 @@ class Engine(Calls):
 
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
+        self._constants: dict[int, Value] = {}
         self.memo: dict[_Key, Outcome] = {}
         self.routed: set[FunctionKey] = set()
         self.running: set[_Key] = set()
@@ -66,9 +68,18 @@ class Engine(Calls):
         self.entry: Location | None = None
 
     def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
-        if type(node) is ir.Call:
-            return self.call_node(frame, node)
-        return EVALUATORS[type(node)](frame, node)
+        kind = type(node)
+        if kind is ir.Name:
+            found = frame.state.variables.get(node.id)  # type: ignore[union-attr]
+            return found if found is not None else frame.lookup(node.id, node)  # type: ignore[union-attr]
+        if kind is ir.Const:
+            known = self._constants.get(id(node))
+            if known is None:
+                known = self._constants[id(node)] = literal(frame, node)  # type: ignore[arg-type]
+            return known
+        if kind is ir.Call:
+            return self.call_node(frame, node)  # type: ignore[arg-type]
+        return EVALUATORS[kind](frame, node)
 
     def execute(self, frame: Frame, body: tuple[ir.Stmt, ...]) -> None:
         run(frame, body)
@@ -203,8 +214,19 @@ class Engine(Calls):
         if inner.yields:
             yielded = join_all(inner.yields)
             made = inner.make("yielded", Obj("iterator", rest=yielded, keys=UNKNOWN))
-            return Outcome(made, inner.state, inner.state.heap, infos, tuple(inner.flows.values()), True)
-        return Outcome(result, state, objects, infos, tuple(inner.flows.values()), outer=outer)
+            state, result, objects, outer = inner.state, made, inner.state.heap, ()
+        shared, parts = effects_of(state)
+        return Outcome(
+            result,
+            state,
+            objects,
+            infos,
+            tuple(inner.flows.values()),
+            bool(inner.yields),
+            outer=outer,
+            shared=shared,
+            parts=parts,
+        )
 
     def _outer(self, key: FunctionKey, state: State | None) -> tuple[tuple[str, Value], ...]:
         """What a function leaves in variables of outer functions and in attributes of libraries' objects."""

@@ -58,7 +58,9 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
 
     def all(self) -> tuple[Value, ...]:
         """Every value that is passed."""
-        found = [*self.positional, *(value for _, value in self.keywords)]
+        if not self.keywords and self.star is None and self.double is None:
+            return self.positional
+        found = [*self.positional, *[value for _, value in self.keywords]]
         if self.star is not None:
             found.append(self.star)
         if self.double is not None:
@@ -69,12 +71,12 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
 class Machine(ABC):
     """What evaluators ask of the engine. ``parts``: the tables' guards on parts of a text, by the part's tag; ``told``: all
     callables that a table tells of; ``needs``: the names that a loop's turn may read as the one before has left them, and those
-    among them that it only fills, by the loop's identity.
+    among them that it only fills, by the loop's identity; None where that is all.
     """
 
     parts: Mapping[str, tuple[Guard, ...]]
     told: frozenset[str]
-    needs: dict[int, tuple[frozenset[str], frozenset[str]]]
+    needs: dict[int, tuple[frozenset[str], frozenset[str]] | None]
 
     @abstractmethod
     def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
@@ -157,8 +159,8 @@ class Machine(ABC):
         """``value.name`` in a template."""
 
     @abstractmethod
-    def page_words(self, frame: Frame) -> frozenset[str]:
-        """The names that the macros of the frame's template speak of: they see its variables."""
+    def page_words(self, frame: Frame, node: ir.Loop) -> frozenset[str] | None:
+        """The names of its variables that a template hands to others in a loop, or that its macros speak of; None for all."""
 
     @abstractmethod
     def keep(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
@@ -317,7 +319,7 @@ class Frame:
 
     def as_text(self, value: Value) -> Value:
         """A value as it appears in a text: objects become what they hold."""
-        if any(type(item) is int for item in value.refs):
+        if value.refs and int in set(map(type, value.refs)):
             taints = self.inside(value)
             return Value(value.constants, True, taints, (), value.texts)
         return value

@@ -23,7 +23,7 @@ class Functions(Machine):
         self.parts: Mapping[str, tuple[Guard, ...]] = self.index.parts
         self.told = self.index.callables
         self.classes = Classes(project)
-        self.needs: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        self.needs: dict[int, tuple[frozenset[str], frozenset[str]] | None] = {}
         self.keys: dict[int, FunctionKey] = {}
         self.scopes: dict[int, Scope] = {}
         for module in project.modules.values():

@@ -669,11 +669,17 @@ def _load(frame: Frame, row: Summary, arguments: Arguments, receiver: Value) -> 
 # What no table tells of -----------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)
+def _given_by(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What calls of these give, by name."""
+    return tuple(f"{name}()" for name in names if not name.startswith("?"))
+
+
 def assumed(
     frame: Frame, names: tuple[str, ...], arguments: Arguments, receiver: Value | None, node: ir.Node, method: str
 ) -> Value:
     """The result of a call of which nothing is known: it may hold whatever was passed, but less surely."""
-    refs = tuple(f"{name}()" for name in names if not name.startswith("?"))
+    refs = _given_by(names)
     own = frame.inside(receiver) if receiver is not None else ()
     taints: tuple[Taint, ...] = ()
     for value in arguments.all():

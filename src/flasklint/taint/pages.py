@@ -287,9 +287,18 @@ class Templates(Attributes):
             found = self._used[path] = frozenset(names)
         return found
 
-    def page_words(self, frame: Frame) -> frozenset[str]:
+    def page_words(self, frame: Frame, node: ir.Loop) -> frozenset[str] | None:
         members = self._own(frame.path).values()
-        return frozenset().union(*(_mentioned(member) for member in members if isinstance(member, ir.Function)))
+        names = {name for one in members if isinstance(one, ir.Function) for name in _mentioned(one)}
+        for inner in ir.walk(node):
+            if isinstance(inner, ir.Block):
+                names |= self._names_in(frame.path, inner)
+            elif isinstance(inner, ir.Link):
+                if not isinstance(inner.template, ir.Const):
+                    return None
+                for path in self._linked(frame, inner):
+                    names |= self._names_used(path)
+        return frozenset(names)
 
     def _names_in(self, path: str, block: ir.Block) -> frozenset[str]:
         """The names that a block speaks of, and the macros that it calls, and what it brings in."""

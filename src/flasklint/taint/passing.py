@@ -153,22 +153,25 @@ class Passing:
 
     def infos(self) -> tuple[Info, ...]:
         """What is known of each symbol."""
-        return tuple(self.frame.full_info(fragment) for fragment in self.symbols)
+        full_info = self.frame.full_info
+        return tuple([full_info(fragment) for fragment in self.symbols])
 
     def frozen(self) -> tuple[object, ...]:
         """The objects, in a form that can be a key."""
         return tuple(
-            (
-                thing.shape,
-                tuple(thing.items.items()),
-                thing.rest,
-                thing.keys,
-                thing.size,
-                tuple(thing.attributes.items()),
-                thing.types,
-                thing.many,
-            )
-            for thing in self.objects.values()
+            [
+                (
+                    thing.shape,
+                    tuple(thing.items.items()),
+                    thing.rest,
+                    thing.keys,
+                    thing.size,
+                    tuple(thing.attributes.items()),
+                    thing.types,
+                    thing.many,
+                )
+                for thing in self.objects.values()
+            ]
         )
 
 
@@ -197,7 +200,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     ``state``: what holds when it comes back, None if it never does. ``pending``: where passed data does harm.
     ``cut``: it was not carried out, for lack of budget. ``outer``: variables of outer functions that it sets, and attributes
-    of libraries' objects.
+    of libraries' objects. ``shared``: everybody's objects as they are then. ``parts``: what is known of parts of what was passed.
     """
 
     result: Value
@@ -208,6 +211,21 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     generator: bool = False
     cut: bool = False
     outer: tuple[tuple[str, Value], ...] = ()
+    shared: tuple[tuple[int, Obj], ...] = ()
+    parts: Facts = ()
+
+
+def effects_of(state: State | None) -> tuple[tuple[tuple[int, Obj], ...], Facts]:
+    """Everybody's objects in a state, and what it knows of parts of what was passed, or of what sources give."""
+    if state is None:
+        return (), ()
+    shared = tuple((address, thing) for address, thing in state.heap.items() if address < 0)
+    parts = tuple(
+        (fragment, info)
+        for fragment, info in state.infos.items()
+        if fragment[0] == "part" and info is not NOTHING_KNOWN and rooted(fragment)
+    )
+    return shared, parts
 
 
 def _is_taken_out(fragment: Fragment) -> bool:
@@ -381,18 +399,16 @@ class Returning:
             after = state.heap.get(number)
             if after is not None and after is not before and after != before:
                 self.frame.update(self.back[number], self.object(after), True)
-        for address, thing in state.heap.items():
-            if address < 0:
-                self.frame.state.heap[address] = self.object(thing)
+        for address, thing in self.outcome.shared:
+            self.frame.state.heap[address] = self.object(thing)
         for number, known in enumerate(passing.infos()):
             now = state.infos.get(("param", number), NOTHING_KNOWN)
             if now is not known and now != known:
                 self.frame.state.learn(((self.fragments[number], now),))
-        for fragment, info in state.infos.items():
-            if fragment[0] == "part" and rooted(fragment) and info is not NOTHING_KNOWN:
-                outer = self.fragment(fragment)
-                if outer in self.frame.state.infos:
-                    self.frame.state.learn(((outer, info),))
+        for fragment, info in self.outcome.parts:
+            outer = self.fragment(fragment)
+            if outer in self.frame.state.infos:
+                self.frame.state.learn(((outer, info),))
 
     def pending(self, one: Pending) -> Pending:
         """Where the caller's data does harm inside the callee."""

@@ -52,7 +52,7 @@ class Prescan:
         return sorted(found.values(), key=lambda scope: order[id(scope)])
 
     def _may_read(self, module: LinkedModule) -> bool:
-        for statement in ir.walk(module.facts):
+        for statement in ir.statements(module.facts):
             if isinstance(statement, ir.Import) and statement.module.partition(".")[0] in self._packages:
                 return True
         return bool(self._heads & module.scope.bindings.keys())

@@ -47,7 +47,9 @@ def run(frame: Frame, body: tuple[ir.Stmt, ...]) -> None:
         EXECUTORS[type(statement)](frame, statement)
         if frame.raises:
             # An exception may come after any of them.
-            frame.raises[-1].append(frame.state.copy())
+            thrown = frame.raises[-1]
+            if not thrown[-1].same(frame.state):
+                thrown.append(frame.state.copy())
 
 
 def _do(frame: Frame, node: ir.Do) -> None:
