@@ -82,8 +82,14 @@ _SINKS = (
     Sink("ldap.initialize().search", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
     Sink("ldap.initialize().search_s", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
     Sink("ldap.initialize().search_ext_s", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
-    Sink("js2py.eval_js", "code", ("0|js",), "is run as JavaScript, which can reach Python"),
-    Sink("js2py.EvalJs().eval", "code", ("0|expression",), "is run as JavaScript, which can reach Python"),
+    *(
+        Sink(name, "code", (where,), "is run as JavaScript, which can reach Python", disarmed="js2py.disable_pyimport")
+        for name, where in (
+            ("js2py.eval_js", "0|js"),
+            ("js2py.eval_js6", "0|js"),
+            ("js2py.EvalJs().eval", "0|expression"),
+        )
+    ),
     Sink("paramiko.SSHClient().exec_command", "command", ("0|command",), "is run by a shell", shape=True),
 )
 

@@ -68,6 +68,7 @@ class Sink(NamedTuple):
     ``when``, ``unless``: the harm is done when all of the first hold and none of the second.
     ``words``: what happens there, completing "...": "is run as SQL". ``like``: for unknown receivers, a word of the
     kind's language must be in the text. ``shape``: a text that is put together from unknown parts is told of as well.
+    ``disarmed``: no harm is done in a project that calls this somewhere.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Sink(NamedTuple):
     like: bool = False
     shape: bool = False
     confidence: Confidence = Confidence.HIGH
+    disarmed: str = ""
 
 
 class Sanitizer(NamedTuple):

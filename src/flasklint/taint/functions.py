@@ -19,7 +19,8 @@ class Functions(Machine):
 
     def __init__(self, project: Project, tables: Tables) -> None:
         self.project = project
-        self.index = Index(tables)
+        armed = tuple(row for row in tables.sinks if not (row.disarmed and any(project.calls(row.disarmed))))
+        self.index = Index(tables._replace(sinks=armed) if len(armed) < len(tables.sinks) else tables)
         self.parts: Mapping[str, tuple[Guard, ...]] = self.index.parts
         self.told = self.index.callables
         self.classes = Classes(project)
