@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """What flasklint costs beside its peers and beside libcst alone, as ratios of whole processes run in turn.
 
-    python benchmarks/speed.py APP [APP ...] [--runs 5] [--json FILE] [--plot FILE.svg]
+    python benchmarks/speed.py APP [APP ...] [--runs 5] [--owasp FOLDER] [--semgrep CONFIG] [--json FILE] [--plot FILE.svg]
 
 L is a process that only calls `libcst.parse_module` on every Python file of the app, tests included. In each round every
 command runs once, one after the other, so that a slow minute of the machine is slow for all; a figure is the median over the
-rounds of the ratio within a round. bandit and ruff are paired where they are installed beside this Python, and left out of
-the table where not. The apps are copied to a scratch folder, since the one-file-changed runs change a file. Needs an
-installed flasklint; --plot needs matplotlib.
+rounds of the ratio within a round. bandit and ruff are paired where they are installed beside this Python, semgrep where it is on
+the path and --semgrep names its rules (a file, a folder or a name of its registry); what is missing is left out of the table.
+--owasp names a checkout of the OWASP Benchmark for Python, where every function is relevant: it is one more column. The apps are
+copied to a scratch folder, since some runs change files, and made a project of their own there. What is started with nothing to
+do (`--version`, a folder with one empty module) is measured once, for all. Needs a flasklint that is installed, and so compiled;
+--plot needs matplotlib.
 """
 
 from __future__ import annotations
@@ -66,6 +69,7 @@ RATIOS = (
     Ratio("cold, as installed: wall over bandit's", "as installed", "bandit", "wall"),
     Ratio("cold, as installed: CPU over bandit's", "as installed", "bandit", "cpu"),
     Ratio("cold, as installed: wall over one process's", "as installed", "one process", "wall"),
+    Ratio("cold, as installed: wall over semgrep's", "as installed", "semgrep", "wall"),
     Ratio("unchanged: CPU over ruff's", "unchanged", "ruff", "cpu"),
     Ratio("one file changed: CPU over L", "one file changed", "L", "cpu"),
     Ratio("peak memory over L's", "one process", "L", "peak"),
@@ -83,8 +87,8 @@ def measure(command: list[str]) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
-def jobs(app: Path, cache: Path) -> Iterator[Job]:
-    """The commands that are compared, over one app that may be changed."""
+def jobs(app: Path, cache: Path, semgrep: str = "") -> Iterator[Job]:
+    """The commands that are compared, over one app that may be changed. ``semgrep``: the rules that it is given, if it runs."""
     python = sys.executable
     check = [python, "-m", "flasklint", "check", "--isolated", "--exit-zero", "--no-progress"]
     kept = [*check, "--cache-dir", str(cache), str(app)]
@@ -94,24 +98,59 @@ def jobs(app: Path, cache: Path) -> Iterator[Job]:
     yield Job("unchanged", kept, lambda: measure(kept))
     by_size = sorted(app.rglob("*.py"), key=lambda path: path.stat().st_size)
     changed = by_size[len(by_size) * 3 // 4]
-    yield Job("one file changed", kept, lambda: changed.write_bytes(changed.read_bytes() + b"\n_ = 1\n"))
-    three = [str(path) for path in by_size[-3:]]
-    yield Job("three files named", [*kept[:-1], *three], lambda: measure(kept))
+    yield Job("one file changed", kept, lambda: _change(changed))
+    named = [*kept[:-1], *map(str, by_size[-3:])]
+    yield Job("three files named", named, lambda: measure(kept))
+    yield Job("three files changed and named", named, lambda: _change(*by_size[-3:]))
     if importlib.util.find_spec("bandit"):
         yield Job("bandit", [python, "-m", "bandit", "-q", "-r", str(app), "--exit-zero"])
     if importlib.util.find_spec("ruff"):
         ruff = [python, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "S", "--exit-zero"]
         yield Job("ruff", [*ruff, str(app)])
+    if semgrep and (program := shutil.which("semgrep")):
+        yield Job(
+            "semgrep", [program, "scan", "--metrics=off", "--quiet", "--no-git-ignore", "--config", semgrep, str(app)]
+        )
 
 
-def rounds(app: Path, runs: int) -> dict[str, list[Cost]]:
+def _change(*paths: Path) -> None:
+    for path in paths:
+        path.write_bytes(path.read_bytes() + b"\n_ = 1\n")
+
+
+def started(folder: Path) -> Iterator[Job]:
+    """Runs with nothing to do. ``folder``: an empty one."""
+    flasklint = [sys.executable, "-m", "flasklint"]
+    app = folder / "app"
+    app.mkdir()
+    (app / "__init__.py").touch()
+    (nothing := folder / "nothing").mkdir()
+    yield Job("--version", [*flasklint, "--version"])
+    yield Job("one empty module", [*flasklint, "check", "--isolated", "--no-cache", str(app)])
+    yield Job("an empty folder", [*flasklint, "check", "--isolated", "--no-cache", str(nothing)])
+
+
+def starts(runs: int) -> dict[str, list[Cost]]:
+    """What it costs to start, in every round, by job."""
+    with tempfile.TemporaryDirectory() as scratch:
+        chosen = list(started(Path(scratch)))
+        costs: dict[str, list[Cost]] = {job.name: [] for job in chosen}
+        for _ in range(runs):
+            for job in chosen:
+                costs[job.name].append(measure(job.command))
+    return costs
+
+
+def rounds(app: Path, runs: int, semgrep: str = "") -> dict[str, list[Cost]]:
     """The cost of every job in every round, by job."""
     costs: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         copy, cache = Path(scratch, app.name), Path(scratch, "cache")
         shutil.copytree(app, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules"))
+        if not (copy / "pyproject.toml").exists():  # or else files that are named alone would be a project alone
+            (copy / "pyproject.toml").touch()
         for _ in range(runs):
-            for job in jobs(copy, cache):
+            for job in jobs(copy, cache, semgrep):
                 job.before()
                 costs.setdefault(job.name, []).append(measure(job.command))
     return costs
@@ -175,17 +214,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("apps", nargs="+", type=Path, metavar="APP")
     parser.add_argument("--runs", type=int, default=5, help="rounds, 5 unless set")
+    parser.add_argument("--owasp", type=Path, metavar="FOLDER", help="a checkout of OWASP's Benchmark for Python")
+    parser.add_argument(
+        "--semgrep", default="", metavar="CONFIG", help="the rules to give to semgrep, if it is to be paired"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there too")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw median CPU seconds as bars")
     args = parser.parse_args()
     found: dict[str, dict[str, Any]] = {}
-    for app in args.apps:
+    apps = [*args.apps, *((args.owasp,) if args.owasp else ())]
+    for app in apps:
         if not app.is_dir():
             parser.error(f"{app} is no folder")
-        costs = rounds(app.resolve(), args.runs)
+    for app in apps:
+        costs = rounds(app.resolve(), args.runs, args.semgrep)
         found[app.name] = {"costs": costs, "ratios": ratios(costs)}
         print(f"{app.name}: {json.dumps(found[app.name]['ratios'])}", file=sys.stderr, flush=True)
     print(table(found))
+    print("\n| with nothing to do | wall, median | least |\n|---|---|---|")
+    for name, idle in starts(max(args.runs, 5)).items():
+        walls = [cost.wall for cost in idle]
+        print(f"| {name} | {statistics.median(walls):.3f} s | {min(walls):.3f} s |")
     if args.json:
         args.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     if args.plot:
