@@ -93,7 +93,7 @@ def run(
                 outcome = worker.take()
                 if outcome is None:
                     continue
-                yield task, outcome
+                # Whoever takes the outcome may be busy with it for a while: the worker has its next task before.
                 if isinstance(outcome, Died):
                     stop(worker)
                     if waiting:
@@ -103,6 +103,7 @@ def run(
                 else:
                     stop(worker)
                     worker.end()
+                yield task, outcome
             for worker in workers:
                 if time.monotonic() - worker.since > patience:
                     worker.kill(f"the parser took more than {patience:g} s")
