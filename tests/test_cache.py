@@ -87,7 +87,7 @@ def test_a_spoilt_cache_gives_nothing_wrong_and_is_mended(tmp_path: Path, spoil:
     assert (store.get(name("a")), store.get(name("b"))) == (b"value-a", b"value-b")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(at=st.integers(0, 10_000), to=st.binary(max_size=8))
 def test_no_change_of_the_file_makes_up_a_value(tmp_path: Path, at: int, to: bytes) -> None:
     keep(tmp_path, a=b"value-a", b=b"value-b")

@@ -434,7 +434,7 @@ TREES = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
 @given(tree=TREES, seed=st.integers(0, 1000))
 def test_serial_parallel_cached_and_reordered_runs_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, tree: dict[str, str], seed: int

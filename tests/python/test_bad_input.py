@@ -171,7 +171,7 @@ SPACES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(WORDS.split() + SPACES), max_size=25).map("".join))
 def test_answers_any_text(source: str) -> None:
     facts = extract("a.py", source.encode())
@@ -180,7 +180,7 @@ def test_answers_any_text(source: str) -> None:
         assert facts.reason
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=40))
 def test_answers_any_bytes(data: bytes) -> None:
     assert isinstance(extract("a.py", data), (ir.Module, ir.Unread))

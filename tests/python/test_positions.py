@@ -177,7 +177,7 @@ def _insert(insertions: dict[int, list[str]]) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.integers(0, len(LINES) - 1), st.lists(NOISE, min_size=1, max_size=3)))
 def test_are_all_that_blank_lines_and_comments_change(insertions: dict[int, list[str]]) -> None:
     plain, noisy = _insert({}), _insert(insertions)

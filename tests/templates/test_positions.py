@@ -106,7 +106,7 @@ _GAPS = st.sampled_from(["", " ", "\n", "\r\n", "\t "])
 _FILLER = st.text(alphabet="ab <>'\"=/\r\né\U0001f40d", max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(_FILLER, st.sampled_from(EXPRESSIONS), _GAPS, st.booleans()), min_size=1, max_size=5))
 def test_outputs_are_found_wherever_they_stand(parts: list[tuple[str, tuple[str, str], str, bool]]) -> None:
     source = "".join(
@@ -141,7 +141,7 @@ _EXPRESSIONS = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_EXPRESSIONS)
 def test_every_part_of_an_expression_is_its_own_text(expression: str) -> None:
     source = "{{ " + expression + " }}"
@@ -158,7 +158,7 @@ _REST = "a b 1 . | ( ) [ ] , = ' \" - + ~ * : \\ $ is not in <a href= <script> <
 _CHUNKS = st.sampled_from([*_TAGS.split(" "), *_REST.split(" ")])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(_CHUNKS, max_size=25).map(" ".join))
 def test_nothing_raises_and_everything_is_within(source: str) -> None:
     facts = extract("t.html", source.encode())
