@@ -330,6 +330,8 @@ class App:
 
     def protection(self, route: Route, profile: Profile) -> Protection:
         """Whether a route is protected against forged requests in a profile."""
+        if not route.changes and "?" in route.methods:
+            return Protection(False, "which methods it answers is not seen", "unseen")
         if not route.changes:
             return Protection(True, "it answers only safe methods", "safe")
         shield = self.shielded(route, profile)

@@ -31,6 +31,7 @@ from flasklint.project.objects import (
     Event,
     Fn,
     Instance,
+    Lib,
     Lookup,
     Partial,
     Result,
@@ -51,6 +52,7 @@ CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 _APIS = API_CLASSES | EXPOSERS.keys()
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+_HTTP_METHOD = "http.HTTPMethod."
 _PARAMETER = re.compile(
     r"<(?:(?P<converter>[a-zA-Z_][a-zA-Z0-9_]*)(?:\((?P<args>[^>]*)\))?:)?(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)>"
 )
@@ -476,12 +478,19 @@ def _alternatives(value: Value | None) -> Iterator[Value]:
 
 
 def _methods(value: Value | None) -> frozenset[str]:
-    known, plain = python(value) if value is not None else (False, None)
-    if known and isinstance(plain, (list, tuple)):
-        return frozenset(item.upper() for item in plain if isinstance(item, str))
-    if known and isinstance(plain, str):
-        return frozenset({plain.upper()})
-    return frozenset({"?"}) if value is not None else frozenset({"GET"})
+    if value is None:
+        return frozenset({"GET"})
+    items = value.items if isinstance(value, Seq) and not value.partial else [value]
+    found = [_method(item) for item in items]
+    return frozenset(method.upper() for method in found if method) if any(found) else frozenset({"?"})
+
+
+def _method(value: Value) -> str:
+    """``"POST"`` or ``HTTPMethod.POST``; empty for what is neither."""
+    if isinstance(value, Lib) and value.name.startswith(_HTTP_METHOD):
+        return value.name[len(_HTTP_METHOD) :].partition(".")[0]
+    known, plain = python(value)
+    return plain if known and isinstance(plain, str) else ""
 
 
 def _is_true(value: Value | None) -> bool:
