@@ -30,6 +30,10 @@ class Naming(Machine):
 
     def module_frame(self, module: LinkedModule) -> Frame:
         """The names of a module, walked now if it was not yet."""
+        package = self._package_of(module) if module.path not in self._frames else None
+        if package is not None:
+            # As Python does: an import of what is in a package runs the package first, which may bring it in its own order.
+            self.module_frame(package)
         frame = self._frames.get(module.path)
         if frame is not None:
             return frame
@@ -46,6 +50,14 @@ class Naming(Machine):
         finally:
             self.conditions, self.main = conditions, main
         return frame
+
+    def _package_of(self, module: LinkedModule) -> LinkedModule | None:
+        """The package that a module is directly in, if that was not walked yet."""
+        folder = module.path.rpartition("/")[0]
+        if module.package:
+            folder = folder.rpartition("/")[0]
+        found = self.modules.get(f"{folder}/__init__.py")
+        return found if found is not None and found.path not in self._frames and not found.is_test else None
 
     def import_module(self, dotted: str, importer: LinkedModule | None = None) -> Mod | None:
         found = self.names.find(dotted, importer) if importer is not None else self.names.by_name.get(dotted)
