@@ -172,3 +172,15 @@ def test_a_question_aside_is_answered_in_full() -> None:
 
     assert memo.ask("outer", outer) == 11
     assert memo.kept["inner"] == 11
+
+
+def test_values_that_share_parts_are_not_gone_through_for_ages() -> None:
+    doubled = "\n".join("    value = value + value" for _ in range(200))
+    text = (
+        "import os\nfrom flask import Flask\n"
+        f"def double(value):\n    return value + value\n"
+        f"def create_app():\n    app = Flask(__name__)\n    value = os.environ.get('A', '')\n{doubled}\n"
+        "    assert value\n    app.config['SECRET_KEY'] = double(value)\n    return app\n"
+    )
+    (app,) = project({"app.py": text}).apps
+    assert isinstance(app.setting("SECRET_KEY").setting, Unknown)

@@ -17,6 +17,7 @@ from flasklint.project.values import Known, Unknown, Unset
 from flasklint.source import Location, Span
 
 _WIDEST = 8
+_HEAVIEST = 300
 
 
 class Env(msgspec.Struct, frozen=True):
@@ -210,7 +211,9 @@ def branch(test: Value, then: Value, otherwise: Value) -> Value:
     if isinstance(then, Unknown) and isinstance(otherwise, Unknown):
         return then
     width = _width(then) + _width(otherwise)
-    return Branch(test, then, otherwise, width) if width <= _WIDEST else Unknown("too many branches lead to it")
+    if width > _WIDEST or _is_heavy(test, then, otherwise):
+        return Unknown("too many branches lead to it")
+    return Branch(test, then, otherwise, width)
 
 
 def _width(value: Value) -> int:
@@ -231,6 +234,33 @@ class Test(msgspec.Struct, frozen=True, eq=False):
 
     sign: str
     operands: tuple[Value, ...]
+
+
+def computed(sign: str, operands: tuple[Value, ...]) -> Value:
+    """A :class:`Test`, unless too much hangs on it: values share parts, so that what is small may take ages to go through."""
+    return Unknown("too much leads to it") if _is_heavy(*operands) else Test(sign, operands)
+
+
+def _is_heavy(*values: Value) -> bool:
+    """Has a value, gone through part by part, more parts than are worth it?"""
+    stack = list(values)
+    parts = 0
+    while stack:
+        parts += 1
+        if parts > _HEAVIEST:
+            return True
+        match stack.pop():
+            case Test(_, operands):
+                stack += operands
+            case Env(_, default):
+                stack.append(default)
+            case Branch(test, then, otherwise):
+                stack += (test, then, otherwise)
+            case Lookup(_, key, default):
+                stack.append(key)
+                if default is not None:
+                    stack.append(default)
+    return False
 
 
 class Result(msgspec.Struct, frozen=True, eq=False):

@@ -26,6 +26,7 @@ from flasklint.project.objects import (
     Value,
     ViewOf,
     branch,
+    computed,
 )
 from flasklint.project.values import Known, Unknown, Unset
 
@@ -106,20 +107,20 @@ def operate(sign: str, *operands: Value) -> Value:
         ok, plain = python(operands[0])
         if ok and sign == "neg" and isinstance(plain, (int, float)):
             return Known(-plain)
-        return operands[0] if sign in ("pos", "await") else Test(sign, operands)
+        return operands[0] if sign in ("pos", "await") else computed(sign, operands)
     left, right = operands
     if sign in ("in", "not-in") and isinstance(right, Lib) and right.name == "os.environ" and isinstance(left, Known):
         if isinstance(left.value, str):
-            return Test("is-not" if sign == "in" else "is", (Env(left.value, Known(None)), Known(None)))
-        return Test(sign, operands)
+            return computed("is-not" if sign == "in" else "is", (Env(left.value, Known(None)), Known(None)))
+        return computed(sign, operands)
     if sign == "+" and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq([*left.items, *right.items], left.kind, left.partial or right.partial)
     settled = _python_operation(sign, left, right)
     if settled is not None:
         return settled
     if sign == "%" and isinstance(left, Known) and isinstance(left.value, str):
-        return Test("%", operands)
-    return Test(sign, operands)
+        return computed("%", operands)
+    return computed(sign, operands)
 
 
 def _python_operation(sign: str, left: Value, right: Value) -> Value | None:
@@ -170,7 +171,7 @@ def _either(first: Value, second: Value) -> Value:
         case Unset():
             return second
         case Test():
-            return Test("or", (first, second))
+            return computed("or", (first, second))
         case Seq(items) | Map(items) if items:
             return first
         case Cls() | Fn() | Mod() | Partial() | ViewOf():
@@ -183,7 +184,7 @@ def _both(first: Value, second: Value) -> Value:
     if known:
         return second if plain else first
     if isinstance(first, (Test, Env)) or isinstance(second, Test):
-        return Test("and", (first, second))
+        return computed("and", (first, second))
     return branch(first, second, first)
 
 
@@ -193,7 +194,7 @@ def _negate(value: Value) -> Value:
         return Known(not plain)
     if isinstance(value, Test) and value.sign == "not":
         return value.operands[0]
-    return Test("not", (value,))
+    return computed("not", (value,))
 
 
 def truth_by_default(value: Value) -> bool | None:
@@ -266,7 +267,7 @@ def join(parts: tuple[Value, ...]) -> Value:
     if all(ok for ok, _ in plain):
         text = "".join(str(item) for _, item in plain)
         return Known(text) if len(text) <= _LONGEST else Unknown("a very long text")
-    return Test("join", parts)
+    return computed("join", parts)
 
 
 def ends(value: Value) -> tuple[str, str]:
@@ -316,7 +317,7 @@ def call_method(receiver: Value, name: str, arguments: list[Value]) -> Value:
         return _format(text, arguments)
     if known and text is None:
         return Unknown(f"None has no .{name}()")
-    return Test(f".{name}", (receiver, *arguments))
+    return computed(f".{name}", (receiver, *arguments))
 
 
 def _format(text: str, arguments: list[Value]) -> Value:
@@ -324,7 +325,7 @@ def _format(text: str, arguments: list[Value]) -> Value:
     if len(pieces) == 1:
         pieces = text.split("{0}")
     if len(pieces) != 2 or "{" in "".join(pieces) or len(arguments) != 1:
-        return Test(".format", (Known(text), *arguments))
+        return computed(".format", (Known(text), *arguments))
     return join((Known(pieces[0]), arguments[0], Known(pieces[1])))
 
 
@@ -334,7 +335,7 @@ def convert(kind: str, value: Value) -> Value:
         return value
     known, plain = python(value)
     if not known:
-        return Test(f"{kind}()", (value,))
+        return computed(f"{kind}()", (value,))
     try:
         match kind:
             case "bool":
@@ -349,4 +350,4 @@ def convert(kind: str, value: Value) -> Value:
                 return Known(str(plain).strip().lower() in ("1", "true", "t", "yes", "y", "on"))
     except Exception:
         return Unknown(f"{kind}() fails on this constant")
-    return Test(f"{kind}()", (value,))
+    return computed(f"{kind}()", (value,))
