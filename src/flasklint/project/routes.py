@@ -399,9 +399,10 @@ class Router:
             return frozenset({"GET"})
         if view.cls is not None:
             declared = self._walk.class_member(view.cls, "methods")
-            if declared is not None and (said := _methods(declared)):
-                return said
             named = frozenset(method for method in view.methods if method)
+            if declared is not None and (said := _methods(declared)):
+                # A class may say that it takes whatever its kind does, and have a method for some of it.
+                return (said & named) or said
             return named or frozenset({"GET"})
         return frozenset({"GET"})
 
