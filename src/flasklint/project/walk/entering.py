@@ -9,7 +9,7 @@ from flasklint.project.machine import apps_in
 from flasklint.project.modules import Modules
 from flasklint.project.objects import Arguments, Cls, Env, Fn, Frame, Instance, Lib, Map, Seq, Value, branch
 from flasklint.project.operations import operate, python
-from flasklint.project.values import Known, Unknown
+from flasklint.project.values import Known, Unknown, Unset
 from flasklint.project.walk.attributes import Attributes
 
 DEEPEST = 24
@@ -176,19 +176,24 @@ def _signature(args: Arguments) -> Iterator[object]:
     for name, value in [("", value) for value, _ in args.positional] + [
         (name, value) for name, value, _ in args.keywords
     ]:
-        plain, item = python(value)
-        yield (
-            name,
-            repr(item)
-            if plain
-            else value.name
-            if isinstance(value, Lib)
-            else id(value.node)
-            if isinstance(value, Cls)
-            else repr(value)
-            if isinstance(value, (Env, Unknown))
-            else id(value),
-        )
+        yield name, _identity(value)
+
+
+def _identity(value: Value) -> object:
+    """What tells an argument from others: its value where that is plain, the thing itself otherwise."""
+    known, plain = python(value)
+    if known:
+        return repr(plain)
+    match value:
+        case Lib(name):
+            return name
+        case Cls(node):
+            return id(node)
+        case Unknown(why):
+            return "?", why
+        case Env(name, Known() | Unknown() | Unset() as default):
+            return name, _identity(default)
+    return id(value)
 
 
 def _result(returns: list[tuple[tuple[Value, ...], Value]], depth: int) -> Value:
