@@ -25,7 +25,7 @@ from pathlib import Path
 from flasklint import ir
 from flasklint.configfiles import extract as extract_settings
 from flasklint.project.apps import App
-from flasklint.project.config import Truth
+from flasklint.project.profiles import Truth
 from flasklint.project.project import Project
 from flasklint.project.values import FromEnv, Known, OneOf, Setting, Unknown, Unset
 from flasklint.python import extract

@@ -11,10 +11,10 @@ from flasklint.knowledge.config import KEYS, ConfigKey
 from flasklint.overview.shown import is_secret, plain_text, shown
 from flasklint.overview.verdicts import Judge, Verdict
 from flasklint.project.apps import App
-from flasklint.project.config import Candidate, Effective, Profile, Truth
 from flasklint.project.credentials import names_credential
 from flasklint.project.flags import place
 from flasklint.project.objects import Write
+from flasklint.project.profiles import Candidate, Effective, Profile, Truth
 from flasklint.project.project import Project
 from flasklint.project.values import FromEnv, Known, Unset
 from flasklint.source import Location

@@ -11,11 +11,11 @@ from flasklint.knowledge.posture import POSTURES, Posture
 from flasklint.knowledge.secrets import WELL_KNOWN_KEYS
 from flasklint.overview.shown import plain_text
 from flasklint.project.apps import App
-from flasklint.project.config import Profile, Truth
 from flasklint.project.cookies import own_cookies, remembering, sends_session, talisman_sets, tokens_in_cookies
 from flasklint.project.credentials import names_credential
 from flasklint.project.flags import flag_of_key
 from flasklint.project.keys import origins_in
+from flasklint.project.profiles import Profile, Truth
 from flasklint.project.project import Project
 from flasklint.project.uploading import upload_places
 from flasklint.project.values import FromEnv, Known, Setting, Unset

@@ -18,13 +18,14 @@ from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES, n
 from flasklint.knowledge.extensions import ADMITS, API_CLASSES, APP_CLASSES, is_app_class
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
-from flasklint.project.config import Configuration, Effective, Profile, Truth, line_of
+from flasklint.project.config import Configuration
 from flasklint.project.exemptions import Pass, marks, passes
 from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
 from flasklint.project.guards import Deeds, Definitions, Guards
 from flasklint.project.identity import identity_cookies, kept_identity
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
+from flasklint.project.namespaces import line_of
 from flasklint.project.objects import (
     AppObject,
     BlueprintObject,
@@ -39,6 +40,7 @@ from flasklint.project.objects import (
     Value,
 )
 from flasklint.project.operations import python
+from flasklint.project.profiles import Effective, Profile, Truth
 from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
 from flasklint.project.scopes import LinkedModule, Scope, Write
 from flasklint.project.walk import Walk

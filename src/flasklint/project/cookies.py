@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from flasklint import ir
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
-from flasklint.project.config import Profile
 from flasklint.project.objects import Cls, Instance, Value
 from flasklint.project.operations import python
+from flasklint.project.profiles import Profile
 from flasklint.project.project import Project
 
 _FLASKS = "flask.sessions.SecureCookieSessionInterface"

@@ -7,8 +7,8 @@ from typing import Literal
 
 from flasklint import ir
 from flasklint.knowledge.extensions import EXTENSIONS, Extension
-from flasklint.project.config import Profile, Truth
 from flasklint.project.objects import AppObject, Arguments, Event, Instance, Value
+from flasklint.project.profiles import Profile, Truth
 from flasklint.source import Location
 
 Status = Literal["always", "on-by-default", "conditional", "off-by-default", "never"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint import ir
-from flasklint.project.config import Effective, Profile, Truth, as_setting
 from flasklint.project.objects import ConfigItem, Value
+from flasklint.project.profiles import Effective, Profile, Truth, as_setting
 from flasklint.project.values import FromEnv, Known
 from flasklint.source import Location
 

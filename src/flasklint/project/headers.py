@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flasklint import ir
 from flasklint.knowledge.headers import HEADER_LIBRARIES, PROTECTIVE, TALISMAN
 from flasklint.project.apps import App, Hook
-from flasklint.project.config import Profile, Truth
 from flasklint.project.objects import Cls, Fn, Instance, Result, Value
 from flasklint.project.operations import python
+from flasklint.project.profiles import Profile, Truth
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.source import Location
 

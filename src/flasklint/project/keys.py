@@ -9,9 +9,9 @@ from typing import Literal
 from flasklint import ir
 from flasklint.knowledge.secrets import PREDICTABLE, RANDOM
 from flasklint.project.apps import App
-from flasklint.project.config import Candidate, Effective, Profile, Truth
 from flasklint.project.objects import Branch, ConfigItem, Env, Lookup, Result, Seq, Test, Value, Write
 from flasklint.project.operations import environment_names, python
+from flasklint.project.profiles import Candidate, Effective, Profile, Truth
 from flasklint.project.values import Known
 from flasklint.source import Location
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.config import Truth
 from flasklint.project.objects import Arguments, Fn
 from flasklint.project.operations import python
+from flasklint.project.profiles import Truth
 from flasklint.project.routes import Route
 from flasklint.project.values import Unset
 

@@ -10,8 +10,8 @@ from flasklint import ir
 from flasklint.knowledge.config import DEVELOPMENT_WORDS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.config import Profile, Truth, as_setting
 from flasklint.project.objects import Event, Value
+from flasklint.project.profiles import Profile, Truth, as_setting
 from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import FromEnv, Known
 from flasklint.source import Location

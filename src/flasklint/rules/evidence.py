@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flasklint.findings import Confidence, Place
-from flasklint.project.config import Effective, Profile
+from flasklint.project.profiles import Effective, Profile
 from flasklint.source import Location
 
 

@@ -8,8 +8,8 @@ from flasklint.knowledge.config import DEVELOPMENT_WORDS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
-from flasklint.project.config import Truth
 from flasklint.project.flags import flag_of_key, flag_of_value, follows, place
+from flasklint.project.profiles import Truth
 from flasklint.project.project import Project
 from flasklint.project.running import Run, is_for_developers, runs
 from flasklint.project.values import Known

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import Profile, kind_of_name
+from flasklint.project.profiles import Profile, kind_of_name
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule
 

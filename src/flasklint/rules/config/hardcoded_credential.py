@@ -21,9 +21,9 @@ from flasklint.knowledge.credentials import (
 from flasklint.knowledge.sensitive import sensitivity
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
-from flasklint.project.config import kind_of_name
 from flasklint.project.credentials import Named, named_texts, names_credential
 from flasklint.project.keys import KeyOrigin, key_origins
+from flasklint.project.profiles import kind_of_name
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Known

@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from flasklint.findings import Finding, Persona, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import Profile
 from flasklint.project.flags import flag_of_key, place
+from flasklint.project.profiles import Profile
 from flasklint.project.project import Project
 from flasklint.project.values import Known
 from flasklint.rules.base import AppRule

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from flasklint.findings import Finding, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import Truth
 from flasklint.project.cookies import own_cookies, remembering, talisman_sets
 from flasklint.project.flags import place
+from flasklint.project.profiles import Truth
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule
 from flasklint.rules.evidence import confidence_in, reservations, where

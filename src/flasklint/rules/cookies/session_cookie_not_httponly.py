@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from flasklint.findings import Finding, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import as_setting
 from flasklint.project.cookies import talisman_sets
 from flasklint.project.flags import place
+from flasklint.project.profiles import as_setting
 from flasklint.project.project import Project
 from flasklint.project.values import Known
 from flasklint.rules.base import AppRule

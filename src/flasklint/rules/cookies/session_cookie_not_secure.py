@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import Effective, Profile, as_setting
 from flasklint.project.cookies import own_cookies, sends_session, talisman_sets
 from flasklint.project.flags import place
+from flasklint.project.profiles import Effective, Profile, as_setting
 from flasklint.project.project import Project
 from flasklint.project.values import FromEnv, Known, Unset
 from flasklint.rules.base import AppRule

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from flasklint import ir
 from flasklint.findings import Finding, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import Profile
 from flasklint.project.flags import place
+from flasklint.project.profiles import Profile
 from flasklint.project.project import Project
 from flasklint.project.values import Known
 from flasklint.rules.base import Context, Option, Rule

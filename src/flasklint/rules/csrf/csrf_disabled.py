@@ -7,8 +7,8 @@ from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.extensions import API_CLASSES
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
-from flasklint.project.config import Truth
 from flasklint.project.flags import flag_of_key, place
+from flasklint.project.profiles import Truth
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import Context, Rule

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from flasklint.findings import Finding, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import Profile, Truth
 from flasklint.project.flags import place
 from flasklint.project.operations import python
+from flasklint.project.profiles import Profile, Truth
 from flasklint.project.project import Project
 from flasklint.project.routes import CHANGING
 from flasklint.project.values import Known

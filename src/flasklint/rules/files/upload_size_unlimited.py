@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import as_setting
 from flasklint.project.flags import place
+from flasklint.project.profiles import as_setting
 from flasklint.project.project import Project
 from flasklint.project.uploading import upload_places
 from flasklint.project.values import Known, Unset

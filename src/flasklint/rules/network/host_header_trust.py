@@ -10,7 +10,7 @@ from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.mail import HOST, SENDERS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.config import as_setting
+from flasklint.project.profiles import as_setting
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known, Unset

@@ -6,11 +6,11 @@ from dataclasses import replace
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.config import Profile
 from flasklint.project.extensions import ExtensionUse
 from flasklint.project.headers import HeaderValue, header_values
 from flasklint.project.objects import Arguments, Branch, Fn, Lookup, Map, Result, Seq, Test, Value
 from flasklint.project.operations import python
+from flasklint.project.profiles import Profile
 from flasklint.project.project import Project
 from flasklint.project.values import Known, Unknown
 from flasklint.rules.base import AppRule
