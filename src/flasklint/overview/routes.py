@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint.findings import Confidence
-from flasklint.project.apps import App, Guard
+from flasklint.project.apps import App
 from flasklint.project.forgery import body_is_json_only, verifies_signature
 from flasklint.project.inputs import Input, inputs
 from flasklint.project.limits import limit_of
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
+from flasklint.project.standing import Guard
 from flasklint.source import Location
 from flasklint.taint.flows import Flow, Flows
 

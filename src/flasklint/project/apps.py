@@ -6,20 +6,19 @@ command); what it saw each time is put together: their profiles side by side, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from flasklint import ir
-from flasklint.additions import Additions, Proof
+from flasklint.additions import Additions
 from flasklint.knowledge.config import TEST_WORDS
-from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES, named_guard
-from flasklint.knowledge.extensions import ADMITS, API_CLASSES, APP_CLASSES, is_app_class
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration
-from flasklint.project.exemptions import Pass, marks, passes
+from flasklint.project.entrances import Entrances
+from flasklint.project.exemptions import marks
 from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
 from flasklint.project.guards import Deeds, Definitions, Guards
 from flasklint.project.identity import identity_cookies, kept_identity
@@ -34,23 +33,16 @@ from flasklint.project.objects import (
     Event,
     Fn,
     Instance,
-    Lib,
-    Result,
-    Seq,
     Value,
 )
-from flasklint.project.operations import python
 from flasklint.project.profiles import Effective, Profile, Truth
 from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
-from flasklint.project.scopes import LinkedModule, Scope, Write
+from flasklint.project.scopes import Scope, Write
+from flasklint.project.standing import Guard, Standing
 from flasklint.project.walk import Walk
 from flasklint.source import Location
 
-_DEEPEST_CLIMB = 6
 _IN_A_HEADER = "a token in a header"
-_WIRING = frozenset(
-    {"init_app", "register_blueprint", "add_url_rule", "from_object", "from_pyfile", "from_mapping", "from_envvar"}
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,17 +64,6 @@ class Hook:
     def everywhere(self) -> bool:
         """Does it act on every request, not only on those of its blueprint?"""
         return self.owner is None or "app" in self.kind.split("_")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Guard:
-    """What demands to know who is asking: where that is written, and by what it is known. ``hook``: it is a function that
-    sees the request before the view does, not a decorator of the view."""
-
-    proof: Proof
-    name: str
-    location: Location
-    hook: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,12 +228,14 @@ class App:
         if route.view is None:
             return None
         for function in route.view.first:
-            proof = self._model.admission_of(function)
+            proof = self._model.standing.admission_of(function)
             if proof is not None:
                 return Guard(proof, function.node.name, function.location, hook=True)
         functions = route.view.functions
         outer = self.decorations(route)
-        guards = [self._model.guard_among((*outer, *route.view.decorations_of(function))) for function in functions]
+        guards = [
+            self._model.standing.guard_among((*outer, *route.view.decorations_of(function))) for function in functions
+        ]
         if guards and all(guard is not None for guard in guards):
             return guards[0]
         return self._hook_guard(route)
@@ -266,7 +249,7 @@ class App:
             function = hook.function
             if self._passes(hook, route):
                 continue
-            around = self._model.guard_among(function.decorations)
+            around = self._model.standing.guard_among(function.decorations)
             if around is not None:
                 return replace(around, hook=True)
             proof = self._model.guards.hook_authenticates(function.node, function.frame.module)
@@ -276,7 +259,7 @@ class App:
 
     def _passes(self, hook: Hook, route: Route) -> bool:
         """Does a hook let a route pass without a look at who is asking?"""
-        grounds = self._model.passes_of(hook.function)
+        grounds = self._model.standing.passes_of(hook.function)
         if not grounds or route.view is None:
             return False
         around = [one for function in route.view.functions for one in route.view.decorations_of(function)]
@@ -374,19 +357,19 @@ class App:
         around = (*self.decorations(route), *route.view.decorations_of(function))
         for decoration in around:
             own = self._model.additions.checks_token(decoration.names)
-            if own or (isinstance(decoration.value, Fn) and self._model.checks_token(decoration.value)):
+            if own or (isinstance(decoration.value, Fn) and self._model.standing.checks_token(decoration.value)):
                 return f"{decoration.short} checks a token"
-        guard = self._model.guard_among(around)
+        guard = self._model.standing.guard_among(around)
         if guard is not None and guard.proof == "token":
             return f"{guard.name}: {_IN_A_HEADER}"
         hook = self._hook_guard(route) if guard is None else None
         if hook is not None and hook.proof == "token":
             return f"{hook.name}: {_IN_A_HEADER}"
-        return "it checks a token or a form itself" if self._model.checks_token(function) else ""
+        return "it checks a token or a form itself" if self._model.standing.checks_token(function) else ""
 
     def decorations(self, route: Route) -> tuple[Decoration, ...]:
         """What API objects put around all their resources: ``Api(decorators=[...])``"""
-        return tuple(decoration for owner in route.chain for decoration in self._model.decorations_of(owner))
+        return tuple(decoration for owner in route.chain for decoration in self._model.standing.decorations_of(owner))
 
     def _csrf_on(self, profile: Profile) -> bool:
         return all(profile.truth(key) >= Truth.MAYBE for key in ("WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT"))
@@ -493,16 +476,20 @@ class AppModel:
         self.definition = definition
         self.additions = additions
         self.guards = Guards(resolver, Definitions(definition), additions)
-        self._passes: dict[int, tuple[Pass, ...]] = {}
 
     @cached_property
     def walk(self) -> Walk:
         """The walk over the project, done."""
         walk = Walk(self._modules)
-        makers, entries = self._entries()
+        makers, entries = Entrances(self._modules).found()
         walk.makers = makers
         walk.run(entries)
         return walk
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What stands before views."""
+        return Standing(self.walk, self.resolver, self.guards, self.additions)
 
     @cached_property
     def apps(self) -> tuple[App, ...]:
@@ -520,94 +507,6 @@ class AppModel:
 
     def _is_for_tests(self, app: AppObject) -> bool:
         return not TEST_WORDS.isdisjoint(words(app.scope))
-
-    # Where to begin ------------------------------------------------------------------------------------------------
-
-    def _entries(self) -> tuple[frozenset[str], list[tuple[LinkedModule, ir.Function]]]:
-        """Functions that make or wire an app, and, from those that are called, their callers; outermost first."""
-        classes = self._app_class_words()
-        making: dict[int, Scope] = {}
-        wiring: dict[int, Scope] = {}
-        callers: dict[str, list[Scope]] = {}
-        for module in self._modules:
-            if module.is_test:
-                continue
-            for call, scope in module.calls:
-                function = call.function
-                word = (
-                    function.id
-                    if isinstance(function, ir.Name)
-                    else function.name
-                    if isinstance(function, ir.Attribute)
-                    else ""
-                )
-                outer = _outermost(scope)
-                if outer is None or _is_in_test_case(outer):
-                    continue
-                callers.setdefault(word, []).append(outer)
-                if word in classes or is_app_class(word):
-                    making[id(outer)] = outer
-                elif word in _WIRING:
-                    wiring[id(outer)] = outer
-        makers: set[str] = set()
-        found: dict[int, tuple[int, LinkedModule, ir.Function]] = {}
-        for rank, scopes in enumerate((making, wiring)):
-            for scope in scopes.values():
-                node = scope.node
-                if not isinstance(node, ir.Function):
-                    continue
-                if rank == 0:
-                    makers.add(node.name)
-                for root, height in self._roots(scope, callers):
-                    if isinstance(root.node, ir.Function):
-                        if rank == 0:
-                            makers.add(root.node.name)
-                        found.setdefault(id(root.node), (rank * 100 - height, root.module, root.node))
-        ordered = sorted(found.values(), key=lambda entry: (entry[0], entry[1].path, entry[2].start))
-        return frozenset(makers - _COMMON), [(module, node) for _, module, node in ordered]
-
-    def _roots(self, scope: Scope, callers: dict[str, list[Scope]]) -> list[tuple[Scope, int]]:
-        """The functions from which a call chain leads to a function, and itself."""
-        found: list[tuple[Scope, int]] = []
-        seen = {id(scope)}
-        level = [scope]
-        for height in range(_DEEPEST_CLIMB):
-            found += [(one, height) for one in level]
-            above: list[Scope] = []
-            for one in level:
-                node = one.node
-                if not isinstance(node, ir.Function) or node.name in _COMMON or one.parent is None:
-                    continue
-                for caller in callers.get(node.name, ()):
-                    if one.parent.is_class and caller.parent is not one.parent:
-                        # Of a method, only calls by methods of the same class are told by the word alone.
-                        continue
-                    if id(caller) not in seen and caller.is_function:
-                        seen.add(id(caller))
-                        above.append(caller)
-            if not above or len(above) > 20:
-                break
-            level = above
-        return found
-
-    def _app_class_words(self) -> frozenset[str]:
-        """Last words of the names of classes that make an app: the libraries', and the project's subclasses of them."""
-        found = {name.rpartition(".")[2] for name in APP_CLASSES} | {"App", "FlaskApp", "Dash"}
-        classes = [
-            (scope.node, scope)
-            for module in self._modules
-            if not module.is_test
-            for scope in module.scopes
-            if isinstance(scope.node, ir.Class) and scope.node.bases
-        ]
-        for _ in range(3):
-            for node, _scope in classes:
-                for base in node.bases:
-                    expr = base.value
-                    word = expr.id if isinstance(expr, ir.Name) else expr.name if isinstance(expr, ir.Attribute) else ""
-                    if (word in found or is_app_class(word)) and not base.name:
-                        found.add(node.name)
-        return frozenset(found)
 
     @property
     def exhausted(self) -> bool:
@@ -687,98 +586,6 @@ class AppModel:
             return Guard("session", f"cookie {name!r}", Location(scope.module.path, call.span))
         return None
 
-    # Functions that guard --------------------------------------------------------------------------------------------
-
-    def guard_among(self, decorations: Iterable[Decoration]) -> Guard | None:
-        """The decorator that demands to know who is asking, if one does."""
-        for decoration in decorations:
-            for name in decoration.names:
-                own = self.additions.proof(name)
-                if own is not None:
-                    return Guard(own, name.rpartition(".")[2], decoration.location)
-                if name in AUTHENTICATES:
-                    proof: Proof = "token" if name in TOKEN_AUTHENTICATES else "session"
-                    return Guard(proof, name.rpartition(".")[2], decoration.location)
-            if isinstance(decoration.value, Fn):
-                found = self._proof_around(decoration.value)
-                if found is not None:
-                    return Guard(
-                        found, decoration.names[0].rpartition(".")[2] if decoration.names else "?", decoration.location
-                    )
-            elif isinstance(decoration.value, (Lib, Result)):
-                said = next((said for name in decoration.names if (said := named_guard(name))), "")
-                if said:
-                    return Guard("token" if said == "token" else "session", decoration.short, decoration.location)
-        return None
-
-    def decorations_of(self, owner: Instance) -> tuple[Decoration, ...]:
-        """The decorators that an API object puts around all its resources, outermost first."""
-        if not owner.is_a(API_CLASSES) or owner.module is None:
-            return ()
-        given = owner.attributes.get("decorators")
-        if given is None and owner.arguments is not None:
-            given = owner.arguments.get(None, "decorators")
-        if not isinstance(given, Seq):
-            return ()
-        written = owner.expr or ir.Name("", start=owner.location.span.start, end=owner.location.span.end)
-        module = owner.module
-        return tuple(Decoration(item, written, module, self.walk.value_names(item)) for item in reversed(given.items))
-
-    def proof_of(self, function: Fn) -> Proof | None:
-        """How a function demands to know who is asking, told from its body."""
-        return self.guards.authenticates(function.node, function.frame.module)
-
-    def _proof_around(self, decorator: Fn) -> Proof | None:
-        """How a decorator of the project demands to know who is asking: by its own body, by what it puts around a view in
-        turn, or by what is around itself."""
-        found = self.proof_of(decorator)
-        if found is not None:
-            return found
-        within = self.guards.deeds(decorator.node, decorator.frame.module).names
-        for name in AUTHENTICATES:
-            if f"{name}()" in within or name in within:
-                return "token" if name in TOKEN_AUTHENTICATES else "session"
-        for inner in decorator.decorations:
-            if isinstance(inner.value, Fn) and inner.value.node is not decorator.node:
-                around = self._proof_around(inner.value)
-                if around is not None:
-                    return around
-        return None
-
-    def passes_of(self, hook: Fn) -> tuple[Pass, ...]:
-        """On what grounds a hook lets requests pass."""
-        if id(hook.node) not in self._passes:
-            module = hook.frame.module
-            scope = self.guards.scope_of(hook.node, module)
-
-            def texts(expr: ir.Expr) -> tuple[str, ...]:
-                value = self.walk.module_attribute(module, expr.id) if isinstance(expr, ir.Name) else None
-                return _texts(expr, value)
-
-            self._passes[id(hook.node)] = (
-                passes(hook.node, lambda expr: self.resolver.resolve(expr, scope), texts) if scope is not None else ()
-            )
-        return self._passes[id(hook.node)]
-
-    def admission_of(self, function: Fn) -> Proof | None:
-        """How a method that sees requests before the view does demands to know who is asking."""
-        node, module = function.node, function.frame.module
-        return self.guards.admits(node, module) if node.name == ADMITS else self.guards.hook_authenticates(node, module)
-
-    def checks_token(self, function: Fn) -> bool:
-        """Does a view (or a decorator) check a token, or validate a form that carries one?"""
-        deeds = self.guards.deeds(function.node, function.frame.module)
-        if "validate_on_submit" in deeds.attributes:
-            return True
-        if "validate" in deeds.attributes and any(
-            name.endswith("().validate") and self._is_form(name) for name in deeds.names
-        ):
-            return True
-        return self.guards.checks_request_token(function.node, function.frame.module)
-
-    def _is_form(self, name: str) -> bool:
-        return name.startswith("flask_wtf.FlaskForm()")
-
 
 _LETS_IN = (
     "flask_login.login_user",
@@ -786,40 +593,3 @@ _LETS_IN = (
     "flask_jwt_extended.create_access_token",
     "flask_principal.identity_changed",
 )
-_COMMON = frozenset(
-    {"main", "run", "init", "setup", "get", "start", "create", "__init__", "wrapper", "decorator", "call", "__call__"}
-)
-
-
-def _texts(expr: ir.Expr, value: Value | None) -> tuple[str, ...]:
-    """The strings that an expression holds, as written or, for a name, as it is ``value``."""
-    if isinstance(expr, ir.Display):
-        return tuple(text for item in expr.items for text in _texts(item.value, None))
-    if isinstance(expr, ir.Const):
-        return (expr.value,) if isinstance(expr.value, str) else ()
-    plain = python(value)[1] if value is not None else None
-    if isinstance(plain, str):
-        return (plain,)
-    held = plain if isinstance(plain, (list, tuple, set, frozenset)) else ()
-    return tuple(item for item in held if isinstance(item, str))
-
-
-def _outermost(scope: Scope) -> Scope | None:
-    """The function around a scope that no other function is around; ``None`` at module or class level."""
-    found: Scope | None = None
-    current: Scope | None = scope
-    while current is not None:
-        if current.is_function:
-            found = current
-        current = current.parent
-    return found
-
-
-def _is_in_test_case(scope: Scope) -> bool:
-    """Is it a method of a class of tests, wherever that is kept?"""
-    owner = scope.parent.node if scope.parent is not None else None
-    bases = owner.bases if isinstance(owner, ir.Class) else ()
-    return any(
-        (base.value.id if isinstance(base.value, ir.Name) else getattr(base.value, "name", "")).endswith("TestCase")
-        for base in bases
-    )

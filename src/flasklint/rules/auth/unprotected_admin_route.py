@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import words
-from flasklint.project.apps import App, Guard
+from flasklint.project.apps import App
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
+from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule
 
 _PUBLIC = frozenset(

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import words
-from flasklint.project.apps import App, Guard
+from flasklint.project.apps import App
 from flasklint.project.extensions import ExtensionUse
 from flasklint.project.forgery import body_is_json_only
 from flasklint.project.operations import python
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
+from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule
 from flasklint.source import Location
 

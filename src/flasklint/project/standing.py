@@ -1,0 +1,145 @@
+"""What stands before a view: decorators and hooks that demand to know who is asking, or check a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flasklint import ir
+from flasklint.additions import Additions, Proof
+from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES, named_guard
+from flasklint.knowledge.extensions import ADMITS, API_CLASSES
+from flasklint.project.exemptions import Pass, passes
+from flasklint.project.guards import Guards
+from flasklint.project.names import Resolver
+from flasklint.project.objects import Decoration, Fn, Instance, Lib, Result, Seq, Value
+from flasklint.project.operations import python
+from flasklint.project.walk import Walk
+from flasklint.source import Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """What demands to know who is asking: where that is written, and by what it is known. ``hook``: it is a function that
+    sees the request before the view does, not a decorator of the view."""
+
+    proof: Proof
+    name: str
+    location: Location
+    hook: bool = False
+
+
+class Standing:
+    """Judges the decorators and hooks of a project, each once."""
+
+    def __init__(self, walk: Walk, resolver: Resolver, guards: Guards, additions: Additions) -> None:
+        self._walk = walk
+        self._resolver = resolver
+        self._guards = guards
+        self._additions = additions
+        self._passes: dict[int, tuple[Pass, ...]] = {}
+
+    def guard_among(self, decorations: Iterable[Decoration]) -> Guard | None:
+        """The decorator that demands to know who is asking, if one does."""
+        for decoration in decorations:
+            for name in decoration.names:
+                own = self._additions.proof(name)
+                if own is not None:
+                    return Guard(own, name.rpartition(".")[2], decoration.location)
+                if name in AUTHENTICATES:
+                    proof: Proof = "token" if name in TOKEN_AUTHENTICATES else "session"
+                    return Guard(proof, name.rpartition(".")[2], decoration.location)
+            if isinstance(decoration.value, Fn):
+                found = self._proof_around(decoration.value)
+                if found is not None:
+                    return Guard(
+                        found, decoration.names[0].rpartition(".")[2] if decoration.names else "?", decoration.location
+                    )
+            elif isinstance(decoration.value, (Lib, Result)):
+                said = next((said for name in decoration.names if (said := named_guard(name))), "")
+                if said:
+                    return Guard("token" if said == "token" else "session", decoration.short, decoration.location)
+        return None
+
+    def decorations_of(self, owner: Instance) -> tuple[Decoration, ...]:
+        """The decorators that an API object puts around all its resources, outermost first."""
+        if not owner.is_a(API_CLASSES) or owner.module is None:
+            return ()
+        given = owner.attributes.get("decorators")
+        if given is None and owner.arguments is not None:
+            given = owner.arguments.get(None, "decorators")
+        if not isinstance(given, Seq):
+            return ()
+        written = owner.expr or ir.Name("", start=owner.location.span.start, end=owner.location.span.end)
+        module = owner.module
+        return tuple(Decoration(item, written, module, self._walk.value_names(item)) for item in reversed(given.items))
+
+    def proof_of(self, function: Fn) -> Proof | None:
+        """How a function demands to know who is asking, told from its body."""
+        return self._guards.authenticates(function.node, function.frame.module)
+
+    def _proof_around(self, decorator: Fn) -> Proof | None:
+        """How a decorator of the project demands to know who is asking: by its own body, by what it puts around a view in
+        turn, or by what is around itself."""
+        found = self.proof_of(decorator)
+        if found is not None:
+            return found
+        within = self._guards.deeds(decorator.node, decorator.frame.module).names
+        for name in AUTHENTICATES:
+            if f"{name}()" in within or name in within:
+                return "token" if name in TOKEN_AUTHENTICATES else "session"
+        for inner in decorator.decorations:
+            if isinstance(inner.value, Fn) and inner.value.node is not decorator.node:
+                around = self._proof_around(inner.value)
+                if around is not None:
+                    return around
+        return None
+
+    def passes_of(self, hook: Fn) -> tuple[Pass, ...]:
+        """On what grounds a hook lets requests pass."""
+        if id(hook.node) not in self._passes:
+            module = hook.frame.module
+            scope = self._guards.scope_of(hook.node, module)
+
+            def texts(expr: ir.Expr) -> tuple[str, ...]:
+                value = self._walk.module_attribute(module, expr.id) if isinstance(expr, ir.Name) else None
+                return _texts(expr, value)
+
+            self._passes[id(hook.node)] = (
+                passes(hook.node, lambda expr: self._resolver.resolve(expr, scope), texts) if scope is not None else ()
+            )
+        return self._passes[id(hook.node)]
+
+    def admission_of(self, function: Fn) -> Proof | None:
+        """How a method that sees requests before the view does demands to know who is asking."""
+        node, module = function.node, function.frame.module
+        return (
+            self._guards.admits(node, module) if node.name == ADMITS else self._guards.hook_authenticates(node, module)
+        )
+
+    def checks_token(self, function: Fn) -> bool:
+        """Does a view (or a decorator) check a token, or validate a form that carries one?"""
+        deeds = self._guards.deeds(function.node, function.frame.module)
+        if "validate_on_submit" in deeds.attributes:
+            return True
+        if "validate" in deeds.attributes and any(
+            name.endswith("().validate") and self._is_form(name) for name in deeds.names
+        ):
+            return True
+        return self._guards.checks_request_token(function.node, function.frame.module)
+
+    def _is_form(self, name: str) -> bool:
+        return name.startswith("flask_wtf.FlaskForm()")
+
+
+def _texts(expr: ir.Expr, value: Value | None) -> tuple[str, ...]:
+    """The strings that an expression holds, as written or, for a name, as it is ``value``."""
+    if isinstance(expr, ir.Display):
+        return tuple(text for item in expr.items for text in _texts(item.value, None))
+    if isinstance(expr, ir.Const):
+        return (expr.value,) if isinstance(expr.value, str) else ()
+    plain = python(value)[1] if value is not None else None
+    if isinstance(plain, str):
+        return (plain,)
+    held = plain if isinstance(plain, (list, tuple, set, frozenset)) else ()
+    return tuple(item for item in held if isinstance(item, str))
