@@ -14,6 +14,7 @@ _OTHERWISE = frozenset(
         "csrf",
         "xsrf",
         "session",
+        "sessions",
         "sessionid",
         "remember",
         "rememberme",
@@ -64,6 +65,9 @@ _ENDINGS = HARMLESS | {
     "dir",
     "directory",
     "folder",
+    "rounds",
+    "login",
+    "logins",
 }
 """Last words of names that speak about a credential."""
 
