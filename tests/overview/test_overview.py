@@ -160,3 +160,11 @@ def test_an_unknown_profile_is_told_of_with_the_nearest(tmp_path: Path, wanted: 
     assert ("did you mean" in ended.err) is bool(near)
     assert near in ended.err
     assert ended.out == ""
+
+
+def test_what_an_extension_is_given_comes_before_the_configuration(tmp_path: Path) -> None:
+    app = "from flask import Flask\nfrom flask_cors import CORS\napp = Flask(__name__)\nCORS(app, supports_credentials=True)\n"
+    printed = run(tmp_path, "config", "-v", files={"pyproject.toml": "", "app.py": app}).out
+    (row,) = (line for line in printed.splitlines() if "CORS_SUPPORTS_CREDENTIALS" in line)
+    assert row.startswith("-")
+    assert row.endswith("what `CORS()` is given comes before it")

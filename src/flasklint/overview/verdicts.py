@@ -90,6 +90,10 @@ class Judge:
             return "no limiter is in force"
         if key.startswith("CORS_") and not app.extensions_of_kind("cors"):
             return "Flask-CORS is not in force"
+        if key.startswith("CORS_"):
+            argument = key.removeprefix("CORS_").lower()
+            if any(use.argument(None, argument) is not None for use in app.extensions_of_kind("cors")):
+                return "what `CORS()` is given comes before it"
         if key == "WTF_CSRF_CHECK_DEFAULT" and not app.extensions_of_kind("csrf"):
             return "CSRFProtect is not in force"
         return ""
