@@ -201,7 +201,9 @@ def addresses(text: str) -> list[Address]:
     return [
         Address(found["scheme"], found["user"], found["password"], found["host"], *found.span("password"))
         for found in _URI.finditer(text)
-        if not is_placeholder(found["password"]) and not _NAMES.fullmatch(f"{found['user']}:{found['password']}")
+        if not is_placeholder(found["password"])
+        and not _NAMES.fullmatch(f"{found['user']}:{found['password']}")
+        and not _PATTERN.search(found[0])
     ]
 
 
@@ -209,6 +211,9 @@ _NAMES = re.compile(
     r"(?:user|username|user_name|login|name|me|account)?:(?:pass|passwd|password|pw|pwd|secret)", re.IGNORECASE
 )
 """A user and a password that are called just that."""
+
+_PATTERN = re.compile(r"\(\?|\(\.|\.[+*]|\[\^|\\[wdS]")
+"""What only a regular expression has in it."""
 
 
 def masked_parts(text: str) -> str:

@@ -126,6 +126,8 @@ _SUMMARIES = (
     *_MEMBERS,
     *_MULTI_DICTS,
     Summary(f"{_HEADERS}.get_all", ("self",), "item", "", key="0|key"),
+    # The page to come back to stands behind a question mark.
+    Summary("flask_login.login_url", ("0|login_view",), "new", "builtins.str()"),
     Summary("flask.make_response", how="made", result="flask.Response()", store="self.body=0;self.status=1"),
     Summary(
         "flask.Response",

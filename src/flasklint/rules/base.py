@@ -317,12 +317,12 @@ class FlowRule(Rule):
         )
 
 
-def by_source(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The surest, first finding of each source and file; the others of the same are its related places."""
+def by_source(findings: Iterable[Finding], by_function: bool = False) -> Iterator[Finding]:
+    """The surest, first finding of each source and file, or function; the others of the same are its related places."""
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
         source = finding.trace[0].location if finding.trace else finding.location
-        groups.setdefault((finding.location.path, source), []).append(finding)
+        groups.setdefault((finding.location.path, source, finding.scope if by_function else ""), []).append(finding)
     for group in groups.values():
         first = max(group, key=lambda one: (one.confidence, one.severity, -one.location.span.start))
         others = tuple(Place(one.location, f"and {one.label}") for one in group if one is not first)

@@ -9,7 +9,7 @@ from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.purpose import becomes_text, purpose, serves_requests
 from flasklint.project.values import Known
-from flasklint.rules.base import CallRule
+from flasklint.rules.base import CallRule, Context, together
 
 _MAKERS = frozenset(
     (
@@ -87,6 +87,16 @@ class InsecureRandomness(CallRule):
         "numpy.random.choice",
         "numpy.random.randint",
     )
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """One finding for each thing that a function makes, of however many draws."""
+        made: dict[tuple[object, ...], list[Finding]] = {}
+        for finding in super().findings(context):
+            # What has no name of its own is told apart by its place.
+            named = finding.message if finding.confidence is Confidence.HIGH else finding.location
+            made.setdefault((finding.location.path, finding.scope, named), []).append(finding)
+        for group in made.values():
+            yield together(group)
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
         """A call whose value, or whose function, is named as a secret."""

@@ -28,6 +28,8 @@ _ENTRANCES = frozenset(
 _NEWCOMERS = frozenset({"register", "signup", "registration", "invite", "confirm", "activate", "setup", "enroll"})
 _LOGINS = frozenset({"login", "signin", "logon", "authenticate"})
 _CLEAR = _LOGINS | {"auth"}
+_ELSEWHERE = frozenset({"oidc", "oauth", "oauth2", "openid", "saml", "sso", "callback", "cas", "google", "github"})
+"""Words of routes where another site has checked the password."""
 _VERIFIERS = frozenset(
     {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}
 )
@@ -126,15 +128,15 @@ class NoRateLimit(AppRule):
             return False
         guard = app.guard(route)
         lets_in = app.logs_in(route)
-        if guard is not None and not lets_in:
-            # Somebody who is logged in already changes a password.
+        if guard is not None and not (lets_in and guard.hook):
+            # Somebody who is logged in already changes a password; a guard for all lets the login through.
             return False
         spoken = _spoken(route, function)
         if not lets_in and _ENTRANCES.isdisjoint(spoken):
             return False
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
-        if not checks and (lets_in or not _CLEAR.isdisjoint(spoken)) and _NEWCOMERS.isdisjoint(spoken):
+        if not checks and (lets_in or not _CLEAR.isdisjoint(spoken)) and (_NEWCOMERS | _ELSEWHERE).isdisjoint(spoken):
             # Compared in the clear, or by a helper that is not seen.
             checks = any(
                 sensitivity(word) == "password" for word in (*deeds.texts, *deeds.attributes) if len(word) < 30

@@ -115,6 +115,9 @@ class InsecureSetCookie(CallRule):
             return
         unknown = all(name.startswith("?") for name in site.names)
         severity, persona = (Severity.LOW, Persona.REGULAR) if public else self._grade(site, project)
+        if missing == ["samesite"] and severity is Severity.HIGH:
+            # Browsers of today take it for `Lax`.
+            severity = Severity.MEDIUM
         if severity is Severity.LOW and "secure" not in missing:
             # Nothing says that this cookie opens a door, and it does not travel in the clear: the rest is hardening.
             persona = Persona.PEDANTIC

@@ -36,9 +36,10 @@ class SensitiveDataInSession(ModuleRule):
     """Something secret is put into the session cookie, which its owner can read.
 
     ## What it does
-    Finds passwords, access tokens, keys and card numbers that are stored under such a name in Flask's session. Tokens against
-    forged requests are fine there, and tokens of which nothing says that they open a door are for pedants. With a session
-    that is kept on the server (Flask-Session, an interface of the app's own) the rule stays silent.
+    Finds passwords, access tokens, keys and card numbers that are stored under such a name in Flask's session, and passwords
+    that are the value of a cookie. Tokens against forged requests are fine there, and tokens of which nothing says that they
+    open a door are for pedants. With a session that is kept on the server (Flask-Session, an interface of the app's own) the
+    rule stays silent about it.
 
     ## Why is this bad
     Flask signs its session cookie and does not encrypt it: whoever has the cookie (a script, a log, a shared machine) reads
@@ -83,6 +84,7 @@ class SensitiveDataInSession(ModuleRule):
 
     def check_module(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
         """What is stored under a telling name."""
+        yield from self._cookies(module)
         kept_on_server = _kept_on_server(project)
         for scope in module.scopes if not kept_on_server else ():
             for write in scope.writes:
@@ -94,6 +96,26 @@ class SensitiveDataInSession(ModuleRule):
                     continue
                 if "flask.session" in project.resolve(write.target, scope):
                     yield self._report(Location(module.path, write.node.span), key, str(kind), scope)
+
+    def _cookies(self, module: LinkedModule) -> Iterator[Finding]:
+        """Passwords that are the value of a cookie, whatever keeps the session."""
+        for call, scope in module.calls:
+            if not isinstance(call.function, ir.Attribute) or call.function.name != "set_cookie":
+                continue
+            value = next((one.value for one in call.arguments if one.name == "value"), None)
+            if value is None and len(call.arguments) > 1 and not call.arguments[1].name:
+                value = call.arguments[1].value
+            name = value.id if isinstance(value, ir.Name) else value.name if isinstance(value, ir.Attribute) else ""
+            if name and sensitivity(name) == "password" and _HARMLESS.isdisjoint(words(name)):
+                yield self.finding(
+                    Location(module.path, call.span),
+                    f"`{name}` goes into a cookie as it is. Whoever gets at the cookie has the password.",
+                    severity=Severity.HIGH,
+                    confidence=Confidence.MEDIUM,
+                    label="the cookie is the password",
+                    scope=scope.qualname,
+                    help="put a random token into the cookie, and keep on the server whose it is",
+                )
 
     def _report(self, location: Location, key: str, kind: str, scope: Scope) -> Finding:
         return self.finding(

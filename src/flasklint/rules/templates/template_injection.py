@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flasklint.findings import Finding, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import FlowRule
+from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.taint.flows import Flow
 
 
@@ -54,6 +54,12 @@ class TemplateInjection(FlowRule):
     kinds = ("template-source", "template-name")
     title = "Untrusted data becomes a template."
     advice = "keep the template constant, and pass the data as context"
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """What one function does with what it reads is one finding, a text or a name."""
+        found = list(super().findings(context))
+        for title in sorted({finding.message.partition(".")[0] for finding in found}):
+            yield from by_source((one for one in found if one.message.startswith(title)), by_function=True)
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """A source from outside runs; a name from outside only chooses among the templates that are there."""
