@@ -7,7 +7,7 @@ so that nothing later has to walk all the facts again. It runs when a module is 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cached_property
 from typing import Any, Literal
 
@@ -225,6 +225,11 @@ class LinkedModule:
         """The dotted names of the modules that it imports, anywhere in it, as written."""
         return frozenset(self._parts.imports)
 
+    @property
+    def words(self) -> Set[str]:
+        """The variables and attributes that it reads, by their last names alone: what it does not speak of is in none of it."""
+        return self._parts.words
+
     def compares(self, node: ir.Node | ir.Module) -> bool:
         """Whether something is compared in a function, a class or the module: most need not be gone through for that."""
         found = self._parts.comparisons
@@ -249,6 +254,7 @@ class _Builder:
         self.comparisons: list[int] = []
         self.pairs: list[tuple[ir.Pair, Scope]] = []
         self.imports: set[str] = set()
+        self.words: set[str] = set()
         self.scope = Scope(module, None, module.facts, "")
         self.scopes = [self.scope]
         self.block = Block(-1, _LAST + 1)
@@ -366,8 +372,8 @@ class _Builder:
         while stack:
             node = stack.pop()
             if isinstance(node, ir.Name):
-                continue
-            if isinstance(node, ir.Const):
+                self.words.add(node.id)
+            elif isinstance(node, ir.Const):
                 if isinstance(node.value, str) and len(node.value) >= _SHORTEST_TEXT:
                     self.texts.append((node, self.scope))
             elif isinstance(node, ir.Pair):
@@ -375,7 +381,10 @@ class _Builder:
                     stack.append(node.key)
                 stack.append(node.value)
                 self.pairs.append((node, self.scope))
-            elif isinstance(node, (ir.Attribute, ir.Argument)):
+            elif isinstance(node, ir.Attribute):
+                self.words.add(node.name)
+                stack.append(node.value)
+            elif isinstance(node, ir.Argument):
                 stack.append(node.value)
             elif isinstance(node, ir.Call):
                 self.calls.append((node, self.scope))

@@ -145,7 +145,7 @@ class ErrorDetailsExposed(ProjectRule):
             node = scope.node
             assert isinstance(node, ir.Function)
             kind = handled.get(id(node))
-            if not _catches(node) and kind is None:
+            if kind is None and not _catches(node, scope.module):
                 continue
             reader = _Reader(project, scope, id(node) in views or kind is not None)
             known = _NOTHING
@@ -208,9 +208,11 @@ def _guarded(project: Project) -> frozenset[int]:
     )
 
 
-def _catches(node: ir.Function) -> bool:
+def _catches(node: ir.Function, module: LinkedModule) -> bool:
     if any(isinstance(one, ir.Try) and one.handlers for one in ir.statements(node)):
         return True
+    if _FORMATTING.isdisjoint(module.words):
+        return False
     words = (one.name if isinstance(one, ir.Attribute) else one.id for one in ir.walk(node) if isinstance(one, _WORDS))
     return not _FORMATTING.isdisjoint(words)
 

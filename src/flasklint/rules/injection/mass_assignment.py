@@ -95,9 +95,10 @@ class MassAssignment(ModuleRule):
         for call, scope in module.calls:
             if any(argument.name == "**" for argument in call.arguments):
                 yield from self._made(call, scope, project)
-        for scope in module.scopes:
-            if scope.is_function:
-                yield from self._set(scope, project)
+        if any(isinstance(call.function, ir.Name) and call.function.id == "setattr" for call, _ in module.calls):
+            for scope in module.scopes:
+                if scope.is_function:
+                    yield from self._set(scope, project)
 
     def _made(self, call: ir.Call, scope: Scope, project: Project) -> Iterator[Finding]:
         names = project.resolve(call.function, scope)
