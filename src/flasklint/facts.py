@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from flasklint import ir
 from flasklint.source import SourceFile, decode
 
-_RENDERS_STRINGS = b"_template_string"
+_RENDERS_STRINGS = (b"_template_string", b"from_string", b"Template(")
 
 
 def facts_of(file: SourceFile) -> ir.Facts:
@@ -27,7 +27,7 @@ def facts_of(file: SourceFile) -> ir.Facts:
         from flasklint.python import extract as extract_python
 
         facts = extract_python(file.path, file.data)
-        if isinstance(facts, ir.Module) and _RENDERS_STRINGS in file.data:
+        if isinstance(facts, ir.Module) and any(word in file.data for word in _RENDERS_STRINGS):
             from flasklint.templates.inline import inline
 
             return replace(facts, inline=inline(facts, decode(file.data, "python")))

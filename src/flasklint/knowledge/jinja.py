@@ -63,6 +63,10 @@ _SUMMARIES = (
     Summary("builtins.staticmethod", ("0",), "same"),
     Summary("jinja2.Environment().get_template", how="made", result="jinja2.Template()", store="self.name=0|name"),
     Summary("flask.Flask().jinja_env.get_template", how="made", result="jinja2.Template()", store="self.name=0|name"),
+    *(
+        Summary(name, how="made", result="jinja2.Template()", store="self.text=0|source")
+        for name in ("jinja2.Template", "jinja2.Environment().from_string", "flask.Flask().jinja_env.from_string")
+    ),
     Summary("flask_babel.gettext", ("*",), "same"),
     Summary("flask_babel.ngettext", ("*",), "same"),
     Summary("flask_babel.pgettext", ("1*",), "same"),
@@ -81,8 +85,8 @@ _RENDERINGS = (
         for package in ("flask", "quart")
         for function in ("render_template_string", "stream_template_string")
     ),
-    Rendering("jinja2.Template().render", "self.name", ("0",)),
-    Rendering("jinja2.Template().generate", "self.name", ("0",)),
+    Rendering("jinja2.Template().render", "self.name", ("0",), text="self.text"),
+    Rendering("jinja2.Template().generate", "self.name", ("0",), text="self.text"),
 )
 
 _GLOBALS = (

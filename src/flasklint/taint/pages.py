@@ -97,7 +97,8 @@ class Templates(Attributes):
 
     def render(self, frame: Frame, row: Rendering, arguments: Arguments, receiver: Value | None, node: ir.Node) -> None:
         """A call runs a template with what it passes."""
-        named = picked(frame, row.text or row.template, arguments, receiver)
+        text = picked(frame, row.text, arguments, receiver) if row.text else None
+        named = picked(frame, row.template, arguments, receiver) if row.template and text is None else text
         if named is None:
             return
         context: dict[str, Value] = {}
@@ -116,7 +117,7 @@ class Templates(Attributes):
             )
         if rest is not None and rest is not NEVER:
             context[_REST] = rest if not rest.taints else frame.stepped(rest, node, SPREAD)
-        for path in self._texts(frame, named) if row.text else self._targets(frame, named):
+        for path in self._targets(frame, named) if text is None else self._texts(frame, named):
             self.enter(frame, path, context, node)
 
     def _texts(self, frame: Frame, given: Value) -> list[str]:

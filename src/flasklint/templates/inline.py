@@ -1,4 +1,4 @@
-"""Templates that a Python file holds as strings: ``render_template_string("<p>{{ name }}</p>")``.
+"""Templates that a Python file holds as strings: ``render_template_string("<p>{{ name }}</p>")``, ``jinja2.Template("...")``.
 
 The place of everything in them is worked out inside the literal, escapes and joined literals included. A string whose characters
 can't be told one by one from the source, such as a formatted one, is left alone: it is no template of a fixed text.
@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from flasklint import ir
 from flasklint.source import Text
 from flasklint.templates.extract import extract_text
+from flasklint.templates.kind import is_html
 
 _RENDERERS = frozenset(("render_template_string", "stream_template_string"))
+_MAKERS = frozenset(("Template", "from_string"))
+"""What makes a template of a text, in a module that speaks of Jinja: whether it makes HTML, the text must tell."""
 _LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>'{3}|"{3}|'|")""")
 _BETWEEN = re.compile(r"(?:\s|\\\r?\n|#[^\n]*\n)*")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|\r\n|.)", re.DOTALL)
@@ -23,7 +26,9 @@ def inline(module: ir.Module, text: str) -> tuple[ir.Inline, ...]:
     """The templates in the strings that a module renders; ``text`` is the module's. Never raises."""
     found = []
     file = Text(text)
-    for literal in dict.fromkeys(_rendered(module)):
+    makers = _MAKERS if "jinja" in text else frozenset()
+    rendered = dict.fromkeys(_given(module, _RENDERERS))
+    for literal in rendered | dict.fromkeys(_given(module, makers)):
         value = literal.value
         offsets = _offsets(text[literal.start : literal.end])
         if not isinstance(value, str) or offsets is None or len(offsets) != len(value) + 1:
@@ -34,19 +39,22 @@ def inline(module: ir.Module, text: str) -> tuple[ir.Inline, ...]:
             return first + offsets[start], first + last
 
         path = f"{module.path}{ir.INSIDE}{literal.start}"
-        template = extract_text(path, value, place=place, file=file, html=True)
+        html = literal in rendered or is_html("", value)
+        template = extract_text(path, value, place=place, file=file, html=html)
         if isinstance(template, ir.Template) and template.body:
             found.append(ir.Inline(value, template))
     return tuple(found)
 
 
-def _rendered(module: ir.Module) -> Iterator[ir.Const]:
-    """The string literals that are rendered: as an argument, or by a name that is given to them somewhere in the module."""
+def _given(module: ir.Module, words: frozenset[str]) -> Iterator[ir.Const]:
+    """The string literals that such a call is given: as an argument, or by a name that is given to them somewhere in the module."""
     names: set[str] = set()
-    for node in ir.walk(module):
+    for node in ir.walk(module) if words else ():
         match node:
+            case ir.Call(function=ir.Attribute(value=ir.Name(id="string"), name="Template")):
+                continue  # Python's own, which has another language
             case ir.Call(function=ir.Name(id=word) | ir.Attribute(name=word), arguments=(argument, *_)) if (
-                word in _RENDERERS
+                word in words
             ):
                 if isinstance(argument.value, ir.Const):
                     yield argument.value

@@ -67,14 +67,9 @@ class ScriptContext(OutputRule):
         prefix = output.context.prefix
         if output.context.place == "style":
             yield _doubted(self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style."), flow)
-        elif (
-            output.context.place != "script"
-            or _is_raw(output.value)
-            or open_quote(prefix) not in _CLOSED
-            or not flow.location.path.endswith(ESCAPED_ENDINGS)
-        ):
+        elif output.context.place != "script" or _is_raw(output.value) or open_quote(prefix) not in _CLOSED:
             yield self.untrusted(flow, severity=Severity.HIGH)
-        elif _is_behind_another(prefix):
+        elif _is_behind_another(prefix) or not flow.location.path.endswith(ESCAPED_ENDINGS):
             # A backslash at the end of the value before takes its closing quote away, and this one begins as code.
             yield self.untrusted(flow, severity=Severity.MEDIUM)
         else:
