@@ -121,6 +121,10 @@ TEXT_METHODS: frozenset[str] = _words(
 )
 """Methods of texts and containers: what they give is of the nature of what they are called on and given."""
 
+RAW_COLUMNS: Mapping[str, str] = {"render_table": "safe_columns"}
+"""Libraries' macros that show a list of records, and the argument that names the columns which are put out without escaping
+(Bootstrap-Flask's ``render_table``)."""
+
 LOOP_NUMBERS: frozenset[str] = _words("index index0 revindex revindex0 first last length depth depth0")
 """Attributes of ``loop`` that are numbers or truths."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flasklint import ir
-from flasklint.knowledge.templates import FILTERS
+from flasklint.knowledge.templates import FILTERS, RAW_COLUMNS
 from flasklint.project.outputs import last_word
 
 _ESCAPING = frozenset(("e", "escape", "forceescape", "urlize"))
@@ -35,6 +35,22 @@ def marks(body: tuple[ir.Stmt, ...]) -> Iterator[tuple[ir.Call, ir.Expr]]:
             ):
                 continue
         stack.extend(ir.children(node)[::-1])
+
+
+def raw_columns(template: ir.Template) -> Iterator[tuple[ir.Const, ir.Expr]]:
+    """The names of columns that a library's macro puts out as they are, each with the records that it is given."""
+    for node in ir.walk(template):
+        match node:
+            case ir.Call(function=ir.Name(id=word) | ir.Attribute(name=word), arguments=(first, *rest)) if (
+                word in RAW_COLUMNS
+            ):
+                for argument in rest:
+                    if argument.name == RAW_COLUMNS[word] and isinstance(argument.value, ir.Display):
+                        for item in argument.value.items:
+                            if isinstance(item.value, ir.Const) and isinstance(item.value.value, str):
+                                yield item.value, first.value
+            case _:
+                pass
 
 
 def names_marked(found: Iterable[tuple[ir.Call, ir.Expr]]) -> frozenset[str]:

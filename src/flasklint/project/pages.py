@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from flasklint import ir
 from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS
 from flasklint.project.calls import Calls, CallSite
-from flasklint.project.marks import marks, names_marked
+from flasklint.project.marks import marks, names_marked, raw_columns
 from flasklint.project.outputs import Outputs, last_word
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Known, OneOf, Setting
@@ -104,6 +104,7 @@ class Pages:
     def marked(self) -> frozenset[str]:
         """The last names of what templates mark as safe, also those by which views pass it."""
         found = frozenset(name for path in self._templates for name in names_marked(self.marks(path)))
+        found |= {str(column.value) for one in self._templates.values() for column, _ in raw_columns(one)}
         if not found:
             return found
         passed = (argument for one in self.renderings for argument in one.site.call.arguments if argument.name in found)

@@ -47,7 +47,7 @@ def inline(module: ir.Module, text: str) -> tuple[ir.Inline, ...]:
 
 
 def _given(module: ir.Module, words: frozenset[str]) -> Iterator[ir.Const]:
-    """The string literals that such a call is given: as an argument, or by a name that is given to them somewhere in the module."""
+    """The literals that such a call is given: as an argument, or by a name that is given to them somewhere in the module."""
     names: set[str] = set()
     for node in ir.walk(module) if words else ():
         match node:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity, Step
 from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting
-from flasklint.project.outputs import written
+from flasklint.project.marks import raw_columns
+from flasklint.project.outputs import last_word, written
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
 from flasklint.rules.stored import FLASH, Part, Stored, is_for_admins
@@ -29,6 +30,8 @@ class UnsafeSafeFilter(FlowRule):
 
     A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
     field or a request's key, or if no known call renders the template; otherwise with low confidence.
+
+    The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`) are judged in the same way.
 
     Constants, values that were cleaned (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what
     `tojson` made, tokens, form fields with their labels and descriptions, and the results of macros are left alone. `striptags`
@@ -73,9 +76,34 @@ class UnsafeSafeFilter(FlowRule):
         """The values that templates mark as safe."""
         return grouped(self._findings(context))
 
+    def _columns(self, context: Context, stored: Stored) -> Iterator[tuple[object, Finding]]:
+        """The columns of records that a library's macro shows as they are."""
+        for path, template in context.project.templates.items():
+            for column, records in raw_columns(template):
+                part, place = Part(last_word(records), str(column.value)), Location(path, column.span)
+                flow = stored.untrusted(part)
+                if flow is not None:
+                    yield place, replace(self._kept(part, flow, place, stored), fix=None)
+                elif not stored.is_clean(part):
+                    telling = (
+                        stored.is_written_by_people((part,)) and not is_html(part.name) and not is_count(part.name)
+                    )
+                    yield (
+                        place,
+                        self.finding(
+                            place,
+                            f"The column `{part.name}` is shown without escaping. Where it comes from could not be told.",
+                            severity=Severity.MEDIUM,
+                            confidence=Confidence.MEDIUM if telling else Confidence.LOW,
+                            label="not escaped",
+                            help="leave the column out of those that are safe, or clean it in Python with `nh3.clean`",
+                        ),
+                    )
+
     def _findings(self, context: Context) -> Iterator[tuple[object, Finding]]:
         flows = {flow.call: flow for flow in context.flows.flows(*self.kinds)}
         pages, judged, stored = context.project.pages, context.flows.judged, Stored(context)
+        yield from self._columns(context, stored)
         for path in context.project.templates:
             for mark, operand in pages.marks(path):
                 found = pages.outputs(path).of(operand) - _HARMLESS
@@ -114,7 +142,7 @@ class UnsafeSafeFilter(FlowRule):
         for part in parts:
             flow = stored.untrusted(part)
             if flow is not None:
-                yield self._kept(part, flow, mark, place, stored)
+                yield replace(self._kept(part, flow, place, stored), fix=_without(mark, place))
                 return
         names = {part.name for part in parts}
         telling = (
@@ -136,7 +164,7 @@ class UnsafeSafeFilter(FlowRule):
             fix=_without(mark, place),
         )
 
-    def _kept(self, part: Part, flow: Flow, mark: ir.Call, place: Location, stored: Stored) -> Finding:
+    def _kept(self, part: Part, flow: Flow, place: Location, stored: Stored) -> Finding:
         """Untrusted data that was kept, and is printed here."""
         keeper = stored.keeper(flow)
         said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
@@ -158,7 +186,6 @@ class UnsafeSafeFilter(FlowRule):
                 *(replace(step, role="step") if step.role == "sink" else step for step in finding.trace),
                 Step(place, "sink", "is put into the page as HTML"),
             ),
-            fix=_without(mark, place),
         )
 
 
