@@ -52,7 +52,7 @@ SPREAD = "passed to the template, under names that are not known"
 _REST = "\x02rest"
 _BLOCKS = "\x02blocks"
 _PLACE = "\x02place"
-_SCRIPTS = ("script", "style", "event")
+_SCRIPTS = ("script", "style", "event", "unquoted")
 _IMPLICIT = ("varargs", "kwargs", "caller")
 
 Member = ir.Function | tuple[ir.Link, str] | None
@@ -215,7 +215,7 @@ class Templates(Attributes):
         return found
 
     def _macro_key(self, path: str, macro: ir.Function, own: bool) -> FunctionKey:
-        """``own``: it is called in its own template, whose variables it sees."""
+        """``own``: it is called in its own template, or imported with the context, whose variables it sees."""
         key = (path, macro.name, own)
         found = self._page_keys.get(key)
         if found is None or found.function.start != macro.start:
@@ -380,7 +380,7 @@ class Templates(Attributes):
             if name:
                 member = members.get(name)
                 if isinstance(member, ir.Function):
-                    found = join(found, Value(refs=(Closure(self._macro_key(path, member, own=False)),)))
+                    found = join(found, Value(refs=(Closure(self._macro_key(path, member, own=link.with_context)),)))
                 elif member is not None:
                     inner = Frame(self, self._scope(path), self._template_key(path), frame.depth + 1)
                     found = join(found, self._imported(inner, *member) if frame.depth < 10 else UNKNOWN)
@@ -390,7 +390,7 @@ class Templates(Attributes):
                         found = join(found, thing.attributes.get(name, UNKNOWN))
             else:
                 attributes = {
-                    one: Value(refs=(Closure(self._macro_key(path, member, own=False)),))
+                    one: Value(refs=(Closure(self._macro_key(path, member, own=link.with_context)),))
                     for one, member in members.items()
                     if isinstance(member, ir.Function)
                 }
