@@ -163,13 +163,13 @@ def is_form(name: str) -> bool:
 
 
 def is_html(name: str) -> bool:
-    """Whether a name says that what it is given to was made as HTML: ``html``, ``body_html``, ``svgIcon``, ``edit_link``."""
+    """Whether a name says that the program made what it is given to: HTML or a message (``body_html``, ``errors``)."""
     return not _HTML_WORDS.isdisjoint(part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
 
 
 _HTML_WORDS = _words(
     "html htm svg markup rendered render icon icons script scripts css js link links url urls href anchor button buttons"
-    " table chart plot graph figure diagram badge widget"
+    " table chart plot graph figure diagram badge widget error errors"
 )
 
 RUNNING_TAGS: frozenset[str] = _words("a area base button embed form frame iframe input link object script use")

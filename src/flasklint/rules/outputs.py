@@ -140,11 +140,14 @@ def grouped(found: Iterable[tuple[object, Finding]]) -> Iterator[Finding]:
     for cause, finding in found:
         causes.setdefault(cause, []).append(finding)
     for findings in causes.values():
-        first = min(
-            findings, key=lambda one: (-one.confidence, -one.severity, one.location.path, one.location.span.start)
-        )
+        first = min(findings, key=_weight)
         others = [Place(one.location, f"and here: {one.label}") for one in findings if one is not first]
         yield replace(first, related=(*first.related, *others[:_MOST_RELATED])) if others else first
+
+
+def _weight(finding: Finding) -> tuple[int, int, int, str, int]:
+    place = finding.location
+    return finding.persona, -finding.confidence, -finding.severity, place.path, place.span.start
 
 
 def cause(flow: Flow, path: str, expr: ir.Expr) -> object:

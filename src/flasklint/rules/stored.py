@@ -91,6 +91,15 @@ class Stored:
         if not isinstance(name, ir.Name):
             return False
         template = self._project.templates[path]
+        for loop in ir.walk(template):
+            if (
+                isinstance(loop, ir.Loop)
+                and loop.start <= node.start < loop.end
+                and isinstance(loop.target, ir.Name)
+                and loop.target.id == name.id
+                and isinstance(loop.subject, ir.Name)
+            ):
+                name = loop.subject
         for macro in ir.walk(template):
             if (
                 isinstance(macro, ir.Function)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.knowledge.templates import ESCAPED_ENDINGS, Nature, is_count
 from flasklint.project.outputs import last_word, written
 from flasklint.rules.outputs import OutputRule
@@ -24,10 +24,11 @@ class ScriptContext(OutputRule):
 
     ## What it does
     Finds `{{ value }}` inside `<script>` and event handlers (`onclick`) where it did not go through `tojson`, once for a
-    template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone. Untrusted data
-    between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: little where it stands alone, more
-    behind another value on the line (`load('{{ a }}', '{{ b }}')`), where a backslash at the end of the first one makes code of
-    the second.
+    template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone.
+
+    Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped. Where it stands
+    alone it weighs little, and as a part of a longer text, such as an address, it is told to pedants only. Behind another value
+    on the line (`load('{{ a }}', '{{ b }}')`), a backslash at the end of the first one makes code of the second.
 
     ## Why is this bad
     Escaping is for HTML. In a script a value needs no tag and no quote to become code, and in an event handler the browser
@@ -76,7 +77,14 @@ class ScriptContext(OutputRule):
             # What ends the string is escaped, and no other string on the line can be made to end.
             paths = tuple(path for path in flow.paths if path.source.name not in _ENCODED)
             if paths:
-                yield _doubted(self.untrusted(flow._replace(paths=paths), severity=Severity.LOW, title=_QUOTED), flow)
+                finding = self.untrusted(flow._replace(paths=paths), severity=Severity.LOW, title=_QUOTED)
+                # A text of the visitor's own as a whole literal is worth a word; names in addresses and selectors are advice.
+                whole = prefix.endswith(_CLOSED) and any(
+                    path.source.name.startswith("flask.Request()") for path in paths
+                )
+                if not whole or is_count(last_word(output.value)):
+                    finding = replace(finding, persona=Persona.PEDANTIC)
+                yield _doubted(finding, flow)
 
     def doubtful(
         self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool

@@ -144,7 +144,7 @@ class UnsafeSafeFilter(FlowRule):
             if flow is not None:
                 yield replace(self._kept(part, flow, place, stored), fix=_without(mark, place))
                 return
-        names = {part.name for part in parts}
+        names = {"errors" if part.owner == "errors" else part.name for part in parts}
         telling = (
             "unknown" in found
             and not any(is_html(name) or is_setting(name) for name in names)
@@ -153,7 +153,10 @@ class UnsafeSafeFilter(FlowRule):
         )
         if telling and place.path in context.project.pages.reached:
             # The views were followed and nothing untrusted was seen to come: what is left are records that people write.
-            telling = stored.is_written_by_people(parts) or stored.is_of_database(operand, place.path)
+            # The name of a variable says less than that of a record's part: views put pages together under such names.
+            telling = (
+                any(part.owner for part in parts) and stored.is_written_by_people(parts)
+            ) or stored.is_of_database(operand, place.path)
         yield self.finding(
             place,
             f"`|safe` switches escaping off for {written(operand)}. Where that comes from could not be told.",
