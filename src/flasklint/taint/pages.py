@@ -98,8 +98,11 @@ class Templates(Attributes):
     def render(self, frame: Frame, row: Rendering, arguments: Arguments, receiver: Value | None, node: ir.Node) -> None:
         """A call runs a template with what it passes."""
         text = picked(frame, row.text, arguments, receiver) if row.text else None
-        named = picked(frame, row.template, arguments, receiver) if row.template and text is None else text
-        if named is None:
+        named = picked(frame, row.template, arguments, receiver) if row.template else None
+        paths = self._texts(frame, text) if text is not None else []
+        if named is not None and not paths:
+            paths = self._targets(frame, named)
+        if not paths:
             return
         context: dict[str, Value] = {}
         rest = arguments.double
@@ -117,7 +120,7 @@ class Templates(Attributes):
             )
         if rest is not None and rest is not NEVER:
             context[_REST] = rest if not rest.taints else frame.stepped(rest, node, SPREAD)
-        for path in self._targets(frame, named) if text is None else self._texts(frame, named):
+        for path in paths:
             self.enter(frame, path, context, node)
 
     def _texts(self, frame: Frame, given: Value) -> list[str]:
