@@ -254,7 +254,10 @@ SUMMARIES = [row for row in EVERYTHING.summaries if not re.match(r"[<|]", row.na
 def test_a_summary_is_looked_at(row: Summary) -> None:
     passes = [where for where in row.passes if where.startswith("self")] or list(row.passes[:1])
     made = looked_at(program(f"r = {call(row, passes, 'q')}", row.name), "summaries")
-    assert row.name in made or row.name in looked_at(_annotated(row), "summaries")
+    if row.name in made or row.name in looked_at(_annotated(row), "summaries"):
+        return
+    # A dict of the language's own is known by its contents, unless a library gives it.
+    assert row.name in looked_at(program(f"r = request.args.to_dict().{row.name.rpartition('.')[2]}(q)"), "summaries")
 
 
 def _annotated(row: Summary) -> str:

@@ -7,6 +7,7 @@ from flasklint.knowledge.rows import Guard, Having, Own, Sanitizer, Sink, Source
 
 _REQUEST = "flask.Request()"
 _DICT = "werkzeug.datastructures.MultiDict()"
+_PLAIN = "builtins.dict()"
 _HEADERS = "werkzeug.datastructures.Headers()"
 _FILES = "werkzeug.datastructures.MultiDict().files"
 _FILE = "werkzeug.datastructures.FileStorage()"
@@ -85,7 +86,7 @@ _FLASK_SINKS = (
 
 _CONTAINERS = tuple(
     row
-    for kind, element in ((_DICT, ""), (_HEADERS, ""), (_FILES, _FILE))
+    for kind, element in ((_DICT, ""), (_HEADERS, ""), (_FILES, _FILE), (_PLAIN, ""))
     for row in (
         Summary(f"{kind}.get", ("self", "1|default"), "item", element, key="0|key", through="2|type"),
         Summary(f"{kind}.__getitem__", ("self",), "item", element, key="0"),
@@ -106,6 +107,8 @@ _MEMBERS = (
             Summary(f"{kind}.items", ("self",), "same", "builtins.dict_items()"),
         )
     ),
+    Summary(f"{_PLAIN}.values", ("self",), "same", "builtins.dict_values()"),
+    Summary(f"{_PLAIN}.items", ("self",), "same", "builtins.dict_items()"),
     Summary(f"{_FILES}.getlist", ("self",), "each", _FILE),
     Summary(f"{_FILES}.values", ("self",), "each", _FILE),
     Summary(f"{_FILES}.items", ("self",), "pairs", _FILE),

@@ -183,6 +183,9 @@ class Attributes(Names):
         return Value(refs=closures or (plain,))
 
     def _class_attribute(self, frame: Frame, cls: str, name: str, node: ir.Node) -> Value:
+        given = frame.state.variables.get(f"\x01{cls}.{name}")
+        if given is not None:
+            return given
         found = self.classes.member(cls, name)
         if found is None:
             bases = self.classes.library_bases(cls)
@@ -242,6 +245,12 @@ class Attributes(Names):
                     self._shared.add(name)
             elif type(one) is Method:
                 names = one.names
+            elif type(one) is ClassRef:
+                kinds = tuple(kind for kind in value.refs if type(kind) is str)
+                is_open = value.open or len(kinds) < len(value.refs)
+                held = Value(value.constants, is_open, frame.inside(value), kinds, value.texts)
+                frame.state.variables[f"\x01{one.name}.{name}"] = held
+                self._shared.add(name)
             elif type(one) is int:
                 kinds = frame.object_at(one).types
                 names = tuple(base for kind in kinds for base in (self.classes.library_bases(kind) or (kind,)))

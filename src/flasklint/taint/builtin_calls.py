@@ -61,6 +61,8 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
                     if name != "sorted":
                         return frame.sequence(node.start, shape, held)  # type: ignore[arg-type]
             return frame.make(node.start, Obj(shape, rest=frame.members(first, node.start), keys=UNKNOWN))  # type: ignore[arg-type]
+        case "__import__" if first.known and isinstance(first.constants[0], str):
+            return frame.machine.named(frame, [str(one) for one in first.constants], node)
         case "dict":
             made = frame.make(node.start, Obj("dict"))
             object_method(frame, next(one for one in made.refs if type(one) is int), "update", arguments, node, True)

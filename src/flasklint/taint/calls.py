@@ -219,6 +219,8 @@ class Calls(Templates):
             return result
         plain = Value(receiver.constants, receiver.open, receiver.taints, tuple(rest), receiver.texts)  # type: ignore[arg-type]
         maybe_text = not rest or receiver.texts or all(name in ("builtins.str()", "builtins.bytes()") for name in rest)
+        # What nothing is known of, and what is asked what texts are asked, is taken for one.
+        maybe_text = maybe_text or (one.name in text_methods.TELLING and all(type(name) is not int for name in rest))
         if maybe_text and not any(name in self.index.callables for name in one.names if not name.startswith("?")):
             made = text_methods.text_method(frame, plain, one.name, arguments, node)
             if made is not None:

@@ -13,7 +13,8 @@ from flasklint.taint.carried import carried, completed, loosen
 from flasklint.taint.comprehensions import element_of, few_elements
 from flasklint.taint.conditions import narrow
 from flasklint.taint.expressions import closure
-from flasklint.taint.frame import Exit, Frame
+from flasklint.taint.frame import Arguments, Exit, Frame
+from flasklint.taint.object_methods import object_method
 from flasklint.taint.operators import binary
 from flasklint.taint.state import Obj, State, join_states, keep
 from flasklint.taint.targets import assign, names_of
@@ -112,6 +113,10 @@ def _delete(frame: Frame, node: ir.Delete) -> None:
                     if thing.shape == "dict" and at.known and len(at.constants) == 1:
                         items = {name: value for name, value in thing.items.items() if name != at.constants[0]}
                         frame.update(address, replace(thing, items=items), len(receiver.refs) == 1)
+                    elif thing.shape == "list" and at.known and len(at.constants) == 1:
+                        # As ``list.pop(index)`` does.
+                        inner = Arguments((at,), places=(node,))
+                        object_method(frame, address, "pop", inner, node, len(receiver.refs) == 1)
                     elif thing.shape == "list":
                         frame.update(
                             address, replace(thing, items={}, rest=thing.everything(), keys=UNKNOWN, size=None), True

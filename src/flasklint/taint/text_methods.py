@@ -67,6 +67,10 @@ TEXT_METHODS = (
 ) - {"copy"}
 
 
+TELLING = frozenset(("replace", "strip", "lstrip", "rstrip", "lower", "upper", "split", "rsplit", "encode"))
+"""Methods by whose names alone a text is known."""
+
+
 def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node: ir.Node) -> Value | None:
     """``base.name(arguments)`` on a text, or None when it is no method of texts."""
     if name not in TEXT_METHODS:
