@@ -170,6 +170,12 @@ def test_an_include_sees_the_context() -> None:
     assert page('{% include "part.html" %}', part="{{ q|safe }}") == ["part:1 untrusted"]
     assert page('{% include "part.html" without context %}', part="{{ q|safe }}") == ["part:1 unknown"]
     assert page('{% for a in [q] %}{% include "part.html" %}{% endfor %}', part="{{ a|safe }}") == ["part:1 untrusted"]
+    last = '{% set b = "" %}{% for a in items %}{% include "part.html" %}{% set b = q %}{% endfor %}'
+    assert page(last, part="{{ b|safe }}") == ["part:1 untrusted"]
+    last = '{% set b = "" %}{% for a in items %}{{ b|safe }}{% set b = q %}{% endfor %}'
+    assert page(last) == ["untrusted"]
+    last = '{% macro m() %}{{ b|safe }}{% endmacro %}{% set b = "" %}{% for a in items %}{{ m() }}{% set b = q %}{% endfor %}'
+    assert page(last) == ["untrusted"]
 
 
 def test_an_imported_macro_sees_what_it_is_given() -> None:

@@ -109,13 +109,17 @@ class Attributes(Names):
     def _method_attribute(self, frame: Frame, one: Method, name: str, node: ir.Node) -> Value:
         if one.names and one.names[0].startswith("super "):
             return Value(refs=(Method(one.receiver, name, one.names),))
-        names = [found for base in one.names for found in self.known_as(f"{base}.{name}")]
+        key = (*one.names, "", name)
+        names = self._attribute_names.get(key)
+        if names is None:
+            names = tuple([found for base in one.names for found in self.known_as(f"{base}.{name}")])
+            self._attribute_names[key] = names
         for found in names:
             row = self.index.sources.get(found)
             if row is not None:
                 return self.source(frame, row, node)
         receiver = Value(open=True, taints=one.receiver.taints, refs=(one,))
-        result = Value(refs=(Method(receiver, name, tuple(names)),))
+        result = Value(refs=(Method(receiver, name, names),))
         if one.receiver.taints:
             result = with_taints(
                 replace(result, open=True),

@@ -242,7 +242,7 @@ def _names(node: ir.Node) -> Iterator[str]:
     if isinstance(node, ir.Name):
         yield node.id
     for inner in ir.walk(node):
-        if isinstance(inner, ir.Name):
+        if type(inner) is ir.Name:
             yield inner.id
 
 
@@ -275,8 +275,8 @@ class _Reads:
         self.page = page
 
     def expression(self, node: ir.Expr | None, bound: _Bound) -> None:
-        if node is not None:
-            self.found.update(name for name in _names(node) if name not in bound)
+        if node is not None and type(node) is not ir.Const:
+            self.found.update([name for name in _names(node) if name not in bound])
 
     def target(self, node: ir.Expr, bound: _Bound) -> _Bound:
         """The names that are bound after an assignment to this."""

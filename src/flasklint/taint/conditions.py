@@ -112,8 +112,14 @@ def _only(value: Value, truthy: bool) -> Value:
     return Value(constants, False, (), refs)
 
 
+_NARROWING = frozenset((ir.Name, ir.Op, ir.Compare, ir.Walrus))
+"""The kinds of tests that tell of the constants of a variable."""
+
+
 def narrow(frame: Frame, test: ir.Expr, holds: bool) -> None:
     """Leave out of a variable the constants that it can't be when the test holds, or doesn't."""
+    if type(test) not in _NARROWING:
+        return
     match test:
         case ir.Name(id=name):
             value = frame.state.variables.get(name)

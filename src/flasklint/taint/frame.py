@@ -290,7 +290,8 @@ class Frame:
     def inside(self, value: Value) -> tuple[Taint, ...]:
         """All untrusted data in a value, also in what its objects hold."""
         found = value.taints
-        if not value.refs or set(map(type, value.refs)) == NAMES:
+        refs = value.refs
+        if not refs or (type(refs[0]) is str and (len(refs) == 1 or set(map(type, refs)) == NAMES)):
             return found
         stack = [value]
         seen: set[int] = set()

@@ -49,6 +49,8 @@ ROOT = Trail(None, "", 0, 0, "")
 class Passing:
     """Puts a caller's values into a callee's terms. ``groups``: what each symbol stands for."""
 
+    __slots__ = ("addresses", "budget", "frame", "groups", "objects", "simple", "symbols")
+
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.symbols: dict[Fragment, int] = {}
@@ -235,6 +237,8 @@ def _is_taken_out(fragment: Fragment) -> bool:
 
 class Returning:
     """Puts what a callee came to into its caller's terms."""
+
+    __slots__ = ("back", "fragments", "frame", "groups", "made", "name", "node", "outcome", "words")
 
     def __init__(self, frame: Frame, node: ir.Node, name: str, passing: Passing, outcome: Outcome, words: str) -> None:
         self.frame = frame

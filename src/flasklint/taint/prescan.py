@@ -58,11 +58,14 @@ class Prescan:
         return bool(self._heads & module.scope.bindings.keys())
 
     def _reads(self, scope: Scope) -> bool:
-        return any(
-            (isinstance(node, ir.Name) and (node.id in self._heads or node.id in self._annotations))
-            or (isinstance(node, ir.Attribute) and node.name in self._heads)
-            for node in ir.walk(scope.node)
-        )
+        heads, annotations = self._heads, self._annotations
+        for node in ir.walk(scope.node):
+            if type(node) is ir.Name:
+                if node.id in heads or node.id in annotations:
+                    return True
+            elif type(node) is ir.Attribute and node.name in heads:
+                return True
+        return False
 
 
 def _note(found: dict[int, Scope], scope: Scope) -> None:

@@ -504,6 +504,11 @@ def truth(value: Value) -> bool | None:
     """What ``bool()`` of it would be, or None when that can't be told."""
     if value.open or (value.taints and not value.texts):
         return None
+    if not value.texts and not value.refs:
+        if len(value.constants) == 1:
+            return bool(value.constants[0])
+        if not value.constants:
+            return None
     answers = {bool(item) for item in value.constants}
     if value.texts:
         for text in value.texts:
@@ -560,14 +565,17 @@ def facts_either(one: Facts | None, other: Facts | None) -> Facts | None:
     return tuple(found)
 
 
+_EITHER, _HOLDS, _FAILS = Claim(), Claim((), None), Claim(None, ())
+
+
 def claim_of(value: Value) -> Claim:
     """What the value's truth tells, constants being what they are."""
     if value.claim is not None:
         return value.claim
     told = truth(value)
     if told is None:
-        return Claim()
-    return Claim((), None) if told else Claim(None, ())
+        return _EITHER
+    return _HOLDS if told else _FAILS
 
 
 def join_claims(one: Value, other: Value) -> Claim | None:
