@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
+from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, by_source
@@ -81,17 +82,20 @@ class OpenRedirect(FlowRule):
             else:
                 yield from self.check_flow(flow, context.project)
         for place, flows in checked.items():
-            yield self._too_weak(place, flows)
+            yield self._too_weak(place, flows, context.project)
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted targets; the referrer is where the visitor comes from: an attacker can only send them back."""
         if flow.untrusted:
-            finding = self.untrusted(flow, severity=_severity(flow))
-            yield finding if _severity(flow) is None else replace(finding, persona=Persona.PEDANTIC)
+            severity = _severity(flow, project)
+            finding = self.untrusted(flow, severity=severity)
+            yield finding if severity is None else replace(finding, persona=Persona.PEDANTIC)
 
-    def _too_weak(self, place: Location, flows: list[Flow]) -> Finding:
+    def _too_weak(self, place: Location, flows: list[Flow], project: Project) -> Finding:
         first = max(flows, key=lambda flow: flow.confidence)
-        finding = self.untrusted(first, severity=_severity(first), title="The check of a redirect is too weak.")
+        finding = self.untrusted(
+            first, severity=_severity(first, project), title="The check of a redirect is too weak."
+        )
         return replace(
             finding,
             location=place,
@@ -102,5 +106,14 @@ class OpenRedirect(FlowRule):
         )
 
 
-def _severity(flow: Flow) -> Severity | None:
-    return Severity.LOW if flow.paths[0].source.name.endswith(".referrer") else None
+def _severity(flow: Flow, project: Project) -> Severity | None:
+    path = flow.paths[0]
+    if path.source.name.endswith(".referrer"):
+        return Severity.LOW
+    if not path.source.name.endswith(".headers") or not path.steps:
+        return None
+    place = path.steps[0].location
+    module = project.modules.get(place.path)
+    around = ir.path_to(module.facts, place.span)[-3:] if module is not None else ()
+    keys = (part.value for node in around for part in ir.walk(node) if isinstance(part, ir.Const))
+    return Severity.LOW if any(str(key).lower() == "referer" for key in keys) else None
