@@ -32,6 +32,8 @@ from flasklint.project.scopes import LinkedModule, Scope
 _DEEPEST = 2
 _HOLDERS = frozenset({"flask.session", "flask.g"})
 _MOST_NODES = 4_000
+_PACE = frozenset({"requests", "rate", "ratelimit", "throttled", "throttle"})
+"""Words in the names of errors that say that somebody asks too often."""
 _MOST_HELPERS = 40
 
 
@@ -179,7 +181,7 @@ class Guards:
                 case ir.Call(function, arguments):
                     found = resolve(function, where)
                     names.update(f"{name}()" for name in found)
-                    refuses = refuses or not REFUSALS.isdisjoint(found)
+                    refuses = refuses or (not REFUSALS.isdisjoint(found) and not _slows_down(current))
                     compares = compares or not TOKEN_VALIDATORS.isdisjoint(found)
                     targets = (target for name in found if (target := get(name)) is not None)
                     called += (one for one in targets if one is not scope and isinstance(one.node, ir.Function))
@@ -196,7 +198,7 @@ class Guards:
                         turned_away = turned_away or lets_pass or ends_request(orelse)
                     elif not turned_away and self._speaks_of_identity(test, where):
                         turned_away = ends_request(body) or ends_request(orelse) or isinstance(body[-1], ir.Return)
-                case ir.Raise(value) if value is not None:
+                case ir.Raise(value) if value is not None and not _slows_down(value):
                     refuses = True
                 case ir.Return(value):
                     refuses = refuses or is_refusal(value)
@@ -395,6 +397,16 @@ def _is_headers(expr: ir.Expr) -> bool:
     return (isinstance(expr, ir.Attribute) and expr.name == "headers") or (
         isinstance(expr, ir.Name) and expr.id in ("headers", "h")
     )
+
+
+def _slows_down(refusal: ir.Expr) -> bool:
+    """Is somebody refused for how often they ask, not for who they are?"""
+    match refusal:
+        case ir.Call(ir.Name("abort") | ir.Attribute(_, "abort"), (ir.Argument(ir.Const(429)), *_)):
+            return True
+        case ir.Call(ir.Name(name) | ir.Attribute(_, name)) | ir.Name(name) | ir.Attribute(_, name):
+            return not _PACE.isdisjoint(words(name))
+    return False
 
 
 def ends_request(body: tuple[ir.Stmt, ...]) -> bool:
