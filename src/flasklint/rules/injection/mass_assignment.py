@@ -11,6 +11,7 @@ from flasklint.rules.base import ModuleRule
 _REQUEST = frozenset(("flask.request", "flask.Request()"))
 _READ = frozenset(("json", "form", "args", "values"))
 _CALLED = frozenset(("get_json",))
+_MOST_HOPS = 8
 _MODELS = (
     "flask_sqlalchemy.SQLAlchemy().Model",
     "sqlalchemy.orm.declarative_base()",
@@ -156,8 +157,11 @@ def _names_of_fields(loop: ir.Loop) -> tuple[str, ir.Expr | None]:
             return "", None
 
 
-def _is_whole_request(node: ir.Expr, scope: Scope, project: Project) -> bool:
-    """The decoded body, or all of the form or the query string, with nothing taken away."""
+def _is_whole_request(node: ir.Expr, scope: Scope, project: Project, hops: int = _MOST_HOPS) -> bool:
+    """The decoded body, or all of the form or the query string, with nothing taken away.
+
+    ``hops``: through how many names it is followed; in a loop two names can be made of each other.
+    """
     match node:
         case ir.Name(id=name):
             bindings = scope.at(name, node.start)
@@ -166,19 +170,20 @@ def _is_whole_request(node: ir.Expr, scope: Scope, project: Project) -> bool:
                 and bindings[0].kind == "assign"
                 and not bindings[0].path
                 and bindings[0].value is not None
+                and hops > 0
                 and not _is_cut_down(name, scope, node.start)
-                and _is_whole_request(bindings[0].value, scope, project)
+                and _is_whole_request(bindings[0].value, scope, project, hops - 1)
             )
         case ir.Call(function=ir.Attribute(name="to_dict" | "copy", value=value)):
-            return _is_whole_request(value, scope, project)
+            return _is_whole_request(value, scope, project, hops)
         case ir.Call(function=ir.Name(id="dict"), arguments=(ir.Argument(value=value, name=""),)):
-            return _is_whole_request(value, scope, project)
+            return _is_whole_request(value, scope, project, hops)
         case ir.Call(function=ir.Attribute(name=method, value=value)) if method in _CALLED:
             return not _REQUEST.isdisjoint(project.resolve(value, scope))
         case ir.Attribute(name=name, value=value) if name in _READ:
             return not _REQUEST.isdisjoint(project.resolve(value, scope))
         case ir.Op(sign="or", operands=(first, *_)):
-            return _is_whole_request(first, scope, project)
+            return _is_whole_request(first, scope, project, hops)
         case _:
             return False
 
