@@ -57,6 +57,11 @@ class Classes:
                 if isinstance(one.node, ir.Function) and _is_property(one.node):
                     return _scope(scope, one.node)
             last = bindings[-1]
+            if isinstance(last.node, ir.Assign) and isinstance(last.value, ir.Name) and last.value.id != member:
+                # Another name for a method: it is bound as that one is.
+                other = [one for one in scope.bindings.get(last.value.id, ()) if isinstance(one.node, ir.Function)]
+                if other:
+                    return _scope(scope, other[-1].node)
             if isinstance(last.node, (ir.Function, ir.Class)):
                 return _scope(scope, last.node)
             return last.node
