@@ -11,7 +11,7 @@ from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.taint.frame import Frame
 from flasklint.taint.state import Obj
-from flasklint.taint.values import NUMBER, UNKNOWN, Constant, Origin, Taint, Trail, Value
+from flasklint.taint.values import NOTHING_KNOWN, NUMBER, UNKNOWN, Constant, Origin, Taint, Trail, Value
 
 _PARSED = Source("<parsed>", "the visitor controls what is read of the request here")
 _BY_KEYWORD = frozenset({"use_kwargs"})
@@ -108,6 +108,7 @@ def _is_harmless(field: ir.Expr) -> bool:
 
 def _text(frame: Frame, parameter: ir.Parameter, key: str = "") -> Value:
     fragment = ("source", _PARSED.name, parameter.name, key)
+    frame.state.infos[fragment] = NOTHING_KNOWN
     origin = Origin(_PARSED, frame.path, parameter.start, parameter.end)
     trail = Trail(None, frame.path, parameter.start, parameter.end, _PARSED.words)
     return Value(open=True, taints=(Taint(origin, fragment, trail),))
