@@ -9,6 +9,7 @@ parsed comes from a cache, in a process of its own, so that only reading the fac
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import shutil
 import subprocess
@@ -67,13 +68,18 @@ def measure(folder: str, cache: str) -> Measure:
         return flows
 
     plan = plan_for(Orders(paths=(folder,), isolated=True))
-    start = time.process_time()
+    start = _spent()
     stored = Cache(cache, folder)
     outcome = engine.run(plan, stored, follow=follow)
-    spent = time.process_time() - start
+    spent = _spent() - start
     stored.save()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Measure(followed, spent - followed, len(outcome.report.results), peak)
+
+
+def _spent() -> float:
+    """Seconds of CPU of this process and of those that it has waited for: some rules are applied by one of its own."""
+    return sum(os.times()[:4])
 
 
 def main() -> None:
