@@ -336,6 +336,17 @@ def together(findings: Sequence[Finding]) -> Finding:
     return replace(first, related=first.related + places[:_SHOWN]) if places else first
 
 
+def doubtful_together(findings: Iterable[Finding], habit: Callable[[Finding], object]) -> Iterator[Finding]:
+    """What has a trace each for itself; of what has none, one for each habit: ``habit`` gives what the same have in common."""
+    unsure: dict[object, list[Finding]] = {}
+    for finding in findings:
+        if finding.trace:
+            yield finding
+        else:
+            unsure.setdefault(habit(finding), []).append(finding)
+    yield from map(together, unsure.values())
+
+
 class OwnRule(Rule):
     """What flasklint says about itself and its orders (an unreadable file, a suppression that suppresses nothing).
 

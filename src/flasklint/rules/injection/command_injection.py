@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import Context, FlowRule, together
+from flasklint.rules.base import Context, FlowRule, doubtful_together
 from flasklint.taint.flows import Flow
 
 
@@ -63,14 +63,7 @@ class CommandInjection(FlowRule):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """Untrusted data each time; commands of unknown origin once a file: they are one habit."""
-        unsure: dict[str, list[Finding]] = {}
-        for finding in super().findings(context):
-            if finding.trace:
-                yield finding
-            else:
-                unsure.setdefault(finding.location.path, []).append(finding)
-        for group in unsure.values():
-            yield together(group)
+        return doubtful_together(super().findings(context), lambda one: one.location.path)
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted data, or a shell's command that is put together from what can't be told."""

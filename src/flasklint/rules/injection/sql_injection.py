@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.base import Context, FlowRule, doubtful_together
 from flasklint.taint.flows import Flow
 
 _MIGRATIONS = frozenset(("alembic", "migrations"))
@@ -67,14 +66,7 @@ class SqlInjection(FlowRule):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """Untrusted data each time; text of unknown origin once a function, as it is mended in one go."""
-        unsure: dict[tuple[str, str], list[Finding]] = {}
-        for finding in super().findings(context):
-            if finding.trace:
-                yield finding
-            else:
-                unsure.setdefault((finding.location.path, finding.scope), []).append(finding)
-        for first, *others in unsure.values():
-            yield replace(first, related=tuple(Place(other.location, f"and {other.label}") for other in others))
+        return doubtful_together(super().findings(context), lambda one: (one.location.path, one.scope))
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted data, or text put together from what can't be told."""
