@@ -17,6 +17,7 @@ from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.pages import Pages
 from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.scripts import scripts
 from flasklint.project.values import Setting
 from flasklint.source import Location
 
@@ -96,6 +97,13 @@ class Project:
         """The functions that the outside calls, by path and place: views, with their rules, and error handlers."""
         found = handlers(self.functions(), self.modules.values(), self.apps, self._resolver, self.definition)
         return tuple(found)
+
+    @cached_property
+    def scripts(self) -> frozenset[str]:
+        """The paths of files that people run by hand, apart from any app."""
+        answering = {handler.scope.module.path for handler in self.handlers}
+        answering.update(app.location.path for app in self.apps)
+        return scripts(self.modules.values(), self.imported, answering)
 
     @cached_property
     def pages(self) -> Pages:

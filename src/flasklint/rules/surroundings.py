@@ -12,12 +12,20 @@ from typing import get_args
 from flasklint import ir
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.project.scripts import is_command
 from flasklint.project.values import Known
+from flasklint.source import Location
 
 _DEEPEST = 6
 _EXPRESSIONS: tuple[type[ir.Expr], ...] = get_args(ir.Expr)
 _PATHS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "builtins.str", "os.fspath"})
 _LOOPBACK = re.compile(r"(?:\w+:)?//(?:[^/@]*@)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
+
+
+def by_hand(project: Project, location: Location, qualname: str) -> bool:
+    """Whether a function stands in what people run by hand: a script, a command, what is done as the file is loaded."""
+    module = project.modules.get(location.path)
+    return module is not None and (location.path in project.scripts or is_command(module, qualname))
 
 
 def conditions(scope: Scope, node: ir.Node) -> Iterator[ir.Expr]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from flasklint import ir
@@ -86,7 +87,7 @@ class ErrorDetailsExposed(ProjectRule):
     `errorhandler(Exception)`) has caught, or the text of a database's error. Exceptions that are caught by a narrower name
     (`ValueError`, your own, an `HTTPException` with its description) are taken to be written for the visitor. What is shown only
     in debug mode or to administrators is left alone. What is only flashed, or shown to people who have logged in, is minor: of
-    that, there is one finding for a file.
+    that, there is one finding, however many places there are.
 
     ## Why is this bad
     The texts of exceptions name files, hosts, tables and statements, sometimes values. They save an attacker the guessing.
@@ -137,7 +138,7 @@ class ErrorDetailsExposed(ProjectRule):
         views = {id(handler.scope.node) for handler in project.handlers}
         handled = _handled(project)
         guarded = _guarded(project)
-        minor: dict[str, list[Finding]] = {}
+        minor: list[Finding] = []
         foreign = {path for path, module in project.modules.items() if _foreign(module)}
         for scope in project.functions():
             if scope.module.is_test or scope.module.path in foreign:
@@ -156,11 +157,12 @@ class ErrorDetailsExposed(ProjectRule):
             for shown in reader.found.values():
                 finding = self._finding(shown, scope, project, id(node) in guarded)
                 if finding.severity is Severity.LOW and finding.confidence > Confidence.LOW:
-                    minor.setdefault(scope.module.path, []).append(finding)
+                    minor.append(finding)
                 else:
                     yield finding
-        for group in minor.values():
-            yield together(group)
+        if minor:
+            first = together(minor)
+            yield replace(first, message=f"{first.message} {len(minor)} places do so.") if minor[1:] else first
 
     def _finding(self, shown: _Shown, scope: Scope, project: Project, guarded: bool) -> Finding:
         kind, origin, place = shown.detail

@@ -22,6 +22,8 @@ _NOT_SECRET = frozenset(
     ("csrf", "captcha", "nonce", "session", "sid", "remember", "salt", "invite", "otp", "totp", "pin", "digest")
 )
 """Words of what is not guessed character by character, or is no secret."""
+_KNOWN_TO_ALL = frozenset(("email", "login", "user", "username"))
+"""Last words of names by which people are known."""
 
 _Side = Literal["digest", "secret", "request"]
 
@@ -242,7 +244,10 @@ def _gives_secret(value: ir.Expr) -> bool:
 
 
 def _is_secret(name: str) -> bool:
-    said = set(words(name))
+    spoken = words(name)
+    if spoken and spoken[-1] in _KNOWN_TO_ALL:
+        return False
+    said = set(spoken)
     if not said & _NOT_SECRET and name.lower().endswith(("pw", "passwd", "password")):
         return True
     return not said & _NOT_SECRET and sensitivity(name) in ("token", "key", "password")

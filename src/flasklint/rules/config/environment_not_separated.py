@@ -2,11 +2,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.profiles import Profile, kind_of_name
+from flasklint.project.profiles import Effective, Profile, kind_of_name
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule
+
+_GUARDING = (
+    "DEBUG",
+    "ENV",
+    "EXPLAIN_TEMPLATE_LOADING",
+    "JWT_COOKIE_CSRF_PROTECT",
+    "JWT_COOKIE_SECURE",
+    "JWT_SECRET_KEY",
+    "LOGIN_DISABLED",
+    "PREFERRED_URL_SCHEME",
+    "PROPAGATE_EXCEPTIONS",
+    "REMEMBER_COOKIE_HTTPONLY",
+    "REMEMBER_COOKIE_SECURE",
+    "SECRET_KEY",
+    "SECURITY_PASSWORD_SALT",
+    "SESSION_COOKIE_HTTPONLY",
+    "SESSION_COOKIE_SAMESITE",
+    "SESSION_COOKIE_SECURE",
+    "SQLALCHEMY_ECHO",
+    "TALISMAN_ENABLED",
+    "TESTING",
+    "WTF_CSRF_CHECK_DEFAULT",
+    "WTF_CSRF_ENABLED",
+)
+"""Keys of which the wrong value opens something."""
 
 
 class EnvironmentNotSeparated(AppRule):
@@ -14,7 +39,8 @@ class EnvironmentNotSeparated(AppRule):
 
     ## What it does
     Finds a production profile that inherits from one for development or tests; a choice of profiles that takes the one for
-    development when nothing chooses; and an app that has one profile only, and that one for development.
+    development when nothing chooses; and an app that has one profile only, and that one for development. A profile for
+    development that is as safe as production's is for pedants.
 
     ## Why is this bad
     The day the variable that chooses is missing, or somebody adds a setting to the development profile, production runs with
@@ -99,12 +125,16 @@ class EnvironmentNotSeparated(AppRule):
         usual = next((profile for profile in profiles if profile.chosen and profile.default), None)
         if usual is None or usual.kind != "development" or usual.loaded is None:
             return
-        if not any(profile.chosen and profile.kind == "production" for profile in profiles):
+        meant = next((profile for profile in profiles if profile.chosen and profile.kind == "production"), None)
+        if meant is None:
             return
+        other = [key for key in _GUARDING if _differs(usual.effective(key), meant.effective(key))]
+        said = f", and `{other[0]}` is not what it is in production" if other else ""
         yield self.finding(
             usual.loaded,
-            f"When nothing chooses a profile, the app runs with the one for development{_named(usual)}.",
+            f"When nothing chooses a profile, the app runs with the one for development{_named(usual)}{said}.",
             confidence=Confidence.MEDIUM,
+            persona=Persona.REGULAR if other else Persona.PEDANTIC,
             label="development by default",
             help="take the production profile by default, or fail when nothing chooses",
         )
@@ -125,6 +155,15 @@ class EnvironmentNotSeparated(AppRule):
                 related=(Place(classes[0].location, "the profile"),),
                 help="let the environment choose, and take the production profile by default",
             )
+
+
+def _differs(one: Effective, other: Effective) -> bool:
+    """Whether another value may be in force: written in another place, and not the same there."""
+    if one.outside and not other.outside:
+        return True
+    here, there = one.write, other.write
+    same = here is not None and there is not None and here.location == there.location
+    return not same and one.setting != other.setting
 
 
 def _named(profile: Profile) -> str:

@@ -64,6 +64,10 @@ _CHANGES = frozenset(
 """Words of a route that says itself that it changes something."""
 _GRAVE = frozenset({"ban", "del", "delete", "demote", "destroy", "erase", "promote", "purge", "remove", "transfer"})
 """Of those, the ones that nobody means to leave open to all, when the view does not look at who is asking."""
+_TASTES = frozenset(
+    {"color", "colour", "currency", "dark", "lang", "language", "layout", "locale", "style", "theme", "timezone"}
+)
+"""Words of what somebody sees differently, and does no harm when it is changed."""
 _ONE_TIME = frozenset(
     {
         "token",
@@ -102,8 +106,8 @@ class StateChangeOnGet(AppRule):
     ## What it does
     Finds views that answer GET alone, for people who are logged in, and delete or change what is stored: rows of the database,
     files. A default run reports those whose address or name says so (`delete`, `approve`, `toggle`); the others are for
-    pedants. Links that carry a token of their own (confirmations, invitations, OAuth callbacks) are left alone; logging out
-    is minor.
+    pedants. Links that carry a token of their own (confirmations, invitations, OAuth callbacks) are left alone; logging out,
+    and what only changes how pages look, is minor.
 
     ## Why is this bad
     CSRF protection looks at POST, PUT, PATCH and DELETE only. An image on a foreign page, a link in a mail, a browser that
@@ -235,7 +239,7 @@ class StateChangeOnGet(AppRule):
 
     def _report(self, route: Route, function: Fn, effect: Effect, says: bool) -> Finding:
         spoken = {*words(route.rule), *words(function.node.name)}
-        minor = not spoken.isdisjoint({"logout", "signout", "logoff"})
+        minor = not spoken.isdisjoint({"logout", "signout", "logoff"} | _TASTES)
         return self.finding(
             function.location,
             f"A link to `{route.rule}` is enough to {effect.what}: the view answers GET, which CSRF tokens do not guard.",

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, doubtful_together
+from flasklint.rules.surroundings import by_hand
 from flasklint.taint.flows import Flow
 
 
@@ -69,7 +69,7 @@ class CommandInjection(FlowRule):
         """Untrusted data, or a shell's command that is put together from what can't be told."""
         if flow.untrusted:
             yield self.untrusted(flow)
-        elif flow.built and flow.sink.shape and not _is_command(flow, project):
+        elif flow.built and flow.sink.shape and not by_hand(project, flow.location, flow.scope):
             yield self.finding(
                 flow.location,
                 "A command for the shell is put together from a value of unknown origin. If a visitor can have a say in it, they "
@@ -80,15 +80,3 @@ class CommandInjection(FlowRule):
                 scope=flow.scope,
                 help=self.advice,
             )
-
-
-def _is_command(flow: Flow, project: Project) -> bool:
-    """Whether it stands in what somebody at the command line runs."""
-    module = project.modules.get(flow.location.path)
-    scopes = [scope for scope in module.scopes if scope.qualname == flow.scope] if module is not None else []
-    for scope in scopes:
-        for decorator in scope.node.decorators if isinstance(scope.node, ir.Function) else ():
-            function = decorator.function if isinstance(decorator, ir.Call) else decorator
-            if isinstance(function, ir.Attribute) and function.name in ("command", "group", "task"):
-                return True
-    return not any(scope.is_function for scope in scopes)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Persona, Severity
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.rules.base import ModuleRule
@@ -24,6 +26,28 @@ _MODELS = (
     "flask_peewee.db.Database().Model",
     "pony.orm.Database().Entity",
 )
+_PRIVILEGES = frozenset(
+    {
+        "admin",
+        "administrator",
+        "approved",
+        "author",
+        "balance",
+        "banned",
+        "blocked",
+        "credit",
+        "owner",
+        "permission",
+        "permissions",
+        "privilege",
+        "role",
+        "roles",
+        "staff",
+        "superuser",
+        "verified",
+    }
+)
+"""Words of fields that say who somebody is, or what they may do or own."""
 
 
 class MassAssignment(ModuleRule):
@@ -32,7 +56,8 @@ class MassAssignment(ModuleRule):
     ## What it does
     Finds database models built from a whole request (`Model(**request.json)`) and loops that set whatever attributes a request
     names (`setattr(user, name, value)`) without a look at the names. Data that a schema or a choice of fields has gone through
-    is left alone.
+    is left alone. Where only some keys are taken out (`id`), a default run reports models that still have a field which says who
+    somebody is or what they may do; taking out one of those is taken for a choice.
 
     ## Why is this bad
     A visitor adds `"is_admin": true` to the request, and it is stored.
@@ -106,36 +131,51 @@ class MassAssignment(ModuleRule):
         if not any(name in _MODELS for name in names):
             return
         for argument in call.arguments:
-            if argument.name == "**" and _is_whole_request(argument.value, scope, project):
-                yield self.finding(
-                    project.location(scope, call),
-                    f"A request decides which fields of `{names[0].rpartition('.')[2]}` are set. "
-                    "Whatever it names is stored, also what no form asks for.",
-                    label="every field that the request names",
-                    scope=scope.qualname,
-                    help="name the fields that may be set, or load the request through a schema",
-                )
+            if argument.name != "**":
+                continue
+            left_out = _left_out(argument.value, scope, project)
+            if left_out is None or any(map(_is_privilege, left_out)):
+                continue
+            model = names[0].rpartition(".")[2]
+            grave = _privilege(names, left_out, project)
+            yield self.finding(
+                project.location(scope, call),
+                f"A request decides which fields of `{model}` are set{f', `{grave}` too' if grave else ''}. "
+                "Whatever it names is stored, also what no form asks for.",
+                label="every field that the request names",
+                scope=scope.qualname,
+                help="name the fields that may be set, or load the request through a schema",
+                persona=Persona.PEDANTIC if left_out and not grave else Persona.REGULAR,
+            )
 
     def _set(self, scope: Scope, project: Project) -> Iterator[Finding]:
         for loop in ir.statements(scope.node):
             if not isinstance(loop, ir.Loop) or loop.target is None:
                 continue
             name, looked_at = _names_of_fields(loop)
-            if not name or looked_at is None or not _is_whole_request(looked_at, scope, project):
+            dropped = _left_out(looked_at, scope, project) if name and looked_at is not None else None
+            if dropped is None or any(map(_is_privilege, dropped)):
                 continue
             for node in ir.walk(loop):
                 match node:
                     case ir.Call(
-                        function=ir.Name(id="setattr"), arguments=(_, ir.Argument(value=ir.Name(id=given)), *_)
-                    ) if given == name and not _is_checked(name, node, loop):
+                        function=ir.Name(id="setattr"),
+                        arguments=(ir.Argument(value=target), ir.Argument(value=ir.Name(id=given)), *_),
+                    ) if given == name and (skipped := _skipped(name, node, loop.body)) is not None:
+                        if any(map(_is_privilege, skipped)):
+                            continue
+                        models = _model_of(target, scope, project)
+                        grave = _privilege(models, dropped | skipped, project)
+                        subject = f"fields of `{models[0].rpartition('.')[2]}`" if models else "attributes of an object"
                         yield self.finding(
                             project.location(scope, node),
-                            "A request decides which attributes are set. "
+                            f"A request decides which {subject} are set{f', `{grave}` too' if grave else ''}. "
                             "Whatever it names is set, also what no form asks for.",
                             confidence=Confidence.MEDIUM,
                             label="every attribute that the request names",
                             scope=scope.qualname,
                             help="name the fields that may be set, and skip all others",
+                            persona=Persona.PEDANTIC if (dropped or skipped) and not grave else Persona.REGULAR,
                         )
                     case _:
                         pass
@@ -157,50 +197,94 @@ def _names_of_fields(loop: ir.Loop) -> tuple[str, ir.Expr | None]:
             return "", None
 
 
-def _is_whole_request(node: ir.Expr, scope: Scope, project: Project, hops: int = _MOST_HOPS) -> bool:
-    """The decoded body, or all of the form or the query string, with nothing taken away.
+def _model_of(target: ir.Expr, scope: Scope, project: Project) -> tuple[str, ...]:
+    """The names of the model that an object is of, and of its bases: the one that was asked for it."""
+    if not isinstance(target, ir.Name):
+        return ()
+    for binding in scope.at(target.id, target.start):
+        if binding.value is None:
+            continue
+        for part in (binding.value, *ir.walk(binding.value)):
+            if isinstance(part, ir.Name | ir.Attribute):
+                names = project.resolve(part, scope)
+                if any(name in _MODELS for name in names):
+                    return names
+    return ()
+
+
+def _privilege(models: tuple[str, ...], left_out: frozenset[str], project: Project) -> str:
+    """A field of a model that says who somebody is or what they may do, and is not left out."""
+    for model in models:
+        definition = project.definition(model)
+        if definition is None:
+            continue
+        for field in definition.bindings:
+            if field not in left_out and not field.startswith("_") and _is_privilege(field):
+                return field
+    return ""
+
+
+def _is_privilege(field: str) -> bool:
+    return sensitivity(field) == "password" or not _PRIVILEGES.isdisjoint(words(field))
+
+
+def _left_out(node: ir.Expr, scope: Scope, project: Project, hops: int = _MOST_HOPS) -> frozenset[str] | None:
+    """The keys that were taken out of the decoded body, or of all of the form or the query string; None when it is something
+    else, or only some of its keys are left.
 
     ``hops``: through how many names it is followed; in a loop two names can be made of each other.
     """
     match node:
         case ir.Name(id=name):
             bindings = scope.at(name, node.start)
-            return (
-                len(bindings) == 1
-                and bindings[0].kind == "assign"
-                and not bindings[0].path
-                and bindings[0].value is not None
-                and hops > 0
-                and not _is_cut_down(name, scope, node.start)
-                and _is_whole_request(bindings[0].value, scope, project, hops - 1)
-            )
+            if (
+                len(bindings) != 1
+                or bindings[0].kind != "assign"
+                or bindings[0].path
+                or bindings[0].value is None
+                or not hops
+            ):
+                return None
+            taken = _taken(name, scope, node.start)
+            rest = _left_out(bindings[0].value, scope, project, hops - 1) if taken is not None else None
+            return taken | rest if taken is not None and rest is not None else None
         case ir.Call(function=ir.Attribute(name="to_dict" | "copy", value=value)):
-            return _is_whole_request(value, scope, project, hops)
+            return _left_out(value, scope, project, hops)
         case ir.Call(function=ir.Name(id="dict"), arguments=(ir.Argument(value=value, name=""),)):
-            return _is_whole_request(value, scope, project, hops)
+            return _left_out(value, scope, project, hops)
         case ir.Call(function=ir.Attribute(name=method, value=value)) if method in _CALLED:
-            return not _REQUEST.isdisjoint(project.resolve(value, scope))
+            return frozenset() if not _REQUEST.isdisjoint(project.resolve(value, scope)) else None
         case ir.Attribute(name=name, value=value) if name in _READ:
-            return not _REQUEST.isdisjoint(project.resolve(value, scope))
+            return frozenset() if not _REQUEST.isdisjoint(project.resolve(value, scope)) else None
         case ir.Op(sign="or", operands=(first, *_)):
-            return _is_whole_request(first, scope, project, hops)
+            return _left_out(first, scope, project, hops)
         case _:
-            return False
+            return None
 
 
-def _is_cut_down(name: str, scope: Scope, before: int) -> bool:
-    """Keys are taken out of it, or it is shown to something that may check it, before a place."""
+def _taken(name: str, scope: Scope, before: int) -> frozenset[str] | None:
+    """The keys that are taken out of it before a place; None when it is emptied, or shown to something that may check it."""
+    taken: set[str] = set()
     for node in ir.walk(scope.node):
         if node.start >= before:
             continue
         match node:
+            case ir.Call(
+                function=ir.Attribute(value=ir.Name(id=owner), name="pop"),
+                arguments=(ir.Argument(value=ir.Const(value=str(key))), *_),
+            ) if owner == name:
+                taken.add(key)
             case ir.Call(function=ir.Attribute(value=ir.Name(id=owner), name="pop" | "clear")) if owner == name:
-                return True
-            case ir.Delete(targets=targets) if any(
-                isinstance(target, ir.Subscript) and isinstance(target.value, ir.Name) and target.value.id == name
-                for target in targets
-            ):
-                return True
+                return None
+            case ir.Delete(targets=targets):
+                for target in targets:
+                    match target:
+                        case ir.Subscript(value=ir.Name(id=owner), key=ir.Const(value=str(key))) if owner == name:
+                            taken.add(key)
+                        case ir.Subscript(value=ir.Name(id=owner)) if owner == name:
+                            return None
+                        case _:
+                            pass
             case ir.Call(function=function, arguments=arguments) if any(
                 isinstance(argument.value, ir.Name) and argument.value.id == name for argument in arguments
             ):
@@ -208,31 +292,102 @@ def _is_cut_down(name: str, scope: Scope, before: int) -> bool:
                 if any(
                     word in tail.lower() for word in ("valid", "check", "load", "schema", "clean", "filter", "allow")
                 ):
-                    return True
+                    return None
             case ir.Loop(subject=ir.Name(id=owner), body=body) if owner == name and any(
                 isinstance(inner, ir.Raise | ir.Return) for one in body for inner in (one, *ir.walk(one))
             ):
-                return True
+                return None
             case _:
                 pass
-    return False
+    return frozenset(taken)
 
 
-def _is_checked(name: str, call: ir.Call, loop: ir.Loop) -> bool:
-    """The names are compared with something before they are used: by an ``if`` around, or one that skips the turn."""
-    for node in ir.walk(loop):
-        if isinstance(node, ir.If) and node.start < call.start:
-            for part in (node.test, *ir.walk(node.test)):
-                if isinstance(part, ir.Compare) and any(
-                    isinstance(one, ir.Name) and one.id == name
-                    for operand in part.operands
-                    for one in (operand, *ir.walk(operand))
-                ):
-                    return True
-                if isinstance(part, ir.Call) and not (
-                    isinstance(part.function, ir.Name) and part.function.id in ("hasattr", "isinstance", "getattr")
-                ):
-                    for argument in part.arguments:
-                        if isinstance(argument.value, ir.Name) and argument.value.id == name:
-                            return True
-    return False
+class _Asked(NamedTuple):
+    """What a test says of a name: it is one of these, or none of those; neither where the test is about something else."""
+
+    one_of: frozenset[str] = frozenset()
+    none_of: frozenset[str] = frozenset()
+
+
+def _skipped(name: str, call: ir.Call, body: tuple[ir.Stmt, ...]) -> frozenset[str] | None:
+    """The keys with which a turn of a loop does not get to a call; None when the keys are chosen by what may well be a check."""
+    skipped: frozenset[str] = frozenset()
+    for statement in body:
+        if statement.start > call.start:
+            break
+        blocks = [block for field in ("body", "orelse", "final") if (block := getattr(statement, field, ()))]
+        around = next((block for block in blocks if any(one.start <= call.start < one.end for one in block)), ())
+        if isinstance(statement, ir.If):
+            asked = _asked(name, statement.test)
+            stays = around is statement.body if around else not _leaves(statement.body)
+            if not around and stays:
+                continue
+            if asked is None:
+                return None
+            # To get to the call the test has to be true, or else not.
+            only, never = (asked.one_of, asked.none_of) if stays else (asked.none_of, asked.one_of)
+            if only:
+                return None
+            skipped |= never
+        if around:
+            inner = _skipped(name, call, around)
+            if inner is None:
+                return None
+            skipped |= inner
+    return skipped
+
+
+def _leaves(body: tuple[ir.Stmt, ...]) -> bool:
+    """What comes after a block is not got to through it."""
+    last = body[-1]
+    return isinstance(last, ir.Return | ir.Raise) or (isinstance(last, ir.Jump) and last.kind != "pass")
+
+
+def _asked(name: str, test: ir.Expr) -> _Asked | None:
+    """What a test says of a name, ``None`` when that can't be told."""
+    match test:
+        case ir.Compare(signs=("==" | "in" | "!=" | "not-in" as sign,), operands=(ir.Name(id=asked), given)) if (
+            asked == name
+        ):
+            keys = _texts(given)
+            if not keys:
+                return None
+            return _Asked(one_of=keys) if sign in ("==", "in") else _Asked(none_of=keys)
+        case ir.Op(sign="and", operands=operands):
+            parts = [_asked(name, one) for one in operands]
+            known = [part for part in parts if part is not None]
+            if len(known) < len(parts):
+                return None
+            return _Asked(
+                frozenset().union(*(part.one_of for part in known)),
+                frozenset().union(*(part.none_of for part in known)),
+            )
+        case ir.Call(function=ir.Name(id="hasattr" | "isinstance" | "getattr")):
+            return _Asked()
+        case ir.Call(arguments=arguments):
+            return None if any(_is_name(name, argument.value) for argument in arguments) else _Asked()
+        case _:
+            if isinstance(test, ir.Compare):
+                return None if any(_mentions(name, one) for one in test.operands) else _Asked()
+            inside = [part for part in ir.walk(test) if isinstance(part, ir.Compare | ir.Call)]
+            return None if any(_asked(name, part) != _Asked() for part in inside) else _Asked()
+
+
+def _texts(node: ir.Expr) -> frozenset[str]:
+    """The texts that an expression is, or holds."""
+    match node:
+        case ir.Const(value=str(text)):
+            return frozenset((text,))
+        case ir.Display(items=items):
+            texts = [item.value.value for item in items if isinstance(item.value, ir.Const)]
+            return frozenset(map(str, texts)) if len(texts) == len(items) else frozenset()
+        case _:
+            return frozenset()
+
+
+def _mentions(name: str, node: ir.Expr) -> bool:
+    return any(_is_name(name, part) for part in (node, *ir.walk(node)))
+
+
+def _is_name(name: str, node: ir.Node) -> bool:
+    return isinstance(node, ir.Name) and node.id == name

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, doubtful_together
+from flasklint.rules.surroundings import by_hand
 from flasklint.taint.flows import Flow
 
 _MIGRATIONS = frozenset(("alembic", "migrations"))
@@ -17,7 +18,8 @@ class SqlInjection(FlowRule):
     ## What it does
     Follows data into SQL text: `execute`, `executemany`, `executescript`, SQLAlchemy's `text()` and the fragments it takes
     (`literal_column`, `order_by(text())`), pandas' `read_sql`. Untrusted data is critical; text built from a value of unknown
-    origin is medium.
+    origin is medium, and is told once for a file. In what people run by hand (scripts that nothing imports, commands, migrations)
+    only untrusted data counts.
 
     ## Why is this bad
     A quote in the value ends the string, and the rest of the value is SQL: a visitor reads and writes the whole database.
@@ -65,14 +67,19 @@ class SqlInjection(FlowRule):
     advice = "pass the values apart: `execute(sql, parameters)`; choose names of tables and columns from a fixed set"
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        """Untrusted data each time; text of unknown origin once a function, as it is mended in one go."""
-        return doubtful_together(super().findings(context), lambda one: (one.location.path, one.scope))
+        """Untrusted data each time; text of unknown origin once a file: it is one habit."""
+        return doubtful_together(super().findings(context), lambda one: one.location.path)
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted data, or text put together from what can't be told."""
         if flow.untrusted:
             yield self.untrusted(flow)
-        elif flow.built and flow.sink.shape and not _MIGRATIONS.intersection(flow.location.path.split("/")):
+        elif (
+            flow.built
+            and flow.sink.shape
+            and not _MIGRATIONS.intersection(flow.location.path.split("/"))
+            and not by_hand(project, flow.location, flow.scope)
+        ):
             yield self.finding(
                 flow.location,
                 "An SQL statement is built from a value of unknown origin. If a visitor can have a say in it, they write SQL.",

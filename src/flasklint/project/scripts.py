@@ -1,0 +1,70 @@
+"""What people run by hand: files that nothing imports, commands of the command line. No visitor has a say in what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+
+from flasklint import ir
+from flasklint.project.scopes import LinkedModule
+
+Imported = Callable[[str, LinkedModule], LinkedModule | None]
+_FOLDERS = frozenset({"bin", "script", "scripts", "tool", "tools"})
+_COMMANDS = frozenset({"command", "group", "task"})
+
+
+def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[str]) -> frozenset[str]:
+    """The paths of files that are run as they are, and that no other file imports. ``answering``: those that answer requests."""
+    everything = [module for module in modules if not module.is_test]
+    asked_for = {
+        found.path
+        for module in everything
+        for name in _imports(module)
+        if (found := imported(name, module)) is not None and found is not module
+    }
+    return frozenset(
+        module.path
+        for module in everything
+        if module.path not in asked_for and module.path not in answering and _is_run(module)
+    )
+
+
+def is_command(module: LinkedModule, qualname: str) -> bool:
+    """Whether a function is a command of the command line or a task by its decorator; what stands in no function is run as the
+    file is loaded."""
+    scopes = [scope for scope in module.scopes if scope.qualname == qualname]
+    for scope in scopes:
+        for decorator in scope.node.decorators if isinstance(scope.node, ir.Function) else ():
+            function = decorator.function if isinstance(decorator, ir.Call) else decorator
+            if isinstance(function, ir.Attribute) and function.name in _COMMANDS:
+                return True
+    return not any(scope.is_function for scope in scopes)
+
+
+def _imports(module: LinkedModule) -> Iterator[str]:
+    """The dotted names that a module asks for, also those that may be modules of a package."""
+    yield from module.imports
+    for scope in module.scopes:
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                match binding.node:
+                    case ir.Import(module=package, name=name) if name and name != "*":
+                        yield f"{package}{'' if package.endswith('.') else '.'}{name}"
+                    case _:
+                        pass
+
+
+def _is_run(module: LinkedModule) -> bool:
+    """It stands in a folder for scripts, or does something only when it is run as one."""
+    if not _FOLDERS.isdisjoint(module.path.split("/")[:-1]):
+        return True
+    return any(isinstance(statement, ir.If) and _asks_for_main(statement.test) for statement in module.facts.body)
+
+
+def _asks_for_main(test: ir.Expr) -> bool:
+    match test:
+        case ir.Compare(signs=("==",), operands=(ir.Name(id="__name__"), ir.Const(value="__main__"))):
+            return True
+        case ir.Compare(signs=("==",), operands=(ir.Const(value="__main__"), ir.Name(id="__name__"))):
+            return True
+        case _:
+            return False
