@@ -37,6 +37,7 @@ from flasklint.project.objects import (
     Value,
     Write,
     branch,
+    computed,
 )
 from flasklint.project.operations import by_default, environment_names, python, truth_by_default
 from flasklint.project.profiles import (
@@ -378,7 +379,7 @@ def _demanded(value: Value) -> Iterator[str]:
             yield from _demanded(inner)
         case Test("not", (Test("or", operands),)):
             for operand in operands:
-                yield from _demanded(Test("not", (operand,)))
+                yield from _demanded(computed("not", (operand,)))
         case Test("is-not" | "!=", (Env(name), Known(None | ""))):
             yield name
         case Test("not", (Test("is" | "==", (Env(name), Known(None | ""))),)):

@@ -201,7 +201,8 @@ class Branch(msgspec.Struct, frozen=True, eq=False):
     test: Value
     then: Value
     otherwise: Value
-    width: int = 2
+    width: int
+    parts: int
 
 
 def branch(test: Value, then: Value, otherwise: Value) -> Value:
@@ -210,10 +211,10 @@ def branch(test: Value, then: Value, otherwise: Value) -> Value:
         return then
     if isinstance(then, Unknown) and isinstance(otherwise, Unknown):
         return then
-    width = _width(then) + _width(otherwise)
-    if width > _WIDEST or _is_heavy(test, then, otherwise):
+    width, parts = _width(then) + _width(otherwise), _parts(test, then, otherwise)
+    if width > _WIDEST or parts > _HEAVIEST:
         return Unknown("too many branches lead to it")
-    return Branch(test, then, otherwise, width)
+    return Branch(test, then, otherwise, width, parts + 1)
 
 
 def _width(value: Value) -> int:
@@ -234,33 +235,33 @@ class Test(msgspec.Struct, frozen=True, eq=False):
 
     sign: str
     operands: tuple[Value, ...]
+    parts: int
 
 
 def computed(sign: str, operands: tuple[Value, ...]) -> Value:
     """A :class:`Test`, unless too much hangs on it: values share parts, so that what is small may take ages to go through."""
-    return Unknown("too much leads to it") if _is_heavy(*operands) else Test(sign, operands)
+    parts = _parts(*operands)
+    return Unknown("too much leads to it") if parts > _HEAVIEST else Test(sign, operands, parts + 1)
 
 
-def _is_heavy(*values: Value) -> bool:
-    """Has a value, gone through part by part, more parts than are worth it?"""
+def _parts(*values: Value) -> int:
+    """How many parts values have, gone through part by part. What is made of others carries its number: to count anew each
+    time was a tenth of following data through an app with long chains of conditions."""
     stack = list(values)
     parts = 0
     while stack:
-        parts += 1
-        if parts > _HEAVIEST:
-            return True
         match stack.pop():
-            case Test(_, operands):
-                stack += operands
+            case Test(parts=number) | Branch(parts=number):
+                parts += number
+                continue
             case Env(_, default):
                 stack.append(default)
-            case Branch(test, then, otherwise):
-                stack += (test, then, otherwise)
             case Lookup(_, key, default):
                 stack.append(key)
                 if default is not None:
                     stack.append(default)
-    return False
+        parts += 1
+    return parts
 
 
 class Result(msgspec.Struct, frozen=True, eq=False):
