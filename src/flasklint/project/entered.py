@@ -34,7 +34,8 @@ def entered(modules: Iterable[LinkedModule]) -> frozenset[str]:
                 (found if kind in _TEXT_FIELDS else others).add(name)
         if "request" in module.scope.bindings or module.scope.stars:
             found.update(_keys(module))
-        found.update(_fields_read(module))
+        if "data" in module.words:
+            found.update(_fields_read(module))
     return frozenset(found - others)
 
 

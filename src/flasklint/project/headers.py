@@ -82,6 +82,8 @@ def serves_pages(app: App) -> bool:
 def header_values(function: Fn, app: App) -> Iterator[HeaderValue]:
     """The headers that a function sets itself, with the values."""
     module = function.frame.module
+    if "headers" not in module.words:
+        return
     scope = app.scope_of(function)
     for node in ir.walk(function.node):
         match node:

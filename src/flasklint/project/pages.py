@@ -285,9 +285,9 @@ class Pages:
         found = {path for rendering in self.renderings for path in rendering.targets}
         found.update(path for path in self._templates if ir.INSIDE in path)
         for module in self._modules.values():
-            for node in ir.walk(module.facts):
-                if type(node) is ir.Const and type(node.value) is str and "." in node.value:
-                    found.update(self._by_file.get(node.value.rpartition("/")[2].rpartition(":")[2], ()))
+            for text in module.constants:
+                if "." in text:
+                    found.update(self._by_file.get(text.rpartition("/")[2].rpartition(":")[2], ()))
         return frozenset(one for path in found for one in self.brought(path))
 
     # Who renders ---------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def clear_passwords(project: Project) -> Iterator[Clear]:
             continue
         seen: set[tuple[str, int]] = set()
         for clear in (
-            *_compared(module.scopes, project, sure),
+            *_compared(module.comparisons, project, sure),
             *_called(module.calls, project, sure),
             *_set(module.scopes, project, sure),
         ):
@@ -114,27 +114,14 @@ def _spelled(node: ir.Expr) -> Iterator[str]:
 # Compared --------------------------------------------------------------------------------------------------------------
 
 
-def _compared(scopes: list[Scope], project: Project, sure: bool) -> Iterator[Clear]:
-    for scope in scopes:
-        if not scope.is_function or not scope.module.compares(scope.node):
-            continue
-        for node in _own(scope.node):
-            if isinstance(node, ir.Compare) and node.signs in (("==",), ("!=",)):
-                one, other = node.operands
-                for kept, given in ((one, other), (other, one)):
-                    if _is_kept(kept, scope, project) and typed(given, scope, project):
-                        yield Clear("compared", node, scope, sure)
-                        break
-
-
-def _own(function: ir.Function | ir.Class | ir.Module) -> Iterator[ir.Node]:
-    """What is in a function, but not in those that are defined in it."""
-    stack = ir.children(function)
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, ir.Function | ir.Class):
-            stack.extend(ir.children(node))
+def _compared(comparisons: list[tuple[ir.Compare, Scope]], project: Project, sure: bool) -> Iterator[Clear]:
+    for node, scope in comparisons:
+        if scope.is_function and node.signs in (("==",), ("!=",)):
+            one, other = node.operands
+            for kept, given in ((one, other), (other, one)):
+                if _is_kept(kept, scope, project) and typed(given, scope, project):
+                    yield Clear("compared", node, scope, sure)
+                    break
 
 
 def _is_kept(node: ir.Expr, scope: Scope, project: Project) -> bool:

@@ -51,7 +51,7 @@ class Project:
         """Work out now what everybody asks for, so that processes which are forked from here need not each do so. A part that
         fails fails again under whoever asks for it."""
         with suppress(Exception):
-            _ = self._resolver.definitions, self._resolver.sites, self.pages.marked, self.pages.missing
+            _ = self._resolver.definitions, self._resolver.sites, self.pages.marked, self.pages.missing, self.handlers
 
     def module_named(self, dotted: str) -> LinkedModule | None:
         """The module of a dotted name, which is unique in the project."""

@@ -6,7 +6,6 @@ so that nothing later has to walk all the facts again. It runs when a module is 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Set
 from functools import cached_property
 from typing import Any, Literal
@@ -230,14 +229,15 @@ class LinkedModule:
         """The variables and attributes that it reads, by their last names alone: what it does not speak of is in none of it."""
         return self._parts.words
 
-    def compares(self, node: ir.Node | ir.Module) -> bool:
-        """Whether something is compared in a function, a class or the module: most need not be gone through for that."""
-        found = self._parts.comparisons
-        if not isinstance(node, ir.Function | ir.Class):
-            return bool(found)
-        start = min([node.start, *(decorator.start for decorator in node.decorators)])
-        at = bisect_left(found, start)
-        return at < len(found) and found[at] < node.end
+    @property
+    def constants(self) -> Set[str]:
+        """The texts among its values: what none of them is, none of it says."""
+        return self._parts.constants
+
+    @property
+    def comparisons(self) -> list[tuple[ir.Compare, Scope]]:
+        """Every comparison outside lambdas, with the scope that it stands in."""
+        return self._parts.comparisons
 
     def location(self, node: ir.Node) -> Location:
         """Where a node of this module stands."""
@@ -251,10 +251,11 @@ class _Builder:
         self.module = module
         self.calls: list[tuple[ir.Call, Scope]] = []
         self.texts: list[tuple[ir.Const, Scope]] = []
-        self.comparisons: list[int] = []
+        self.comparisons: list[tuple[ir.Compare, Scope]] = []
         self.pairs: list[tuple[ir.Pair, Scope]] = []
         self.imports: set[str] = set()
         self.words: set[str] = set()
+        self.constants: set[str] = set()
         self.scope = Scope(module, None, module.facts, "")
         self.scopes = [self.scope]
         self.block = Block(-1, _LAST + 1)
@@ -266,7 +267,7 @@ class _Builder:
             self.statements(body)
         self.scopes.sort(key=lambda scope: -1 if isinstance(scope.node, ir.Module) else scope.node.start)
         self.calls.sort(key=lambda call: call[0].start)
-        self.comparisons.sort()
+        self.comparisons.sort(key=lambda found: found[0].start)
 
     def branch(self, body: tuple[ir.Stmt, ...], fork: Fork | None = None, extent: Extent | None = None) -> bool:
         """Statements that may not run; whether they end what they are in."""
@@ -374,8 +375,10 @@ class _Builder:
             if isinstance(node, ir.Name):
                 self.words.add(node.id)
             elif isinstance(node, ir.Const):
-                if isinstance(node.value, str) and len(node.value) >= _SHORTEST_TEXT:
-                    self.texts.append((node, self.scope))
+                if isinstance(node.value, str):
+                    self.constants.add(node.value)
+                    if len(node.value) >= _SHORTEST_TEXT:
+                        self.texts.append((node, self.scope))
             elif isinstance(node, ir.Pair):
                 if node.key is not None:
                     stack.append(node.key)
@@ -391,7 +394,7 @@ class _Builder:
                 stack.extend(node.arguments)
                 stack.append(node.function)
             elif isinstance(node, ir.Compare):
-                self.comparisons.append(node.start)
+                self.comparisons.append((node, self.scope))
                 stack.extend(node.operands)
             elif isinstance(node, ir.Function):
                 self.lambda_(node)
@@ -416,12 +419,14 @@ class _Builder:
 
     def lambda_(self, node: ir.Function) -> None:
         inside = (node.start, node.end)
+        compared = len(self.comparisons)
         for parameter in node.parameters:
             self.bind(parameter.name, "parameter", parameter, None, node.start, (), inside)
             self.expression(parameter.default)
         for statement in node.body:
             if isinstance(statement, (ir.Return, ir.Do)):
                 self.expression(statement.value)
+        del self.comparisons[compared:]  # whoever is given the function asks for their truth, not whoever writes it
 
     # Statements.
 

@@ -19,7 +19,8 @@ _FIELDS = (
 def upload_places(app: App, project: Project) -> list[Location]:
     """The views that take files of any size; and, where there are forms with file fields, those."""
     found: list[Location] = []
-    for route, function in app.views():
+    named = any("files" in module.words for module in project.modules.values())
+    for route, function in app.views() if named else ():
         if not route.changes:
             continue
         deeds = app.deeds(function)

@@ -124,12 +124,12 @@ class NoRateLimit(AppRule):
         )
 
     def _takes_password(self, app: App, route: Route, function: Fn) -> bool:
-        if "POST" not in route.methods and "GET" not in route.methods:
+        guard = app.guard(route) if "POST" in route.methods else None
+        # Somebody who is logged in already changes a password; a guard for all lets the login through.
+        if "POST" not in route.methods or (guard is not None and not guard.hook):
             return False
-        guard = app.guard(route)
         lets_in = app.logs_in(route)
-        if guard is not None and not (lets_in and guard.hook):
-            # Somebody who is logged in already changes a password; a guard for all lets the login through.
+        if guard is not None and not lets_in:
             return False
         spoken = _spoken(route, function)
         if not lets_in and _ENTRANCES.isdisjoint(spoken):
@@ -141,7 +141,7 @@ class NoRateLimit(AppRule):
             checks = any(
                 sensitivity(word) == "password" for word in (*deeds.texts, *deeds.attributes) if len(word) < 30
             ) or any(_asks_password(app, name) for name in deeds.calls)
-        return checks and "POST" in route.methods
+        return checks
 
 
 def _asks_password(app: App, name: str) -> bool:

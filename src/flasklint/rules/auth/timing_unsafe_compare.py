@@ -89,20 +89,18 @@ class TimingUnsafeCompare(ProjectRule):
         views = {id(handler.scope.node) for handler in project.handlers}
         # What is kept as it is typed is worse than that, and told of as such.
         kept = {id(clear.node) for clear in clear_passwords(project)}
-        for scope in project.functions():
-            if scope.module.is_test or not scope.module.compares(scope.node):
-                continue
-            for node in _decisions(scope.node):
-                if len(node.operands) != 2 or node.signs[0] not in ("==", "!="):
+        for module in project.modules.values():
+            for node, scope in () if module.is_test else module.comparisons:
+                if not scope.is_function or not _may_tell(node) or id(node) in kept:
                     continue
                 sides = [_operand(one, scope, project, id(scope.node) in views) for one in node.operands]
                 found = self._judged(sides, node.operands)
-                if found and id(node) not in kept:
+                if found and any(decision is node for decision in _decisions(scope.node)):
                     yield self._finding(found, node, scope, project)
 
     def _judged(self, sides: list[_Operand | None], operands: tuple[ir.Expr, ...]) -> _Operand | None:
         kinds = [side.side if side else "" for side in sides]
-        if kinds == ["request", "request"] or any(isinstance(one, ir.Const) for one in operands):
+        if kinds == ["request", "request"]:
             return None
         for at, other in ((0, 1), (1, 0)):
             side = sides[at]
@@ -125,6 +123,11 @@ class TimingUnsafeCompare(ProjectRule):
             scope=scope.qualname,
             help="use `hmac.compare_digest`",
         )
+
+
+def _may_tell(node: ir.Compare) -> bool:
+    """It is about whether two things are the same, none of which is written there."""
+    return node.signs in (("==",), ("!=",)) and not any(isinstance(one, ir.Const) for one in node.operands)
 
 
 def _decisions(node: ir.Module | ir.Class | ir.Function) -> Iterator[ir.Compare]:

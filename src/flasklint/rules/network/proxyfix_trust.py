@@ -68,9 +68,12 @@ class ProxyfixTrust(AppRule):
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """What decides by an address."""
         seen: set[Location] = set()
+        speaking = {
+            path for path, module in project.modules.items() if any(text.lower() in _NAMES for text in module.constants)
+        }
         for function, limits in self._deciding(app):
             scope = app.scope_of(function)
-            if scope is None:
+            if scope is None or scope.module.path not in speaking:
                 continue
             for location in _reads(scope, project):
                 if location in seen or not (limits or _decides(scope, location)):
