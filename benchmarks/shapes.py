@@ -280,7 +280,8 @@ class Shapes(cst.CSTTransformer):
         core = cst.Module(body=body[start:stop]).code
         style = self.one("top", "shared", "closure", "static", "method")
         inner = "".join(f"{line}\n" for line in lines) + core + f"return {', '.join(results)}\n"
-        if style == "shared" and ENDS.search(core):
+        local = {one.name.value for one in self.top if isinstance(one, cst.FunctionDef | cst.ClassDef)}
+        if style == "shared" and (ENDS.search(core) or not local.isdisjoint(inside.read)):
             style = "top"
         if style == "shared":
             inner = "".join(f"{line}\n" for line in dict.fromkeys(outer)) + inner

@@ -85,6 +85,9 @@ class Names(cst.CSTVisitor):
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         self.bound.append(node.name.value)
 
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self.bound.append(node.name.value)
+
     def visit_CompFor(self, node: cst.CompFor) -> None:
         self._bind(node.target)
 

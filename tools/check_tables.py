@@ -21,6 +21,7 @@ import inspect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -262,19 +263,33 @@ def check(library: str, wanted: Sequence[str], folder: Path) -> tuple[str, list[
         distribution = DISTRIBUTIONS.get(library, library.replace("_", "-"))
         beside = BESIDE.get(library, ("flask",) if library.startswith("flask_") else ())
         command = [str(python), "-m", "pip", "install", "--quiet", distribution, *beside, "setuptools<80"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-        if done.returncode:
-            lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [
-                "it cannot be installed"
-            ]
-            return "", [Row(name, _reason(lines[0])) for name in wanted]
+        why = _installed(command)
+        if why:
+            # What is half there would pass for installed the next time.
+            shutil.rmtree(folder / library)
+            return "", [Row(name, why) for name in wanted]
     orders = json.dumps({"library": library, "names": list(wanted), "also": also()})
     command = [str(python), __file__, "--resolve"]
-    done = subprocess.run(command, input=orders, capture_output=True, text=True, timeout=600, check=False)
+    try:
+        done = subprocess.run(command, input=orders, capture_output=True, text=True, timeout=600, check=False)
+    except subprocess.TimeoutExpired:
+        return "", [Row(name, "not looked up: it does not end to be imported in ten minutes") for name in wanted]
     if done.returncode:
         return "", [Row(name, _reason((done.stderr.strip().splitlines() or ["it fails"])[-1])) for name in wanted]
     answer = json.loads(done.stdout)
     return answer["version"], [Row(name, why) for name, why in answer["rows"].items()]
+
+
+def _installed(command: Sequence[str]) -> str:
+    """Why an installation failed; empty if it did not."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    except subprocess.TimeoutExpired:
+        return "not looked up: it is not installed within ten minutes"
+    if not done.returncode:
+        return ""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    return _reason(lines[0] if lines else "it cannot be installed")
 
 
 def answer(orders: Mapping[str, Any]) -> dict[str, Any]:

@@ -215,6 +215,7 @@ _SUMMARIES = (
         Summary(f"base64.{name}", ("0",), "new", "builtins.bytes()", characters=_BASE64)
         for name in ("b64encode", "urlsafe_b64encode", "standard_b64encode", "b32encode", "b16encode")
     ),
+    Summary("base64.encodebytes", ("0",), "new", "builtins.bytes()", characters=_BASE64 + "\\n"),
     Summary("io.BytesIO", ("0|initial_bytes",), "new", "io.BytesIO()"),
     *(
         Summary(f"io.BytesIO().{method}", ("self",), "same", "builtins.bytes()")

@@ -6,8 +6,13 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.knowledge.sensitive import Sensitivity, sensitivity
+from flasklint.project.calls import CallSite
+from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.source import Span
+
+_ENCODERS = ("encodebytes", "hexlify")
+_MOST_PLACES = 24
 
 
 def names_given(body: ir.Function | ir.Class | ir.Module, span: Span) -> Iterator[str]:
@@ -99,32 +104,73 @@ def _called(call: ir.Call) -> str:
     return ""
 
 
-def becomes_text(body: ir.Function | ir.Class | ir.Module, span: Span) -> bool:
+def becomes_text(scope: Scope, span: Span, project: Project) -> bool:
     """Whether the value at ``span`` is turned into text: ``str()``, a format, an f-string, an encoder around it, or around the
-    variable that it is given to.
+    variable that it is given to; also in a function that is given it, and where the function is called that gives it back.
     """
-    path = ir.path_to(body, span)
-    if any(_makes_text(node) for node in path[:-1]):
+    if any(_makes_text(node) for node in ir.path_to(scope.node, span)[:-1]):
         return True
-    match path[-2:]:
-        case (ir.Assign(targets=(ir.Name(id=name),)), value) if value.span == span:
-            return any(_makes_text(node) and name in _directly_in(node) for node in ir.walk(body))
+    waiting = [(scope, span)]
+    for place, at in waiting:
+        path = [node for node in ir.path_to(place.node, at) if not isinstance(node, ir.Argument)]
+        match path[-2:-1]:
+            case [node] if _makes_text(node):
+                return True
+            case [ir.Assign(targets=(ir.Name(id=name),))]:
+                more = _reads(place, name)
+            case [ir.Call() as call]:
+                more = _entered(call, at, place, project)
+            case [ir.Return()]:
+                more = ((caller.scope, caller.call.span) for caller in _callers(place, project))
+            case [ir.Display(items=items)] if isinstance(path[-3], ir.Return):
+                position = [item.value.span for item in items].index(at)
+                more = (read for caller in _callers(place, project) for read in _unpacked(caller, position))
+            case _:
+                continue
+        waiting += [one for one in more if one not in waiting][: _MOST_PLACES - len(waiting)]
+    return False
+
+
+def _reads(scope: Scope, name: str) -> Iterator[tuple[Scope, Span]]:
+    """Where a function has a variable's name, be it to read it."""
+    yield from ((scope, node.span) for node in ir.walk(scope.node) if isinstance(node, ir.Name) and node.id == name)
+
+
+def _callers(scope: Scope, project: Project) -> Iterator[CallSite]:
+    """The calls of a function or method."""
+    outer, _, name = scope.name.rpartition(".")
+    return project.calls(scope.name, f"{outer}().{name}")
+
+
+def _unpacked(site: CallSite, position: int) -> Iterator[tuple[Scope, Span]]:
+    """Where the variable is read that one of several things that a call gives is unpacked into."""
+    match ir.path_to(site.scope.node, site.call.span)[-2:]:
+        case (ir.Assign(targets=(ir.Display(items=items),)), _) if position < len(items):
+            for name in target_names(items[position].value):
+                yield from _reads(site.scope, name)
         case _:
-            return False
+            pass
 
 
-def _directly_in(node: ir.Node) -> set[str]:
-    """The names that are operands or arguments of a node."""
-    parts = [argument.value for argument in node.arguments] if isinstance(node, ir.Call) else ir.children(node)
-    return {part.id for part in parts if isinstance(part, ir.Name)}
+def _entered(call: ir.Call, span: Span, scope: Scope, project: Project) -> Iterator[tuple[Scope, Span]]:
+    """Where the functions of the project that are called read the parameter that the argument at ``span`` becomes."""
+    for name in project.resolve(call.function, scope):
+        called = project.definition(name)
+        if called is None or not isinstance(called.node, ir.Function):
+            continue
+        parameters = [one.name for one in called.node.parameters if one.kind in ("positional", "normal")]
+        own = parameters[1:] if parameters[:1] == ["self"] else parameters
+        for at, argument in enumerate(call.arguments):
+            if argument.value.span == span and argument.name in ("", *own):
+                yield from _reads(called, argument.name or "".join(own[at : at + 1]))
 
 
 def _makes_text(node: ir.Node) -> bool:
     match node:
-        case ir.Call(function=ir.Name(id="str" | "hex" | "repr") | ir.Attribute(name="format" | "hexdigest")):
+        case ir.Call(function=ir.Name(id="str" | "hex" | "repr") | ir.Attribute(name="format" | "hex" | "hexdigest")):
             return True
         case ir.Call(function=ir.Name(id=name) | ir.Attribute(name=name)):
-            return name.startswith(("b64", "urlsafe_b64", "standard_b64"))
+            return name in _ENCODERS or name.startswith(("b64", "urlsafe_b64", "standard_b64"))
         case ir.Formatted() | ir.Op(sign="%", operands=(ir.Const(value=str()), _)):
             return True
         case _:

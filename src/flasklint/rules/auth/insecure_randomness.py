@@ -106,7 +106,7 @@ class InsecureRandomness(CallRule):
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)) and _makes(node.name):
             named, confidence = (node.name, kind), Confidence.MEDIUM
         if named is None:
-            if _number(site) and serves_requests(site.scope) and becomes_text(node, site.call.span):
+            if _number(site) and serves_requests(site.scope) and becomes_text(site.scope, site.call.span, project):
                 yield self._in_view(site)
             return
         if not _draws(site, project):
