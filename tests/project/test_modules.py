@@ -56,6 +56,7 @@ def test_a_name_is_one_modules() -> None:
         ("shop/views.py", "code"),
         ("tests/helpers.py", "test"),
         ("shop/test/views.py", "test"),
+        ("lib/shop/testsuite/views.py", "test"),
         ("shop/test_views.py", "test"),
         ("shop/views_test.py", "test"),
         ("conftest.py", "test"),

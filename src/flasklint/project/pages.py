@@ -17,6 +17,7 @@ from flasklint.project.calls import Calls, CallSite
 from flasklint.project.marks import marks, names_marked, raw_columns
 from flasklint.project.outputs import Outputs, last_word
 from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.templating import Resolve, as_call, templated
 from flasklint.project.values import Known, OneOf, Setting
 from flasklint.source import Location
 
@@ -70,15 +71,22 @@ _TABLES: Mapping[str, str] = {"filters": "filter", "globals": "global"}
 
 
 class Pages:
-    """The templates of a project. ``fold``: what is known of an expression's value."""
+    """The templates of a project. ``fold``: what is known of an expression's value; ``resolve``: the names of what one stands
+    for."""
 
     def __init__(
-        self, templates: Mapping[str, ir.Template], modules: Mapping[str, LinkedModule], calls: Calls, fold: Fold
+        self,
+        templates: Mapping[str, ir.Template],
+        modules: Mapping[str, LinkedModule],
+        calls: Calls,
+        fold: Fold,
+        resolve: Resolve,
     ) -> None:
         self._templates = templates
         self._modules = modules
         self._calls = calls
         self._fold = fold
+        self._resolve = resolve
         self._by_file: dict[str, list[str]] = {}
         for path in templates:
             self._by_file.setdefault(path.rpartition("/")[2], []).append(path)
@@ -294,14 +302,35 @@ class Pages:
 
     @cached_property
     def renderings(self) -> tuple[Rendering, ...]:
-        """The calls that render a template by its name, by path and place."""
+        """The calls that render a template by its name, by path and place, and then what decorators render of what views return."""
         found = []
         for site in self._calls.of(*RENDERERS):
             given = site.argument(0, "template_name_or_list", "name")
             if given is not None:
                 names = self.spelled(given, site.scope)
                 found.append(Rendering(site, names, self._all(names, site.scope.module.path)))
-        return tuple(found)
+        return (*found, *self._templated.values())
+
+    @cached_property
+    def _templated(self) -> dict[int, Rendering]:
+        found: dict[int, Rendering] = {}
+        for one in templated(self._modules.values(), self._calls, self._resolve, RENDERERS):
+            near = one.view.module.path
+            targets = self._all(one.names, near) if one.names else self._beside(one.view)
+            found[id(one.view)] = Rendering(as_call(one), (), targets)
+        return found
+
+    def templated(self, view: Scope) -> tuple[str, ...]:
+        """The paths of the templates that a decorator may show what a view returns in."""
+        found = self._templated.get(id(view))
+        return found.targets if found is not None else ()
+
+    def _beside(self, view: Scope) -> tuple[str, ...]:
+        """The templates of a view's name which are nearest to it."""
+        folder = view.module.path.rpartition("/")[0]
+        matches = self._by_file.get(f"{view.node.name}.html", ()) if isinstance(view.node, ir.Function) else ()
+        closest = max((_shared(folder, path) for path in matches), default=0)
+        return tuple(path for path in matches if _shared(folder, path) == closest)
 
     @cached_property
     def _renderers(self) -> dict[str, list[Rendering]]:

@@ -108,7 +108,7 @@ class Project:
     @cached_property
     def pages(self) -> Pages:
         """The templates by name: who renders them, and what they bring in."""
-        return Pages(self.templates, self.modules, self._calls, self.constant)
+        return Pages(self.templates, self.modules, self._calls, self.constant, self.resolve)
 
     @cached_property
     def entered(self) -> frozenset[str]:

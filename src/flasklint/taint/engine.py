@@ -254,6 +254,7 @@ class Engine(Calls):
     def answered(self, frame: Frame, value: Value, node: ir.Node) -> None:
         for row in self.index.sinks.get("<view>", ()):
             library.land(frame, self.index, row, value, node, node)
+        self.show(frame, value, node)
 
     def record(self, frame: Frame, pending: Pending) -> None:
         self.found.add(frame, pending)

@@ -202,17 +202,14 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
         if number in inside:
             continue
         if thing.shape == "tuple":
-            found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
+            if not _is_of_another_type(_content_type(frame, thing)):
+                found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
         elif thing.shape == "instance":
             kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
             for key, held in thing.items.items():
                 if isinstance(key, str) and key.lower() == "content-type":
                     kind = join(kind, held)
-            if (
-                kind is not NEVER
-                and kind != NONE
-                and not any(isinstance(one, str) and ("html" in one or "svg" in one) for one in kind.constants)
-            ):
+            if _is_of_another_type(kind):
                 continue
             body = thing.attributes.get("body")
             if body is not None:
@@ -221,6 +218,24 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
     if plain.taints and (not plain.refs or plain.texts or is_bytes(plain)):
         found.extend(texts(plain))
     return tuple(found)
+
+
+def _content_type(frame: Frame, answer: Obj) -> Value:
+    """The type that a view's answer of several members says it is of, in its headers."""
+    found = NEVER
+    for member in answer.items.values():
+        for _, headers in frame.objects(member):
+            for key, held in headers.items.items() if headers.shape == "dict" else ():
+                if isinstance(key, str) and key.lower() == "content-type":
+                    found = join(found, held)
+    return found
+
+
+def _is_of_another_type(kind: Value) -> bool:
+    """Whether a content type is said that is not HTML's."""
+    if kind is NEVER or kind == NONE:
+        return False
+    return not any(isinstance(one, str) and ("html" in one or "svg" in one) for one in kind.constants)
 
 
 def _location(frame: Frame, value: Value, depth: int = 0) -> tuple[Text, ...]:

@@ -123,6 +123,19 @@ class Templates(Attributes):
         for path in paths:
             self.enter(frame, path, context, node)
 
+    def show(self, frame: Frame, answer: Value, node: ir.Node) -> None:
+        """A decorator of a view runs a template with the dict that the view gives."""
+        for path in self.project.pages.templated(frame.scope)[:MOST_TARGETS]:
+            for _, thing in frame.objects(answer):
+                context = {
+                    key: held if not held.taints else frame.stepped(held, node, f"passed to the template as `{key}`")
+                    for key, held in thing.items.items()
+                    if isinstance(key, str)
+                }
+                if thing.rest is not NEVER:
+                    context[_REST] = thing.rest
+                self.enter(frame, path, context, node)
+
     def _texts(self, frame: Frame, given: Value) -> list[str]:
         """The paths of the templates whose text a value is."""
         pages = self.project.pages

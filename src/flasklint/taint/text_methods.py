@@ -34,6 +34,8 @@ _SAME_CHARACTERS = frozenset(
 )
 _OTHER_CASE = frozenset(("lower", "upper", "title", "capitalize", "swapcase", "casefold"))
 _PADDED = frozenset(("zfill", "center", "ljust", "rjust"))
+_HTML_KINDS = frozenset(("html", "markup", "safe-filter"))
+_HTML_SIGNS = frozenset("<>\"'")
 _SPLIT = frozenset(("split", "rsplit", "splitlines"))
 _PARTED = frozenset(("partition", "rpartition"))
 _MOST_SPLIT = 32
@@ -370,7 +372,11 @@ def _without(frame: Frame, base: Value, mark: str, by: str, node: ir.Node, index
     else:
         # Taking a longer text out once can put it together again from what stood around it.
         weak = frozenset((f"weak:replaced {mark!r}",))
-        info = Info(mask=info.mask | characters.of(by), clear=frozenset(), tags=tags | weak)
+        # In HTML that was cleaned no text of a visitor's has what begins a tag, so that nothing can be put together; unless what
+        # stands for such a sign is turned back into it.
+        undone = "&" in mark and not _HTML_SIGNS.isdisjoint(by)
+        clear = frozenset() if undone else info.clear & _HTML_KINDS
+        info = Info(mask=info.mask | characters.of(by), clear=clear, tags=tags | weak)
         if by:
             info = replace(info, lacks=frozenset((mark,)) if not set(by) & set(mark) else frozenset())
     return frame.derive(base, site, info, taints=base.taints)
