@@ -302,7 +302,7 @@ class Pages:
 
     @cached_property
     def renderings(self) -> tuple[Rendering, ...]:
-        """The calls that render a template by its name, by path and place, and then what decorators render of what views return."""
+        """The calls that render a template by its name, by path and place; then what decorators render of what views return."""
         found = []
         for site in self._calls.of(*RENDERERS):
             given = site.argument(0, "template_name_or_list", "name")

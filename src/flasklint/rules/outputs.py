@@ -12,6 +12,7 @@ from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.templates import Nature
 from flasklint.project.marks import leaves
 from flasklint.project.outputs import last_word
+from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -54,7 +55,7 @@ class OutputRule(FlowRule):
                 if not found:
                     continue
                 if flow is not None and flow.untrusted and not is_looked_up(flow):
-                    for finding in self.flowing(flow, output):
+                    for finding in self.flowing(flow, output, context.project):
                         yield spread(flow) or causes.of(output), weighed(finding, flow)
                 elif flow is not None or (template.path, output.start) not in judged:
                     for finding in self.doubtful(
@@ -70,7 +71,7 @@ class OutputRule(FlowRule):
         """Whether the rule is about this output."""
         return True
 
-    def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+    def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         """The findings of an output to which untrusted data flows."""
         yield self.untrusted(flow)
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
-from flasklint.knowledge.templates import ESCAPED_ENDINGS, Nature, is_count
+from flasklint.knowledge.templates import Nature, is_count, is_html
+from flasklint.project.escaping import is_escaped
 from flasklint.project.outputs import last_word, written
+from flasklint.project.project import Project
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -26,9 +28,9 @@ class ScriptContext(OutputRule):
     Finds `{{ value }}` inside `<script>` and event handlers (`onclick`) where it did not go through `tojson`, once for a
     template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone.
 
-    Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped. Where it stands
-    alone it weighs little, and as a part of a longer text, such as an address, it is told to pedants only. Behind another value
-    on the line (`load('{{ a }}', '{{ b }}')`), a backslash at the end of the first one makes code of the second.
+    Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: where it stands
+    alone, it is told to pedants only. Behind another value on the line (`load('{{ a }}', '{{ b }}')`), a backslash at the end of
+    the first one makes code of the second.
 
     ## Why is this bad
     Escaping is for HTML. In a script a value needs no tag and no quote to become code, and in an event handler the browser
@@ -64,13 +66,13 @@ class ScriptContext(OutputRule):
     title = "Untrusted data stands in a script without `tojson`."
     advice = "write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute"
 
-    def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+    def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         prefix = output.context.prefix
         if output.context.place == "style":
             yield _doubted(self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style."), flow)
         elif output.context.place != "script" or _is_raw(output.value) or open_quote(prefix) not in _CLOSED:
             yield self.untrusted(flow, severity=Severity.HIGH)
-        elif _is_behind_another(prefix) or not flow.location.path.endswith(ESCAPED_ENDINGS):
+        elif _is_behind_another(prefix) or not is_escaped(flow.location.path, project):
             # A backslash at the end of the value before takes its closing quote away, and this one begins as code.
             yield self.untrusted(flow, severity=Severity.MEDIUM)
         else:
@@ -78,19 +80,15 @@ class ScriptContext(OutputRule):
             paths = tuple(path for path in flow.paths if path.source.name not in _ENCODED)
             if paths:
                 finding = self.untrusted(flow._replace(paths=paths), severity=Severity.LOW, title=_QUOTED)
-                # A text of the visitor's own as a whole literal is worth a word; names in addresses and selectors are advice.
-                whole = prefix.endswith(_CLOSED) and any(
-                    path.source.name.startswith("flask.Request()") for path in paths
-                )
-                if not whole or is_count(last_word(output.value)):
-                    finding = replace(finding, persona=Persona.PEDANTIC)
-                yield _doubted(finding, flow)
+                yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
 
     def doubtful(
         self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
     ) -> Iterator[Finding]:
         where = output.context.place
-        sure = plausible and not found.isdisjoint(("unknown", "escaped")) and not is_count(last_word(output.value))
+        name = last_word(output.value)
+        # Addresses and HTML are what views make for their pages.
+        sure = plausible and not found.isdisjoint(("unknown", "escaped")) and not is_count(name) and not is_html(name)
         sure = sure and (where == "event" or _is_raw(output.value))
         yield self.finding(
             place,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Finding, Persona, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.taint.flows import Flow
+from flasklint.taint.values import Text
 
 
 class TemplateInjection(FlowRule):
@@ -14,7 +16,8 @@ class TemplateInjection(FlowRule):
     ## What it does
     Follows untrusted data into the source given to `render_template_string`, `Environment.from_string` or `Template`, and into
     the name given to `render_template`. A name that begins with fixed text leads to templates of the app all the same, and is
-    left alone.
+    left alone; one that the program begins or ends otherwise (`f"{kind}_list.html"`) chooses among a few, and is told to
+    pedants.
 
     ## Why is this bad
     A template is a program: `{{ config }}` prints your keys, and a few attributes further any command runs on the server.
@@ -66,8 +69,19 @@ class TemplateInjection(FlowRule):
         if not flow.untrusted:
             return
         if flow.sink.kind == "template-name":
-            yield self.untrusted(
+            finding = self.untrusted(
                 flow, severity=Severity.MEDIUM, title="Untrusted data chooses which of the templates is shown."
             )
+            among_few = bool(flow.texts) and all(map(_is_part_of_name, flow.texts))
+            yield replace(finding, persona=Persona.PEDANTIC) if among_few else finding
         else:
             yield self.untrusted(flow)
+
+
+def _is_part_of_name(text: Text) -> bool:
+    """Whether the rest of a template's name, but for an ending like ``.html``, is the program's: a folder, or what such names end
+    with. Then the choice is among a few."""
+    if not text:
+        return False
+    first, last = text[0], text[-1]
+    return (isinstance(first, str) or not first.taints) or (isinstance(last, str) and not last.startswith("."))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.templates import ESCAPED_ENDINGS, Nature
+from flasklint.project.escaping import decides_escaping
 from flasklint.project.outputs import Outputs
 from flasklint.project.project import Project
 from flasklint.rules.base import ProjectRule
@@ -16,7 +17,6 @@ _PLACES = frozenset(("text", "attribute", "unquoted", "url", "json"))
 _SHOWN = 5
 _SHOWN_PAGES = 12
 _MARKED = 3
-_OVERRIDES = frozenset(("autoescape", "jinja_options", "jinja_environment"))
 
 
 class UnescapedTemplateExtension(ProjectRule):
@@ -77,7 +77,7 @@ class UnescapedTemplateExtension(ProjectRule):
         """The templates that Flask renders without escaping."""
         if not any(
             template.html and not path.endswith(ESCAPED_ENDINGS) for path, template in project.templates.items()
-        ) or _decides_itself(project):
+        ) or decides_escaping(project):
             return
         uses = _uses(project)
         endings: dict[str, list[_Page]] = {}
@@ -138,17 +138,6 @@ def _uses(project: Project) -> dict[str, Location]:
                     found[target] = Location(path, use.link.template.span)
                     pending.append(target)
     return found
-
-
-def _decides_itself(project: Project) -> bool:
-    """The project says somewhere what is escaped: that is for other rules to judge."""
-    for module in project.modules.values():
-        for scope in module.scopes:
-            if scope.qualname.endswith(("select_jinja_autoescape", "create_jinja_environment")):
-                return True
-            if any(write.name in _OVERRIDES for write in scope.writes) or "jinja_options" in scope.bindings:
-                return True
-    return False
 
 
 def _unescaped(body: tuple[ir.Stmt, ...], natures: Outputs) -> Iterator[ir.Output]:

@@ -6,6 +6,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.outputs import last_word, written
+from flasklint.project.project import Project
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -50,7 +51,7 @@ class UnquotedAttribute(OutputRule):
     title = "Untrusted data stands in an attribute without quotes."
     advice = "put the whole value of the attribute between double quotes"
 
-    def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+    def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         yield self.untrusted(flow, severity=Severity.HIGH)
 
     def doubtful(

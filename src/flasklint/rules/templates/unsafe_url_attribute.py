@@ -6,6 +6,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.templates import RUNNING_TAGS, Nature
 from flasklint.project.outputs import written
+from flasklint.project.project import Project
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -68,7 +69,7 @@ class UnsafeUrlAttribute(OutputRule):
     def concerns(self, output: ir.Output) -> bool:
         return output.context.tag in RUNNING_TAGS and not output.context.prefix.strip()
 
-    def flowing(self, flow: Flow, output: ir.Output) -> Iterator[Finding]:
+    def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         paths = tuple(path for path in flow.paths if path.source.name not in _OWN_ADDRESSES)
         if paths:
             yield self.untrusted(flow._replace(paths=paths), severity=Severity.HIGH)
