@@ -167,6 +167,14 @@ def is_html(name: str) -> bool:
     return not _HTML_WORDS.isdisjoint(part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
 
 
+def says_safe(name: str) -> bool:
+    """Whether a name says of something that it is HTML which may be shown as it is: ``text_is_safe``, ``isHtml``."""
+    words = {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+    return not _SAFE_WORDS.isdisjoint(words) or ("is" in words and not words.isdisjoint(("html", "markup")))
+
+
+_SAFE_WORDS = _words("safe sanitized sanitised trusted")
+
 _HTML_WORDS = _words(
     "html htm svg markup rendered render icon icons script scripts css js link links url urls href anchor button buttons"
     " table chart plot graph figure diagram badge widget error errors"

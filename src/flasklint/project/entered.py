@@ -32,11 +32,23 @@ def entered(modules: Iterable[LinkedModule]) -> frozenset[str]:
         for scope in module.scopes:
             for name, kind in _fields(scope) if scope.is_class else ():
                 (found if kind in _TEXT_FIELDS else others).add(name)
-        if "request" in module.scope.bindings or module.scope.stars:
-            found.update(_keys(module))
-        if "data" in module.words:
-            found.update(_fields_read(module))
+        found.update(name for _, name in taken_in(module))
     return frozenset(found - others)
+
+
+def taken_in(module: LinkedModule) -> Iterator[tuple[ir.Node, str]]:
+    """Where a module reads what people write, each with its name."""
+    if "request" in module.scope.bindings or module.scope.stars:
+        yield from _keys(module)
+    if "data" in module.words:
+        yield from _fields_read(module)
+
+
+def text_fields(scope: Scope) -> Iterator[str]:
+    """The fields of a form, if it is one, that take what people write."""
+    for name, kind in _fields(scope) if scope.is_class else ():
+        if kind in _TEXT_FIELDS or kind.endswith("Field"):
+            yield name
 
 
 def _fields(scope: Scope) -> Iterator[tuple[str, str]]:
@@ -49,15 +61,15 @@ def _fields(scope: Scope) -> Iterator[tuple[str, str]]:
                     yield name, kind
 
 
-def _fields_read(module: LinkedModule) -> Iterator[str]:
-    """The names of the form fields whose data a module reads."""
+def _fields_read(module: LinkedModule) -> Iterator[tuple[ir.Node, str]]:
+    """The form fields whose data a module reads."""
     for node in ir.walk(module.facts):
         match node:
             case ir.Attribute(value=ir.Attribute(name=name), name="data"):
-                yield name
+                yield node, name
 
 
-def _keys(module: LinkedModule) -> Iterator[str]:
+def _keys(module: LinkedModule) -> Iterator[tuple[ir.Node, str]]:
     """The keys under which a module reads requests."""
     holders = {
         name
@@ -71,9 +83,9 @@ def _keys(module: LinkedModule) -> Iterator[str]:
                 function=ir.Attribute(value=value, name=name),
                 arguments=(ir.Argument(value=ir.Const(value=str(key))), *_),
             ) if name in _READERS and _holds(value, holders):
-                yield key
+                yield node, key
             case ir.Subscript(value=value, key=ir.Const(value=str(key))) if _holds(value, holders):
-                yield key
+                yield node, key
 
 
 def _holds(value: ir.Expr, holders: set[str]) -> bool:

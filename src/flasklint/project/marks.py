@@ -53,6 +53,19 @@ def raw_columns(template: ir.Template) -> Iterator[tuple[ir.Const, ir.Expr]]:
                 pass
 
 
+def tests_around(template: ir.Template, node: ir.Node) -> Iterator[ir.Expr]:
+    """The conditions that hold where a node stands in a template, of statements and of expressions."""
+    stack: list[ir.Node] = list(template.body)
+    while stack:
+        current = stack.pop()
+        match current:
+            case ir.If(test=test, body=(first, *rest)) if first.start <= node.start < [first, *rest][-1].end:
+                yield test
+            case ir.Op(sign="if", operands=(test, then, _)) if then.start <= node.start < then.end:
+                yield test
+        stack.extend(child for child in ir.children(current) if child.start <= node.start < child.end)
+
+
 def names_marked(found: Iterable[tuple[ir.Call, ir.Expr]]) -> frozenset[str]:
     """The last names in what is marked as safe: ``bio`` for ``{{ user.bio|trim|safe }}``, ``render`` for ``chart.render()``."""
     names: set[str] = set()

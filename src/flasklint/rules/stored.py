@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from flasklint import ir
-from flasklint.knowledge.templates import ADMIN_WORDS, Nature
+from flasklint.knowledge.templates import Nature
 from flasklint.project.marks import leaves
 from flasklint.project.outputs import last_word
 from flasklint.project.scopes import Scope
+from flasklint.rules.authors import Authors
 from flasklint.rules.base import Context
 from flasklint.rules.outputs import root
 from flasklint.source import Location
@@ -17,9 +18,6 @@ from flasklint.taint.flows import Flow
 from flasklint.taint.kept import plain
 
 _HOPS = 3
-_FIRST = 6
-"""Statements of a function in which it may turn strangers away."""
-
 
 FLASH = "flask.flash"
 
@@ -46,6 +44,7 @@ class Stored:
             else:
                 self._flows[flow.location] = flow
         self._flashed: dict[str, frozenset[str]] = {}
+        self.authors = Authors(context.project)
 
     def parts(self, operand: ir.Expr, path: str, harmless: frozenset[Nature]) -> list[Part]:
         """What an expression of a template takes out of records, but for what is harmless by itself. What views pass as a
@@ -112,6 +111,27 @@ class Stored:
             for rendering in self._project.pages.rendered_by(path)
             for given in _makers(rendering.site.argument(None, name.id), rendering.site.scope)
         )
+
+    def is_put_together(self, operand: ir.Expr, path: str) -> bool:
+        """It is an item, by a key that is written out, of a mapping which a function of the project fills: what is put there was
+        looked at. Records are not made so."""
+        if not isinstance(operand, ir.Name) and not _is_item(operand):
+            return False
+        makers = [
+            maker
+            for rendering in self._project.pages.rendered_by(path)
+            for given in _makers(rendering.site.argument(None, root(operand)), rendering.site.scope)
+            if _is_item(operand) or _is_item(given)
+            for maker in self._made_by(given, rendering.site.scope)
+        ]
+        return bool(makers) and all(map(_fills_mapping, makers))
+
+    def _made_by(self, given: ir.Expr, scope: Scope) -> Iterable[Scope | None]:
+        if isinstance(given, ir.Subscript):
+            return [one for maker in _makers(given.value, scope) for one in self._made_by(maker, scope)]
+        if isinstance(given, ir.Call):
+            return [self._project.definition(name) for name in self._project.resolve(given.function, scope)] or (None,)
+        return (None,)
 
     def is_written_by_people(self, parts: Iterable[Part]) -> bool:
         """Some of it goes by the name of what people fill in, or is worked out from what does."""
@@ -181,20 +201,6 @@ class Stored:
         mine = [place for place, owners in kept.items() if any(_alike(own, owner) for owner in owners)]
         return mine if mine or surely else list(kept)
 
-    def keeper(self, flow: Flow) -> Scope | None:
-        """The function that takes in what a flow keeps."""
-        source = flow.trace[0].location if flow.trace else flow.location
-        module = self._project.modules.get(source.path)
-        if module is None:
-            return None
-        at = source.span.start
-        around = [
-            (one.node.start, one)
-            for one in module.scopes
-            if isinstance(one.node, ir.Function) and one.node.start <= at < one.node.end
-        ]
-        return max(around, key=lambda pair: pair[0])[1] if around else None
-
 
 def _makers(given: ir.Expr | None, scope: Scope) -> Iterable[ir.Expr]:
     """What a view passes, and what it has bound it to there."""
@@ -203,6 +209,24 @@ def _makers(given: ir.Expr | None, scope: Scope) -> Iterable[ir.Expr]:
     if isinstance(given, ir.Name):
         return [binding.value for binding in scope.at(given.id, given.start) if binding.value is not None]
     return (given,)
+
+
+def _is_item(expr: ir.Expr) -> bool:
+    return isinstance(expr, ir.Subscript) and isinstance(expr.key, ir.Const)
+
+
+def _fills_mapping(maker: Scope | None) -> bool:
+    """Whether a function gives a dict that it writes out, or fills itself."""
+    if maker is None:
+        return False
+    return bool(maker.returns) and all(
+        isinstance(one, ir.Dict)
+        or (
+            isinstance(one, ir.Name)
+            and any(isinstance(binding.value, ir.Dict) for binding in maker.bindings.get(one.id, ()))
+        )
+        for one in maker.returns
+    )
 
 
 def _flashed(template: ir.Template) -> frozenset[str]:
@@ -226,40 +250,6 @@ def _gives_messages(value: ir.Expr, known: set[str]) -> bool:
         isinstance(node, ir.Name) and (node.id == "get_flashed_messages" or node.id in known)
         for node in (value, *ir.walk(value))
     )
-
-
-def is_for_admins(scope: Scope) -> bool:
-    """Whether only people with a role reach a function, by its decorators or by what it asks first."""
-    node = scope.node
-    assert isinstance(node, ir.Function)
-    for decorator in node.decorators:
-        if any(_speaks_of_role(one) for one in (decorator, *ir.walk(decorator))):
-            return True
-    return any(
-        isinstance(one, ir.If) and _leaves_at_once(one) and any(map(_speaks_of_role, (one.test, *ir.walk(one.test))))
-        for one in node.body[:_FIRST]
-    )
-
-
-def _leaves_at_once(statement: ir.If) -> bool:
-    match statement.body:
-        case (*_, ir.Return() | ir.Raise()):
-            return True
-        case (*_, ir.Do(value=ir.Call(function=ir.Name(id="abort") | ir.Attribute(name="abort")))):
-            return True
-        case _:
-            return False
-
-
-def _speaks_of_role(node: ir.Node) -> bool:
-    match node:
-        case ir.Name(id=name) | ir.Attribute(name=name):
-            words = name.lower().split("_")
-            return not ADMIN_WORDS.isdisjoint(words)
-        case ir.Const(value=str(text)):
-            return text.lower() in ADMIN_WORDS
-        case _:
-            return False
 
 
 def _alike(one: str, other: str) -> bool:

@@ -10,6 +10,7 @@ from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.knowledge.templates import COLUMN_FORMATTERS
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.rules.authors import Authors
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import weighed
 from flasklint.source import Location
@@ -91,10 +92,11 @@ class MarkupUntrusted(FlowRule):
         project = context.project
         filters = frozenset(_filters(project))
         formatters = _formatters(project)
+        authors = Authors(project)
         for flow in context.flows.flows(*self.kinds):
             if not _is_undone(flow, project):
                 if flow.untrusted:
-                    yield weighed(self.untrusted(flow), flow)
+                    yield authors.weighed(weighed(self.untrusted(flow), flow), flow)
                 else:
                     yield from self._shape(flow, project, filters, formatters)
         for scope in project.functions():

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity, Step
-from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting
-from flasklint.project.marks import raw_columns
+from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting, says_safe
+from flasklint.project.marks import leaves, raw_columns, tests_around
 from flasklint.project.outputs import last_word, written
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
-from flasklint.rules.stored import FLASH, Part, Stored, is_for_admins
+from flasklint.rules.stored import FLASH, Part, Stored
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
@@ -29,7 +29,9 @@ class UnsafeSafeFilter(FlowRule):
     people with a role can write it, and nothing is said if all that is kept there is clean.
 
     A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
-    field or a request's key, or if no known call renders the template; otherwise with low confidence.
+    field or a request's key, or if no known call renders the template; otherwise with low confidence. So is what only views
+    for people with a role take in under that name, what a function of the view's puts together, and what is shown so only if it
+    says that it is safe (`{{ text|safe if text_is_safe else text }}`).
 
     The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`) are judged in the same way.
 
@@ -118,7 +120,7 @@ class UnsafeSafeFilter(FlowRule):
                     parts = stored.parts(operand, path, _HARMLESS)
                     if flow.paths[0].reasons and parts and all(is_count(part.name) for part in parts):
                         finding = replace(finding, confidence=Confidence.LOW)
-                    yield cause(flow, path, operand), weighed(finding, flow)
+                    yield cause(flow, path, operand), stored.authors.weighed(weighed(finding, flow), flow)
                 elif flow is not None or (path, mark.function.start) not in judged:
                     parts = stored.parts(operand, path, _HARMLESS)
                     # Parts of records are the same wherever they are shown; what a variable is, each view says for itself.
@@ -150,6 +152,7 @@ class UnsafeSafeFilter(FlowRule):
             and not any(is_html(name) or is_setting(name) for name in names)
             and not all(map(is_count, names or {""}))
             and not stored.is_given(operand, mark, place.path)
+            and not stored.is_put_together(operand, place.path)
         )
         if telling and place.path in context.project.pages.reached:
             # The views were followed and nothing untrusted was seen to come: what is left are records that people write.
@@ -157,10 +160,15 @@ class UnsafeSafeFilter(FlowRule):
             telling = (
                 any(part.owner for part in parts) and stored.is_written_by_people(parts)
             ) or stored.is_of_database(operand, place.path)
+        unknown = "Where that comes from could not be told."
+        by_admins = telling and stored.authors.are_admins(part.name for part in parts)
+        if by_admins:
+            unknown = "Only people with a role seem to write it."
+        telling = telling and not by_admins and not _is_told_safe(mark, operand, place.path, context)
         yield self.finding(
             place,
-            f"`|safe` switches escaping off for {written(operand)}. Where that comes from could not be told.",
-            severity=Severity.MEDIUM,
+            f"`|safe` switches escaping off for {written(operand)}. {unknown}",
+            severity=Severity.LOW if by_admins else Severity.MEDIUM,
             confidence=Confidence.MEDIUM if telling else Confidence.LOW,
             label="not escaped",
             help=self.advice,
@@ -169,12 +177,12 @@ class UnsafeSafeFilter(FlowRule):
 
     def _kept(self, part: Part, flow: Flow, place: Location, stored: Stored) -> Finding:
         """Untrusted data that was kept, and is printed here."""
-        keeper = stored.keeper(flow)
+        keeper = stored.authors.taker(flow)
         said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
         severity = Severity.MEDIUM if flow.paths[0].reasons else Severity.HIGH
         if keeper is not None:
             said += f" by `{keeper.node.name}`"  # type: ignore[union-attr]
-            if is_for_admins(keeper):
+            if stored.authors.is_for_admins(keeper):
                 said += ", which only people with a role reach"
                 severity = Severity.LOW
         finding = self.untrusted(flow, severity=severity)
@@ -195,3 +203,13 @@ class UnsafeSafeFilter(FlowRule):
 def _without(mark: ir.Call, place: Location) -> Fix:
     edit = Edit(Location(place.path, mark.function.span), "")
     return Fix("let it be escaped", (edit,), Applicability.UNSAFE)
+
+
+def _is_told_safe(mark: ir.Call, operand: ir.Expr, path: str, context: Context) -> bool:
+    """Whether the mark stands under a condition that says so of the value: ``text|safe if text_is_safe else text``."""
+    own = set(map(last_word, leaves(operand)))
+    return any(
+        isinstance(node, (ir.Name, ir.Attribute)) and last_word(node) not in own and says_safe(last_word(node))
+        for test in tests_around(context.project.templates[path], mark)
+        for node in (test, *ir.walk(test))
+    )
