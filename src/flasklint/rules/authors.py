@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Finding, Severity
@@ -12,8 +12,9 @@ from flasklint.knowledge.templates import ADMIN_WORDS
 from flasklint.project.entered import taken_in, text_fields
 from flasklint.project.outputs import last_word
 from flasklint.project.project import Project
-from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.scopes import Scope
 from flasklint.taint.flows import Flow
+from flasklint.taint.kept import plain
 
 _FIRST = 6
 """Statements of a function in which it may turn strangers away."""
@@ -63,34 +64,35 @@ class Authors:
         said = f"{finding.message} Only people with a role reach `{taker.node.name}`."  # type: ignore[union-attr]
         return replace(finding, message=said, severity=Severity.LOW)
 
-    def are_admins(self, names: Iterable[str]) -> bool:
-        """Whether only functions for people with a role take in what goes by these names, and some do."""
-        return all(name in self._by_admins and name not in self._by_others for name in names)
+    def are_admins(self, owner: str, name: str) -> bool:
+        """Whether only functions for people with a role take in what goes by a name, and some do. Where forms that go by the name
+        of what it is taken out of (``PostForm`` for ``post.body``) have it, they count alone."""
+        taken = self._taken_in.get(name, frozenset())
+        own = frozenset(
+            one for one in taken if one.form and is_alike(plain(owner), plain(one.form).removesuffix("form"))
+        )
+        return bool(taken) and all(one.by_admins for one in own or taken)
 
     @cached_property
-    def _by_admins(self) -> frozenset[str]:
-        return frozenset(name for name, for_admins in self._taken_in if for_admins)
-
-    @cached_property
-    def _by_others(self) -> frozenset[str]:
-        return frozenset(name for name, for_admins in self._taken_in if not for_admins)
-
-    @cached_property
-    def _taken_in(self) -> tuple[tuple[str, bool], ...]:
+    def _taken_in(self) -> dict[str, frozenset[_Taken]]:
         forms: dict[str, tuple[str, ...]] = {}
         modules = [module for module in self._project.modules.values() if not module.is_test]
         for module in modules:
             for scope in module.scopes:
                 if fields := tuple(text_fields(scope)):
                     forms[scope.node.name] = fields  # type: ignore[union-attr]
-        found: dict[tuple[str, bool], None] = {}
+        found: dict[str, set[_Taken]] = {}
         for module in modules:
             outermost = [scope for scope in module.scopes if scope.is_function and not _is_inner(scope)]
             admins = {id(scope): self.is_for_admins(scope) for scope in outermost}
-            for node, name in (*taken_in(module), *_forms_made(module, forms)):
+            made = [(call, last_word(call.function)) for call, _ in module.calls]
+            filled = [(call, name, form) for call, form in made for name in forms.get(form, ())]
+            for node, name, form in (*((node, name, "") for node, name in taken_in(module)), *filled):
                 around = next((one for one in outermost if _holds(one, node)), None)
-                found[name, around is not None and admins[id(around)]] = None
-        return tuple(found)
+                if not form and any(name == other and around and _holds(around, call) for call, other, _ in filled):
+                    continue  # The form that is made there tells more.
+                found.setdefault(name, set()).add(_Taken(form, around is not None and admins[id(around)]))
+        return {name: frozenset(takers) for name, takers in found.items()}
 
     def _behind(self, path: str) -> frozenset[int]:
         return self._hooked.get(path, frozenset())
@@ -109,6 +111,21 @@ class Authors:
         return {path: frozenset(starts) for path, starts in found.items()}
 
 
+class _Taken(NamedTuple):
+    """That something is taken in, by which form if any, and whether only people with a role reach the function that does."""
+
+    form: str
+    by_admins: bool
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Whether two plain names may be those of one thing: ``post`` and ``blogpost``."""
+    if not one or not other:
+        return False
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) > 2 and (long.startswith(short) or long.endswith(short)))
+
+
 def _holds(scope: Scope, node: ir.Node) -> bool:
     return isinstance(scope.node, ir.Function) and scope.node.start <= node.start < scope.node.end
 
@@ -116,13 +133,6 @@ def _holds(scope: Scope, node: ir.Node) -> bool:
 def _is_inner(scope: Scope) -> bool:
     """Whether a function stands in another one."""
     return scope.parent is not None and scope.parent.is_function
-
-
-def _forms_made(module: LinkedModule, forms: dict[str, tuple[str, ...]]) -> Iterator[tuple[ir.Node, str]]:
-    """Where forms are filled with a request, with the names of their fields."""
-    for call, _ in module.calls:
-        for name in forms.get(last_word(call.function), ()):
-            yield call, name
 
 
 def _asks_for_role(node: ir.Function) -> bool:

@@ -10,7 +10,7 @@ from flasklint.knowledge.templates import Nature
 from flasklint.project.marks import leaves
 from flasklint.project.outputs import last_word
 from flasklint.project.scopes import Scope
-from flasklint.rules.authors import Authors
+from flasklint.rules.authors import Authors, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.outputs import root
 from flasklint.source import Location
@@ -114,12 +114,12 @@ class Stored:
 
     def is_put_together(self, operand: ir.Expr, path: str) -> bool:
         """It is an item, by a key that is written out, of a mapping which a function of the project fills: what is put there was
-        looked at. Records are not made so."""
+        looked at. Records are not made so. Of a template that no known call renders, the calls that render any are asked."""
         if not isinstance(operand, ir.Name) and not _is_item(operand):
             return False
         makers = [
             maker
-            for rendering in self._project.pages.rendered_by(path)
+            for rendering in self._project.pages.rendered_by(path) or self._project.pages.renderings
             for given in _makers(rendering.site.argument(None, root(operand)), rendering.site.scope)
             if _is_item(operand) or _is_item(given)
             for maker in self._made_by(given, rendering.site.scope)
@@ -198,7 +198,7 @@ class Stored:
         """Where such a part is kept: in records that go by the owner's name, or else in any, unless it must be sure."""
         kept = self._kept.get(part.name, {}) if part.owner else {}
         own = plain(part.owner)
-        mine = [place for place, owners in kept.items() if any(_alike(own, owner) for owner in owners)]
+        mine = [place for place, owners in kept.items() if any(is_alike(own, owner) for owner in owners)]
         return mine if mine or surely else list(kept)
 
 
@@ -250,10 +250,3 @@ def _gives_messages(value: ir.Expr, known: set[str]) -> bool:
         isinstance(node, ir.Name) and (node.id == "get_flashed_messages" or node.id in known)
         for node in (value, *ir.walk(value))
     )
-
-
-def _alike(one: str, other: str) -> bool:
-    if not one or not other:
-        return False
-    short, long = sorted((one, other), key=len)
-    return one == other or (len(short) > 2 and (long.startswith(short) or long.endswith(short)))

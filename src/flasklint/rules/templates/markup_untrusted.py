@@ -11,7 +11,7 @@ from flasklint.knowledge.templates import COLUMN_FORMATTERS
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors
-from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.rules.outputs import weighed
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -36,8 +36,8 @@ class MarkupUntrusted(FlowRule):
     """Text that is not escaped is declared to be HTML in Python code.
 
     ## What it does
-    Follows untrusted data into `Markup(...)`, also as a part of an f-string, `%`, `.format()` or `+` in it. Without a known
-    origin, it reports
+    Follows untrusted data into `Markup(...)`, also as a part of an f-string, `%`, `.format()` or `+` in it; what a function makes
+    several times of one read is one finding. Without a known origin, it reports
 
     - with medium confidence: a template filter that puts its value into `Markup` unescaped, since a template gives it
       whatever it has; an `__html__` method that puts an attribute into HTML unescaped; `Markup` of what was just unescaped;
@@ -93,12 +93,12 @@ class MarkupUntrusted(FlowRule):
         filters = frozenset(_filters(project))
         formatters = _formatters(project)
         authors = Authors(project)
-        for flow in context.flows.flows(*self.kinds):
-            if not _is_undone(flow, project):
-                if flow.untrusted:
-                    yield authors.weighed(weighed(self.untrusted(flow), flow), flow)
-                else:
-                    yield from self._shape(flow, project, filters, formatters)
+        flows = [flow for flow in context.flows.flows(*self.kinds) if not _is_undone(flow, project)]
+        surely = (authors.weighed(weighed(self.untrusted(flow), flow), flow) for flow in flows if flow.untrusted)
+        yield from by_source(surely, by_function=True)
+        for flow in flows:
+            if not flow.untrusted:
+                yield from self._shape(flow, project, filters, formatters)
         for scope in project.functions():
             yield from self._html_method(scope, project)
         for argument, scope in _formatted(project):

@@ -126,6 +126,8 @@ class UnsafeSafeFilter(FlowRule):
                     # Parts of records are the same wherever they are shown; what a variable is, each view says for itself.
                     where = "" if any(part.owner for part in parts) and not isinstance(operand, ir.Name) else path
                     for finding in self._doubtful(mark, operand, found, place, parts, stored, context):
+                        if flow is not None and _is_chosen(flow) and finding.confidence > Confidence.LOW:
+                            finding = replace(finding, confidence=Confidence.LOW)
                         yield (where, shape(operand)), finding
 
     def _doubtful(
@@ -161,7 +163,7 @@ class UnsafeSafeFilter(FlowRule):
                 any(part.owner for part in parts) and stored.is_written_by_people(parts)
             ) or stored.is_of_database(operand, place.path)
         unknown = "Where that comes from could not be told."
-        by_admins = telling and stored.authors.are_admins(part.name for part in parts)
+        by_admins = telling and all(stored.authors.are_admins(*part) for part in parts)
         if by_admins:
             unknown = "Only people with a role seem to write it."
         telling = telling and not by_admins and not _is_told_safe(mark, operand, place.path, context)
@@ -203,6 +205,11 @@ class UnsafeSafeFilter(FlowRule):
 def _without(mark: ir.Call, place: Location) -> Fix:
     edit = Edit(Location(place.path, mark.function.span), "")
     return Fix("let it be escaped", (edit,), Applicability.UNSAFE)
+
+
+def _is_chosen(flow: Flow) -> bool:
+    """Whether all that was seen to get there is texts of the program's, and several of them."""
+    return sum(len(text) == 1 and isinstance(text[0], str) and text[0] != "" for text in flow.texts) > 1
 
 
 def _is_told_safe(mark: ir.Call, operand: ir.Expr, path: str, context: Context) -> bool:
