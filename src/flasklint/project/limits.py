@@ -112,4 +112,6 @@ def _counts(app: App, function: Fn) -> bool:
 
 
 def _counts_failures(said: set[str]) -> bool:
-    return not said.isdisjoint(_SPOKEN) or not (said.isdisjoint(_LOSSES) or said.isdisjoint(_COUNTED))
+    # ``default_locked_account`` is how accounts are made, not what becomes of them.
+    lost = "default" not in said and not said.isdisjoint(_LOSSES)
+    return not said.isdisjoint(_SPOKEN) or (lost and not said.isdisjoint(_COUNTED))

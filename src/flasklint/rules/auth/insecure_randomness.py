@@ -3,13 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.purpose import becomes_text, purpose, serves_requests
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule, Context, together
+from flasklint.source import Location
 
 _MAKERS = frozenset(
     (
@@ -28,6 +29,10 @@ _MAKERS = frozenset(
         "rand",
     )
 )
+_CLOCKS = ("time.time", "time.time_ns", "datetime.datetime.now", "datetime.datetime.utcnow")
+_BY_CLOCK = "uuid.uuid1"
+_UNKNOWN_TO_ALL = ("secrets.", "os.urandom", "os.getenv", "os.environ", "uuid.uuid4", "random.", "hmac.")
+"""What adds something to the time that nobody knows, or that has a finding of its own."""
 
 
 class InsecureRandomness(CallRule):
@@ -35,8 +40,9 @@ class InsecureRandomness(CallRule):
 
     ## What it does
     Finds calls of the `random` module whose value is used as a token, password, key or one-time code, by the names that it is
-    given, and random numbers that a view turns into text, as one does to tell one visitor from another. Random numbers for
-    other ends, and a choice among things that are there already, are left alone.
+    given there or where a function that returns it is called, and random numbers that a view turns into text, as one does to
+    tell one visitor from another; and tokens that are a digest of the time, or a UUID of it (`uuid1`). Random numbers for other
+    ends, and a choice among things that are there already, are left alone.
 
     ## Why is this bad
     `random` is made for simulations: who has seen some of its numbers can work out the next ones, and so the next visitor's
@@ -86,6 +92,8 @@ class InsecureRandomness(CallRule):
         "numpy.random.bytes",
         "numpy.random.choice",
         "numpy.random.randint",
+        *_CLOCKS,
+        _BY_CLOCK,
     )
 
     def findings(self, context: Context) -> Iterator[Finding]:
@@ -99,14 +107,20 @@ class InsecureRandomness(CallRule):
             yield together(group)
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
-        """A call whose value, or whose function, is named as a secret."""
+        """A call whose value, or whose function, is named as a secret; one that a helper returns, where that is so named."""
         node = site.scope.node
         named = purpose(node, site.call.span)
+        if site.names[0] == _BY_CLOCK or site.names[0] in _CLOCKS:
+            if named is not None and "salt" not in words(named[0]) and _only_time(site, project):
+                yield self._of_time(site, named[0])
+            return
         confidence = Confidence.HIGH
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)) and _makes(node.name):
             named, confidence = (node.name, kind), Confidence.MEDIUM
         if named is None:
-            if _number(site) and serves_requests(site.scope) and becomes_text(site.scope, site.call.span, project):
+            if (uses := _uses(site, project)) and _draws(site, project):
+                yield self._in_helper(site, uses)
+            elif _number(site) and serves_requests(site.scope) and becomes_text(site.scope, site.call.span, project):
                 yield self._in_view(site)
             return
         if not _draws(site, project):
@@ -121,6 +135,31 @@ class InsecureRandomness(CallRule):
             help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.choice()`, `secrets.randbelow()`",
         )
 
+    def _of_time(self, site: CallSite, named: str) -> Finding:
+        return self.finding(
+            site.location,
+            f"`{named}` is made of the time. Whoever knows about when it was made tries the few values that it can have.",
+            confidence=Confidence.MEDIUM,
+            label="the time is no secret",
+            scope=site.scope.qualname,
+            help="use the `secrets` module: `secrets.token_urlsafe()`",
+        )
+
+    def _in_helper(self, site: CallSite, uses: list[tuple[str, Location]]) -> Finding:
+        (named, place), *others = uses
+        return self.finding(
+            site.location,
+            f"A predictable random generator makes what becomes `{named}`. "
+            "Whoever sees a few of its values can work out the others.",
+            label="predictable",
+            scope=site.scope.qualname,
+            related=(
+                Place(place, f"becomes `{named}`"),
+                *(Place(where, f"becomes `{name}`") for name, where in others[:8]),
+            ),
+            help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.choice()`, `secrets.randbelow()`",
+        )
+
     def _in_view(self, site: CallSite) -> Finding:
         return self.finding(
             site.location,
@@ -131,6 +170,62 @@ class InsecureRandomness(CallRule):
             scope=site.scope.qualname,
             help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.randbelow()`",
         )
+
+
+def _only_time(site: CallSite, project: Project) -> bool:
+    """Whether a value is a digest of the time, or of it and of what is no secret either; a UUID of the time is one as it is."""
+    path = ir.path_to(site.scope.node, site.call.span)
+    made = next(
+        (node.value for node in path if isinstance(node, ir.Assign | ir.Return) and node.value is not None), None
+    )
+    if made is None:
+        return False
+    digested = site.names[0] == _BY_CLOCK
+    for part in (made, *ir.walk(made)):
+        if not isinstance(part, ir.Name | ir.Attribute | ir.Call):
+            continue
+        names = project.resolve(part.function if isinstance(part, ir.Call) else part, site.scope)
+        if any(name.startswith(_UNKNOWN_TO_ALL) for name in names):
+            return False
+        if isinstance(part, ir.Call):
+            digested |= any(name.startswith("hashlib.") for name in names)
+        elif sensitivity(part.id if isinstance(part, ir.Name) else part.name):
+            return False
+    return digested
+
+
+def _uses(site: CallSite, project: Project) -> list[tuple[str, Location]]:
+    """Where what a function draws and returns is named as a secret: the name, and the call of the function."""
+    scope = site.scope
+    if not isinstance(scope.node, ir.Function) or not _is_returned(scope.node, site.call):
+        return []
+    owner, _, own = f"{scope.module.name}.{scope.qualname}".rpartition(".")
+    found: list[tuple[str, Location]] = []
+    for use in project.calls(f"{owner}.{own}", f"{owner}().{own}"):
+        named = purpose(use.scope.node, use.call.span)
+        if named is not None and "salt" not in words(named[0]) and not use.scope.module.is_test:
+            found.append((named[0], use.location))
+    return found
+
+
+def _is_returned(function: ir.Function, call: ir.Call) -> bool:
+    """Whether a function returns what a call in it gives, or a variable that is made of it."""
+    path = ir.path_to(function, call.span)
+    made = [
+        target.id
+        for node in path
+        if isinstance(node, ir.Assign | ir.Augment)
+        for target in (node.targets if isinstance(node, ir.Assign) else (node.target,))
+        if isinstance(target, ir.Name)
+    ]
+    if any(isinstance(node, ir.Return) for node in path):
+        return True
+    return any(
+        isinstance(part, ir.Name) and part.id in made
+        for node in ir.walk(function)
+        if isinstance(node, ir.Return) and node.value is not None
+        for part in (node.value, *ir.walk(node.value))
+    )
 
 
 def _makes(function: str) -> bool:

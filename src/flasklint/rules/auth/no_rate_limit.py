@@ -18,6 +18,7 @@ _CHECKS = (
     "flask_bcrypt.check_password_hash",
     "bcrypt.checkpw",
     "passlib.context.CryptContext().verify",
+    "passlib.hash",
     "argon2.PasswordHasher().verify",
     "flask_security.verify_password",
     "flask_security.utils.verify_password",

@@ -11,7 +11,10 @@ from flasklint.project.scopes import Scope
 from flasklint.rules.base import ProjectRule, together
 from flasklint.rules.surroundings import conditions
 
-_LEVELS = ("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log")
+_LEVELS = (
+    *("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log"),
+    *("notice", "success", "trace"),
+)
 _LOGGERS = frozenset(
     f"{owner}.{level}"
     for owner in (

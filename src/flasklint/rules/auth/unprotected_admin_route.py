@@ -89,6 +89,12 @@ _WHO = frozenset(
 _TELLING = frozenset(
     {"admin", "delete", "remove", "destroy", "edit", "update", "create", "manage", "config", "settings", "purge"}
 )
+_PEOPLE = frozenset(
+    {"account", "accounts", "permission", "permissions", "privilege", "privileges", "role", "roles", "user", "users"}
+)
+"""What an address is about where it changes who may do what."""
+_ASKING = 3
+"""Routes that ask who is there, for an app to be one that does."""
 
 
 class UnprotectedAdminRoute(AppRule):
@@ -98,7 +104,8 @@ class UnprotectedAdminRoute(AppRule):
     Compares the routes of a blueprint (or of a file, for routes of the app itself): where nearly all of them demand a login, it
     reports one that changes something, or whose name speaks of administration, and demands none: no decorator, no
     `before_request`, no check in the view itself. Routes that have to be open (login, registration, callbacks, health) are left
-    alone. Below `/admin` a route that asks nobody is reported whatever stands beside it, if people log in to the app.
+    alone. Below `/admin` a route that asks nobody is reported whatever stands beside it, if people log in to the app; so is one
+    that changes or deletes users, roles or permissions, if other routes of the app ask.
 
     ## Why is this bad
     A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
@@ -181,7 +188,7 @@ class UnprotectedAdminRoute(AppRule):
             if route.view is not None:
                 owner = id(route.chain[-1]) if route.chain else 0
                 groups.setdefault((owner, route.view.location.path), []).append((route, app.guard(route)))
-        administration = self._open_administration(app)
+        administration = (*self._open_administration(app), *self._open_people(app))
         yield from administration
         told = {finding.location for finding in administration}
         for group in groups.values():
@@ -226,6 +233,41 @@ class UnprotectedAdminRoute(AppRule):
             scope=first.view.name.rpartition(".")[2],
             related=tuple(Place(other.location, f"so is `{other.rule}`") for other in others[:8]),
             help="ask for an administrator's login, best in a `before_request` function of a blueprint for all such routes",
+        )
+        return (found,)
+
+    def _open_people(self, app: App) -> tuple[Finding, ...]:
+        """Routes that change or delete users, roles and permissions and ask nobody, in an app whose others do ask."""
+        if app.exhausted:
+            return ()
+        asking = [(route, guard) for route in app.routes if (guard := app.guard(route)) is not None]
+        if len(asking) < _ASKING:
+            return ()
+        open_routes = {
+            route.view.location: route
+            for route in app.routes
+            if route.view is not None
+            and not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods)
+            and not _PEOPLE.isdisjoint(route.rule.lower().split("/"))
+            and app.guard(route) is None
+            and self._matters(route)
+            and not self._asks_itself(app, route)
+        }
+        if not open_routes:
+            return ()
+        (location, first), *others = open_routes.items()
+        assert first.view is not None
+        other, guard = asking[0]
+        related = [Place(guard.location, f"`{other.rule}` has `{guard.name}`")]
+        related += [Place(where, f"so is `{route.rule}`") for where, route in others[:8]]
+        found = self.finding(
+            location,
+            f"`{first.rule}` changes who may do what and demands no login, while {len(asking)} other routes do.",
+            confidence=Confidence.MEDIUM,
+            label="open to everybody",
+            scope=first.view.name.rpartition(".")[2],
+            related=tuple(related),
+            help=f"add `@{guard.name}` beneath the route's decorator, or demand a login for the whole blueprint",
         )
         return (found,)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
+from flasklint.knowledge.models import MODELS
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
@@ -14,18 +15,6 @@ _REQUEST = frozenset(("flask.request", "flask.Request()"))
 _READ = frozenset(("json", "form", "args", "values"))
 _CALLED = frozenset(("get_json",))
 _MOST_HOPS = 8
-_MODELS = (
-    "flask_sqlalchemy.SQLAlchemy().Model",
-    "sqlalchemy.orm.declarative_base()",
-    "sqlalchemy.orm.DeclarativeBase",
-    "sqlmodel.SQLModel",
-    "mongoengine.Document",
-    "flask_mongoengine.MongoEngine().Document",
-    "flask_mongoengine.Document",
-    "peewee.Model",
-    "flask_peewee.db.Database().Model",
-    "pony.orm.Database().Entity",
-)
 _PRIVILEGES = frozenset(
     {
         "admin",
@@ -128,7 +117,7 @@ class MassAssignment(ModuleRule):
 
     def _made(self, call: ir.Call, scope: Scope, project: Project) -> Iterator[Finding]:
         names = project.resolve(call.function, scope)
-        if not any(name in _MODELS for name in names):
+        if not any(name in MODELS for name in names):
             return
         for argument in call.arguments:
             if argument.name != "**":
@@ -207,7 +196,7 @@ def _model_of(target: ir.Expr, scope: Scope, project: Project) -> tuple[str, ...
         for part in (binding.value, *ir.walk(binding.value)):
             if isinstance(part, ir.Name | ir.Attribute):
                 names = project.resolve(part, scope)
-                if any(name in _MODELS for name in names):
+                if any(name in MODELS for name in names):
                     return names
     return ()
 

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.knowledge.credentials import is_weak
+from flasklint.knowledge.models import MODELS
+from flasklint.knowledge.sensitive import sensitivity, words
+from flasklint.project.project import Project
+from flasklint.project.purpose import names_given
+from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.values import Known
+from flasklint.rules.base import ModuleRule, together
+from flasklint.rules.surroundings import conditions
+
+_HASHERS = (
+    "werkzeug.security.generate_password_hash",
+    "flask_bcrypt.Bcrypt().generate_password_hash",
+    "flask_bcrypt.generate_password_hash",
+    "bcrypt.hashpw",
+    "argon2.PasswordHasher().hash",
+    "passlib.context.CryptContext().hash",
+    "flask_security.hash_password",
+    "flask_security.utils.hash_password",
+    "flask_security.encrypt_password",
+    "flask_security.utils.encrypt_password",
+)
+_HASHER_MODULE = "passlib.hash."
+_SETTERS = frozenset({"change_password", "hash_password", "set_password", "update_password"})
+_UNUSABLE = re.compile(r"$|[<\[({$%!*]|(.)\1*$|no[-_ ]?pass|disabled|unusable", re.IGNORECASE)
+"""What no one can log in with, and what something fills in."""
+_NOT_FOR_REAL = frozenset(
+    {
+        "debug",
+        "demo",
+        "dev",
+        "devel",
+        "development",
+        "dummy",
+        "example",
+        "fake",
+        "faker",
+        "fixture",
+        "fixtures",
+        "local",
+    }
+    | {"mock", "sample", "samples", "test", "testing", "tests", "timing"}
+)
+"""Words of files, functions, settings and variables for accounts that are in no production."""
+
+
+class DefaultAccount(ModuleRule):
+    """An account is made with a password that is written into the source.
+
+    ## What it does
+    Finds records of people that are given a literal password, hashed or not: `User(password="admin")`,
+    `user.set_password("admin")`, `generate_password_hash("admin")` for a field, also by way of a constant or a setting. Tests,
+    and what names itself as for development, demonstration or tests, are left alone.
+
+    ## Why is this bad
+    Whoever can read the source can log in, and programs try such pairs first. A password that has to be changed after the
+    first start is not changed in the installation that is forgotten.
+
+    ## Bad
+    ```python
+    from flask import Flask
+    from flask_sqlalchemy import SQLAlchemy
+    from werkzeug.security import generate_password_hash
+
+    app = Flask(__name__)
+    db = SQLAlchemy(app)
+
+
+    class User(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        name = db.Column(db.String)
+        password = db.Column(db.String)
+
+
+    @app.cli.command("init")
+    def init():
+        db.session.add(User(name="admin", password=generate_password_hash("admin")))
+        db.session.commit()
+    ```
+
+    ## Good
+    ```python
+    import secrets
+
+    from flask import Flask
+    from flask_sqlalchemy import SQLAlchemy
+    from werkzeug.security import generate_password_hash
+
+    app = Flask(__name__)
+    db = SQLAlchemy(app)
+
+
+    class User(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        name = db.Column(db.String)
+        password = db.Column(db.String)
+
+
+    @app.cli.command("init")
+    def init():
+        password = secrets.token_urlsafe()
+        db.session.add(User(name="admin", password=generate_password_hash(password)))
+        db.session.commit()
+        print("the administrator's password is", password)
+    ```
+
+    ## References
+    - [CWE-1392](https://cwe.mitre.org/data/definitions/1392.html)
+    - [CWE-798](https://cwe.mitre.org/data/definitions/798.html)
+    """
+
+    code = "FLK814"
+    name = "default-account"
+    severity = Severity.HIGH
+    cwe = (1392, 798)
+
+    def check_module(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
+        """One finding for each function that makes such accounts."""
+        if not _NOT_FOR_REAL.isdisjoint(words(module.path)):
+            return
+        made: dict[int, list[Finding]] = {}
+        for node, value, scope in (*_called(module, project), *_assigned(module, project)):
+            if (finding := self._judged(node, value, scope, project)) is not None:
+                made.setdefault(id(scope.node), []).append(finding)
+        for group in made.values():
+            yield together(group)
+
+    def _judged(self, node: ir.Node, value: ir.Expr, scope: Scope, project: Project) -> Finding | None:
+        if isinstance(value, ir.Name) and any(one.kind == "parameter" for one in scope.at(value.id, value.start)):
+            # Those who call it say what it is.
+            return None
+        setting = project.constant(value, scope)
+        if not isinstance(setting, Known) or not isinstance(setting.value, str | bytes):
+            return None
+        text = setting.value if isinstance(setting.value, str) else setting.value.decode("latin-1")
+        if _UNUSABLE.match(text) or not _is_for_real(node, value, scope):
+            return None
+        return self.finding(
+            project.location(scope, node),
+            "An account gets a password that is written into the source. Whoever reads the code can log in with it.",
+            confidence=Confidence.HIGH if is_weak(text) else Confidence.MEDIUM,
+            label="the same in every installation",
+            scope=scope.qualname,
+            help="make one up with `secrets.token_urlsafe()` and tell it once, or ask for it when the account is made",
+        )
+
+
+def _called(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Call, ir.Expr, Scope]]:
+    """Calls that take an account's password: what hashes one for a field, what sets one, what makes a record."""
+    for call, scope in module.calls:
+        if not call.arguments:
+            continue
+        function = call.function
+        first = call.arguments[0].value
+        if isinstance(function, ir.Attribute) and function.name in _SETTERS:
+            yield call, first, scope
+            continue
+        names = project.resolve(function, scope)
+        if any(name in _HASHERS or name.startswith(_HASHER_MODULE) for name in names):
+            if any(sensitivity(name) == "password" for name in names_given(scope.node, call.span)):
+                yield call, first, scope
+        elif any(name in MODELS for name in names):
+            for argument in call.arguments:
+                if sensitivity(argument.name) == "password" and isinstance(
+                    argument.value, ir.Const | ir.Name | ir.Attribute
+                ):
+                    yield call, argument.value, scope
+
+
+def _assigned(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Assign, ir.Expr, Scope]]:
+    """``user.password = "..."`` of a record."""
+    for scope in module.scopes:
+        for node in ir.statements(scope.node):
+            match node:
+                case ir.Assign(
+                    targets=(ir.Attribute(name=name, value=ir.Name() as owner),), value=ir.Const() as value
+                ) if sensitivity(name) == "password":
+                    found = project.resolve(owner, scope)
+                    if any(
+                        one.startswith(tuple(f"{model}(" for model in MODELS)) or _is_asked_for(one) for one in found
+                    ):
+                        yield node, value, scope
+                case _:
+                    pass
+
+
+def _is_asked_for(name: str) -> bool:
+    """Something that a model was asked for: ``User.query.get()``."""
+    return name.startswith(tuple(f"{model}.query." for model in MODELS))
+
+
+def _is_for_real(node: ir.Node, value: ir.Expr, scope: Scope) -> bool:
+    """Nothing around says that it is for development or tests, or only there to take as long as a real one."""
+    spoken = [scope.qualname, *names_given(scope.node, node.span)]
+    spoken += [
+        part.id if isinstance(part, ir.Name) else part.name
+        for part in (value,)
+        if isinstance(part, ir.Name | ir.Attribute)
+    ]
+    for test in conditions(scope, node):
+        for part in (test, *ir.walk(test)):
+            match part:
+                case ir.Name(id=name) | ir.Attribute(name=name):
+                    spoken.append(name)
+                case ir.Const(value=str(text)):
+                    spoken.append(text)
+                case _:
+                    pass
+    decorators = scope.node.decorators if isinstance(scope.node, ir.Function) else ()
+    for decorator in decorators:
+        spoken += [str(part.value) for part in ir.walk(decorator) if isinstance(part, ir.Const)]
+    return all(_NOT_FOR_REAL.isdisjoint(words(name)) for name in spoken)
