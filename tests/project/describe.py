@@ -25,6 +25,7 @@ from pathlib import Path
 from flasklint import ir
 from flasklint.configfiles import extract as extract_settings
 from flasklint.project.apps import App
+from flasklint.project.limits import limit_of
 from flasklint.project.profiles import Truth
 from flasklint.project.project import Project
 from flasklint.project.values import FromEnv, Known, OneOf, Setting, Unknown, Unset
@@ -133,6 +134,9 @@ def _app(app: App) -> Iterator[str]:
         view = route.view.name if route.view else "?"
         yield f"route {','.join(sorted(route.methods))} {route.rule} {route.endpoint} {view}"
         yield f"guard {route.rule} {guard.proof + ' ' + guard.name if guard else '-'}"
+        functions = route.view.functions if route.view else ()
+        for limit in {limit_of(app, route, function) for function in functions} - {""}:
+            yield f"limit {route.rule} {limit}"
         protection = app.protection(route, app.production[0])
         yield f"csrf {route.rule} {'ok' if protection.protected else 'NO'}: {protection.reason}"
     for event in app.runs:

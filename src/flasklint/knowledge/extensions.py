@@ -84,6 +84,30 @@ EXPOSE = frozenset(
 """Decorators that give a method of such a view its rule."""
 
 
+class Setting(NamedTuple):
+    """A config key that an extension sets: the argument that says to what, and what holds without it. ``only_on``: it is left
+    alone where the argument is false."""
+
+    key: str
+    argument: str
+    usual: str | bool
+    only_on: bool = False
+
+
+SETS: MappingProxyType[str, tuple[Setting, ...]] = MappingProxyType(
+    {
+        "flask_talisman.Talisman": (
+            Setting("SESSION_COOKIE_SAMESITE", "session_cookie_samesite", "Lax"),
+            Setting("SESSION_COOKIE_HTTPONLY", "session_cookie_http_only", True, only_on=True),
+            Setting("SESSION_COOKIE_SECURE", "session_cookie_secure", True, only_on=True),
+        )
+    }
+)
+"""What extensions set in the configuration when they are given an app."""
+
+DISPATCHES = "dispatch_request"
+"""The method of a class-based view that every request goes through."""
+
 ADMITS = "is_accessible"
 """The method by which such a view of Flask-Admin says whether somebody may have it."""
 

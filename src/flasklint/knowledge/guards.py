@@ -91,6 +91,11 @@ REFUSALS = frozenset(
 )
 """Calls that end a request."""
 
+ANSWERS = frozenset(
+    {"flask.render_template", "flask.render_template_string", "flask.make_response", "flask.jsonify", "flask.Response"}
+)
+"""What makes a response: who is given one does not get to what is behind."""
+
 TOKEN_VALIDATORS = frozenset(
     {
         "flask_wtf.csrf.validate_csrf",
@@ -117,3 +122,14 @@ REQUEST_TOKENS = frozenset(
     }
 )
 """Where a request carries a token that a foreign page cannot know."""
+
+ASKING = frozenset({"flask_jwt_extended.verify_jwt_in_request", "flask_jwt_extended.jwt_required"})
+"""Calls that refuse a request whose token is missing or wrong."""
+
+LETS_IN = (
+    "flask_login.login_user",
+    "flask_security.login_user",
+    "flask_jwt_extended.create_access_token",
+    "flask_principal.identity_changed",
+)
+"""What logs somebody in."""

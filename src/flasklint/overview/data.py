@@ -55,7 +55,7 @@ def _route(row: RouteRow, texts: Texts) -> Json:
         "guard": {
             "name": guard.name,
             "proof": guard.proof,
-            "by": "before_request" if guard.hook else "decorator",
+            "by": "before_request" if guard.hook else "view" if guard.own else "decorator",
             **_place(guard.location, texts),
         }
         if guard is not None

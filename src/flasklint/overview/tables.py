@@ -101,7 +101,7 @@ def _route_cells(row: RouteRow, place: Place) -> list[Cell]:
         view = view.replace(" ", "\n", 1)
     guard = (_NONE, "faint")
     if row.guard is not None:
-        how = "before_request " if row.guard.hook else ""
+        how = "before_request " if row.guard.hook else "itself " if row.guard.own else ""
         guard = (f"{how}{row.guard.name} ({row.guard.proof})", "good")
     csrf = row.csrf.status if row.csrf.status == "safe" else f"{row.csrf.status}: {row.csrf.reason}"
     sinks: Cell = ("?" if row.sinks is None else _NONE, "faint")

@@ -14,6 +14,7 @@ from typing import Literal
 from flasklint import ir
 from flasklint.additions import Additions
 from flasklint.knowledge.config import TEST_WORDS
+from flasklint.knowledge.guards import LETS_IN
 from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration
@@ -145,6 +146,17 @@ class App:
         """Does a class of the project, or a base of it there, define a method?"""
         return isinstance(self._model.walk.class_member(cls, name), Fn)
 
+    def replaces_method(self, cls: Cls, name: str) -> bool:
+        """Does a class of the project define a method without calling the one that it stands in the place of?"""
+        found = self._model.walk.class_member(cls, name)
+        return isinstance(found, Fn) and not any(
+            isinstance(node, ir.Attribute)
+            and node.name == name
+            and isinstance(node.value, ir.Call)
+            and node.value.function == ir.Name("super", start=node.value.function.start, end=node.value.function.end)
+            for node in ir.walk(found.node)
+        )
+
     def bases(self, profile: Profile) -> tuple[Cls, ...]:
         """The config classes that a profile is made of, its own first."""
         return line_of(self._model.walk, profile)
@@ -228,9 +240,9 @@ class App:
         if route.view is None:
             return None
         for function in route.view.first:
-            proof = self._model.standing.admission_of(function)
-            if proof is not None:
-                return Guard(proof, function.node.name, function.location, hook=True)
+            admission = self._model.standing.admission_of(function, route.view.told)
+            if admission is not None:
+                return admission
         functions = route.view.functions
         outer = self.decorations(route)
         guards = [
@@ -238,7 +250,14 @@ class App:
         ]
         if guards and all(guard is not None for guard in guards):
             return guards[0]
-        return self._hook_guard(route)
+        by_hook = self._hook_guard(route)
+        if by_hook is not None:
+            return by_hook
+        own = [
+            guard or self._model.standing.own_guard(function, route.view.told)
+            for guard, function in zip(guards, functions, strict=True)
+        ]
+        return own[0] if own and all(own) else None
 
     def _hook_guard(self, route: Route) -> Guard | None:
         for hook in self.hooks:
@@ -281,7 +300,7 @@ class App:
     def logs_in(self, route: Route) -> bool:
         """Does a route let people in, so that nobody is logged in there yet?"""
         functions = route.view.functions if route.view is not None else ()
-        return any(self.deeds(function).mentions(*_LETS_IN) or self.kept_identity(function) for function in functions)
+        return any(self.deeds(function).mentions(*LETS_IN) or self.kept_identity(function) for function in functions)
 
     def kept_identity(self, function: Fn) -> Write | None:
         """Where a function writes who somebody is into the session, if it does."""
@@ -365,6 +384,9 @@ class App:
         hook = self._hook_guard(route) if guard is None else None
         if hook is not None and hook.proof == "token":
             return f"{hook.name}: {_IN_A_HEADER}"
+        itself = self._model.standing.own_guard(function, route.view.told) if guard is None and hook is None else None
+        if itself is not None and itself.proof == "token":
+            return f"{itself.name}: {_IN_A_HEADER}"
         return "it checks a token or a form itself" if self._model.standing.checks_token(function) else ""
 
     def decorations(self, route: Route) -> tuple[Decoration, ...]:
@@ -378,11 +400,12 @@ class App:
         """Where a route is exempted from the CSRF extension."""
         for use in self.extensions_of_kind("csrf"):
             for event in use.instance.events:
-                if event.kind == "exempt" and self._is_about(event.target, route):
+                if event.kind == "exempt" and self.is_about(event.target, route):
                     return event
         return None
 
-    def _is_about(self, target: Value | None, route: Route) -> bool:
+    def is_about(self, target: Value | None, route: Route) -> bool:
+        """Is a route, by its view or by a blueprint that it comes through, what an extension was told of?"""
         core, _ = unwrap(target)
         if isinstance(core, Instance):
             return any(core is blueprint for blueprint in route.chain)
@@ -399,7 +422,7 @@ class App:
     def uses_session(self) -> tuple[str, Location] | None:
         """Something that makes it send a session cookie, and where; ``None`` when nothing does."""
         for use in self.extensions:
-            if use.inits and use.kind in ("login", "security", "session"):
+            if use.inits and use.kind in ("login", "security", "session") and not self._only_asks(use):
                 return use.name.rpartition(".")[2], use.inits[0].location
         if self._model.single:
             return self._model.session_use
@@ -409,6 +432,16 @@ class App:
             ):
                 return "session", function.location
         return None
+
+    def _only_asks(self, use: ExtensionUse) -> bool:
+        """Does a login manager only tell who asks, by what each request brings along, with nobody ever logged in?"""
+        return (
+            use.name == "flask_login.LoginManager"
+            and "login_view" not in use.instance.attributes
+            and use.instance.cls is None
+            and self._model.session_identity is None
+            and self._model.asks_requests
+        )
 
     def _functions(self) -> Iterator[Fn]:
         """What runs for requests: views, what is around them, hooks."""
@@ -489,7 +522,7 @@ class AppModel:
     @cached_property
     def standing(self) -> Standing:
         """What stands before views."""
-        return Standing(self.walk, self.resolver, self.guards, self.additions)
+        return Standing(self.walk, self.resolver, self.guards, self.additions, self.definition)
 
     @cached_property
     def apps(self) -> tuple[App, ...]:
@@ -569,6 +602,14 @@ class AppModel:
         return None
 
     @cached_property
+    def asks_requests(self) -> bool:
+        """Is who asks told by each request itself, to Flask-Login?"""
+        name = "flask_login.LoginManager().request_loader"
+        return any(True for _ in self._calls(name)) or any(
+            name in decoration.names for function in self.walk.functions.values() for decoration in function.decorations
+        )
+
+    @cached_property
     def session_identity(self) -> Guard | None:
         """Where the session learns who somebody is, if anywhere."""
         for site in self._calls(
@@ -585,11 +626,3 @@ class AppModel:
         for name, call, scope in identity_cookies(iter(modules), self.resolver.resolve):
             return Guard("session", f"cookie {name!r}", Location(scope.module.path, call.span))
         return None
-
-
-_LETS_IN = (
-    "flask_login.login_user",
-    "flask_security.login_user",
-    "flask_jwt_extended.create_access_token",
-    "flask_principal.identity_changed",
-)

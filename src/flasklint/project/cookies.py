@@ -69,5 +69,5 @@ def _is_like_flasks(app: App, value: Value | None) -> bool:
     if not isinstance(value, Instance) or value.cls is None or _FLASKS not in value.names:
         return False
     return not any(
-        app.has_method(value.cls, name) for name in ("save_session", "get_cookie_secure", "get_cookie_samesite")
+        app.replaces_method(value.cls, name) for name in ("save_session", "get_cookie_secure", "get_cookie_samesite")
     )

@@ -68,6 +68,17 @@ _ENDINGS = HARMLESS | {
     "rounds",
     "login",
     "logins",
+    "backend",
+    "provider",
+    "validity",
+    "leeway",
+    "seconds",
+    "minutes",
+    "hours",
+    "interval",
+    "format",
+    "algorithm",
+    "class",
 }
 """Last words of names that speak about a credential."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flasklint import ir
 from flasklint.project.guards import ends_request, is_refusal
 from flasklint.project.routes import Route
+from flasklint.project.strangers import given_once, unfolded
 
 _ABOUT = {
     "flask.request.endpoint": "endpoint",
@@ -49,15 +50,16 @@ def passes(
     """All grounds on which a hook lets requests pass. ``names``: canonical names of an expression in it; ``texts``: the strings
     that one holds, if it is constant."""
     found: list[Pass] = []
+    values = given_once(function)
     for node in ir.statements(function):
         if not isinstance(node, ir.If):
             continue
-        last = node.body[-1]
+        last, test = node.body[-1], unfolded(node.test, values)
         if isinstance(last, ir.Return) and not is_refusal(last.value):
-            for part in _parts("or", node.test):
+            for part in _parts("or", test):
                 found += _grounds(part, names, texts)
         elif ends_request(node.body):
-            for part in _parts("and", node.test):
+            for part in _parts("and", test):
                 found += _grounds(part, names, texts, denied=True)
     return tuple(found)
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.config import ATTRIBUTES
-from flasklint.knowledge.extensions import API_CLASSES, EXPOSERS, VIEW_CLASSES
+from flasklint.knowledge.extensions import API_CLASSES, EXPOSERS, SETS, VIEW_CLASSES
 from flasklint.project.machine import Machine
 from flasklint.project.objects import (
     AppObject,
@@ -114,7 +114,24 @@ def initialise(
         return False
     machine.event(owner, "init", expr, frame, target=extension, arguments=args)
     machine.event(extension, "applied", expr, frame, target=owner, arguments=args)
+    if isinstance(owner, AppObject):
+        _settings_of(machine, extension, owner, args, expr, frame)
     return True
+
+
+def _settings_of(
+    machine: Machine, extension: Instance, app: AppObject, args: Arguments | None, expr: ir.Expr, frame: Frame
+) -> None:
+    """The config keys that an extension sets when it is given an app."""
+    for name in extension.names:
+        for row in SETS.get(name, ()):
+            given = args.get(None, row.argument) if args is not None else None
+            if given is None and extension.arguments is not None:
+                given = extension.arguments.get(None, row.argument)
+            value = given if given is not None else Known(row.usual)
+            off = isinstance(value, Known) and not value.value
+            if not (off and row.only_on):
+                machine.set_config(app, row.key, value, expr, frame, via=name.rpartition(".")[2])
 
 
 def apply(machine: Machine, registrar: Registrar, target: Value, expr: ir.Node, frame: Frame) -> Value:

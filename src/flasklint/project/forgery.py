@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from flasklint import ir
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.objects import Fn
 from flasklint.project.routes import Route
 
+_SHOWING = frozenset(
+    {
+        "flask.render_template",
+        "flask.render_template_string",
+        "flask.jsonify",
+        "flask.make_response",
+        "flask.url_for",
+        "flask.redirect",
+        "flask_babel.gettext",
+        "flask_babel.lazy_gettext",
+        "builtins.dict",
+        "builtins.len",
+        "builtins.list",
+        "builtins.str",
+    }
+)
+"""Calls that change nothing."""
 _BODIES = ("form", "values", "files", "data", "get_data", "stream")
 
 
@@ -35,6 +53,29 @@ def _reads_json_only(app: App, function: Fn) -> bool:
     if any(deeds.mentions(f"flask.request.{body}", f"flask.Request().{body}") for body in _BODIES):
         return False
     return "force" not in deeds.keywords
+
+
+def only_shows(app: App, route: Route) -> bool:
+    """Does a route that shows a page take other methods too, and do no more then?"""
+    functions = route.view.functions if route.view is not None and "GET" in route.methods else ()
+    return bool(functions) and all(
+        app.deeds(function).mentions("flask.render_template") and _only_shows(app, function) for function in functions
+    )
+
+
+def _only_shows(app: App, function: Fn) -> bool:
+    scope = app.scope_of(function)
+    if scope is None or any(isinstance(one.value, Fn) for one in function.decorations):
+        return False
+    for node in (inner for statement in function.node.body for inner in (statement, *ir.walk(statement))):
+        match node:
+            case ir.Call(called) if _SHOWING.isdisjoint(app.resolver.resolve(called, scope)):
+                return False
+            case ir.Assign(targets) if not all(isinstance(target, ir.Name) for target in targets):
+                return False
+            case ir.Delete() | ir.Augment():
+                return False
+    return True
 
 
 def verifies_signature(app: App, route: Route) -> bool:

@@ -7,12 +7,15 @@ calls is looked into as well, two calls deep.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from msgspec import structs
 
 from flasklint import ir
 from flasklint.additions import NOTHING, Additions, Proof
 from flasklint.knowledge.guards import (
+    ANSWERS,
     AUTHENTICATING_HEADERS,
     IDENTITY,
     IDENTITY_ATTRIBUTES,
@@ -28,6 +31,7 @@ from flasklint.knowledge.guards import (
 from flasklint.knowledge.sensitive import words
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.strangers import given_once, is_of_strangers, unfolded, values_used
 
 _DEEPEST = 2
 _HOLDERS = frozenset({"flask.session", "flask.g"})
@@ -45,7 +49,8 @@ class Deeds:
     with an error, a redirect or an exception. ``compares``: it has a comparison or a check in a condition.
     ``attributes``: names of attributes and methods that it uses on anything; ``keywords``: names of arguments that it gives.
     ``turned_away``: a condition that speaks of who is asking decides whether the request ends there. ``sends_on``: one that holds
-    only for somebody known ends it: those who are logged in need no login page.
+    only for somebody known ends it: those who are logged in need no login page. ``lets_pass``: before it asks anything else, it
+    is done with those whom it does not know. ``headers``: those that it reads, in lower case.
     """
 
     names: frozenset[str]
@@ -57,6 +62,8 @@ class Deeds:
     keywords: frozenset[str]
     turned_away: bool = False
     sends_on: bool = False
+    lets_pass: bool = False
+    headers: frozenset[str] = frozenset()
 
     @property
     def calls(self) -> Iterator[str]:
@@ -85,6 +92,7 @@ def _together(parts: Sequence[Deeds]) -> Deeds:
         frozenset().union(*(one.keywords for one in parts)),
         any(one.turned_away for one in parts),
         any(one.sends_on for one in parts),
+        headers=frozenset().union(*(one.headers for one in parts)),
     )
 
 
@@ -105,6 +113,7 @@ class Guards:
         self._deeds: dict[tuple[int, int], Deeds] = {}
         self._own_deeds: dict[int, tuple[Deeds, tuple[Scope, ...]]] = {}
         self._scopes: dict[str, dict[int, Scope]] = {}
+        self._values: dict[int, Mapping[str, ir.Expr]] = {}
 
     def scope_of(self, node: ir.Function | ir.Class, module: LinkedModule) -> Scope | None:
         """The scope of a function of a module."""
@@ -135,7 +144,15 @@ class Guards:
         for helper in called:
             assert isinstance(helper.node, ir.Function)
             parts.append(self.deeds(helper.node, helper.module, depth - 1))
-        return _together(parts) if called else deeds
+        return replace(_together(parts), lets_pass=deeds.lets_pass) if called else deeds
+
+    def part(self, statements: Sequence[ir.Stmt], function: ir.Function, scope: Scope) -> Deeds:
+        """What some statements of a function do."""
+        deeds, called = self._seen(structs.replace(function, body=tuple(statements)), scope)
+        helpers = (
+            self.deeds(one.node, one.module, _DEEPEST - 1) for one in called if isinstance(one.node, ir.Function)
+        )
+        return _together([deeds, *helpers])
 
     def _own(self, node: ir.Function, scope: Scope) -> tuple[Deeds, tuple[Scope, ...]]:
         """What a function does itself, and the helpers that it calls; gone through once, however deep it is asked about."""
@@ -150,7 +167,8 @@ class Guards:
         attributes: set[str] = set()
         writes: set[str] = set()
         keywords: set[str] = set()
-        refuses = compares = turned_away = sends_on = False
+        headers: set[str] = set()
+        refuses = compares = turned_away = sends_on = lets_pass = False
         known: set[int] = set()
         called: list[Scope] = []
         resolve, get = self._resolver.resolve, self._definitions.get
@@ -186,16 +204,27 @@ class Guards:
                     targets = (target for name in found if (target := get(name)) is not None)
                     called += (one for one in targets if one is not scope and isinstance(one.node, ir.Function))
                     keywords.update(argument.name for argument in arguments)
+                    headers.update(_header_read(current))
+                case ir.Subscript(ir.Attribute(_, "headers"), ir.Const(value=str() as header)):
+                    headers.add(header.lower())
                 case ir.Compare():
                     compares = True
                 case ir.If(test, body, orelse):
                     compares = True
+                    test = self._spelled_out(test, node)
+                    lets_pass = lets_pass or (not turned_away and self._is_done_with_strangers(test, body, node, where))
                     if id(current) in known or (self._speaks_of_identity(test, where) and _holds_for_the_known(test)):
                         known.update(id(one) for one in ir.statements(current) if isinstance(one, ir.If))
                         known.difference_update(id(one) for one in orelse)
                         sends_on = sends_on or ends_request(body)
-                        lets_pass = isinstance(body[-1], ir.Return) and not ends_request(body)
-                        turned_away = turned_away or lets_pass or ends_request(orelse)
+                        goes_on = isinstance(body[-1], ir.Return) and not ends_request(body)
+                        turned_away = turned_away or goes_on or ends_request(orelse)
+                    elif (
+                        is_of_strangers(test)
+                        and self._answers(body[-1], where)
+                        and self._speaks_of_identity(test, where)
+                    ):
+                        refuses = turned_away = True
                     elif not turned_away and self._speaks_of_identity(test, where):
                         turned_away = ends_request(body) or ends_request(orelse) or isinstance(body[-1], ir.Return)
                 case ir.Raise(value) if value is not None and not _slows_down(value):
@@ -219,8 +248,59 @@ class Guards:
             frozenset(keywords),
             turned_away and refuses,
             sends_on,
+            lets_pass,
+            frozenset(headers),
         )
         return deeds, tuple(called[:_MOST_HELPERS])
+
+    def _spelled_out(self, test: ir.Expr, function: ir.Function) -> ir.Expr:
+        """A condition with what the names in it were given, where those are the function's own."""
+        if not any(isinstance(one, ir.Name) for one in _operands(test)):
+            return test
+        values = self._values.get(id(function))
+        if values is None:
+            values = self._values[id(function)] = given_once(function)
+        return unfolded(test, values)
+
+    def _is_done_with_strangers(
+        self, test: ir.Expr, body: tuple[ir.Stmt, ...], function: ir.Function, scope: Scope
+    ) -> bool:
+        """``if not session.get("user"): return``"""
+        match body[-1]:
+            case ir.Return(None | ir.Const(None)):
+                pass
+            case _:
+                return False
+        for part in test.operands if isinstance(test, ir.Op) and test.sign == "or" else (test,):
+            if is_of_strangers(part) and self._speaks_of_identity(part, scope):
+                made = (part, *values_used(part, self._values.get(id(function), {})))
+                asked = self.part([ir.Do(one, start=one.start, end=one.end) for one in made], function, scope)
+                if self.asks(asked) is not None:
+                    return True
+        return False
+
+    def _answers(self, statement: ir.Stmt, scope: Scope) -> bool:
+        """``return render_template("login.html")``"""
+        match statement:
+            case ir.Return(ir.Call(function)):
+                return not ANSWERS.isdisjoint(self._resolver.resolve(function, scope))
+        return False
+
+    def is_switched_off(self, node: ir.Function, module: LinkedModule, held: Callable[[str], bool | None]) -> bool:
+        """Does a function ask who somebody is only where a name is true that is known not to be? ``held``: what is known of a
+        name that is not its own."""
+        scope = self.scope_of(node, module)
+        if scope is None:
+            return False
+        found = False
+        for inner in ir.statements(node):
+            if not isinstance(inner, ir.If) or not self._speaks_of_identity(inner.test, scope):
+                continue
+            operands = inner.test.operands if isinstance(inner.test, ir.Op) and inner.test.sign == "and" else ()
+            if not any(isinstance(one, ir.Name) and held(one.id) is False for one in operands):
+                return False
+            found = True
+        return found
 
     def _speaks_of_identity(self, test: ir.Expr, scope: Scope) -> bool:
         """Does a condition speak of who is asking? A text counts only as a key of what holds that."""
@@ -229,7 +309,7 @@ class Guards:
         for node in (test, *ir.walk(test)):
             match node:
                 case ir.Attribute(_, name):
-                    if name in IDENTITY_ATTRIBUTES or _speaks(frozenset({name}), IDENTITY_WORDS):
+                    if name in IDENTITY_ATTRIBUTES or name == "authorization" or _speaks({name}, IDENTITY_WORDS):
                         return True
                     keyed = keyed or name in ("session", "g", "cookies", "headers")
                 case ir.Name(name):
@@ -243,7 +323,10 @@ class Guards:
     def hook_authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look."""
         own = self._additions.proof(self._name(node, module))
-        return own or (self.authenticates(node, module) if self.deeds(node, module).turned_away else None)
+        if own is not None:
+            return own
+        deeds = self.deeds(node, module)
+        return self.authenticates(node, module) if deeds.turned_away and not deeds.lets_pass else None
 
     def authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """How a decorator or a ``before_request`` function demands to know who is asking; ``None`` when it does not."""
@@ -253,13 +336,13 @@ class Guards:
         deeds = self.deeds(node, module)
         if not deeds.refuses or not deeds.compares or (deeds.sends_on and not deeds.turned_away):
             return None
-        return self._asks(deeds)
+        return self.asks(deeds)
 
     def admits(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """How a function that answers whether somebody may have a view knows who that is; ``None`` when it lets all in."""
-        return self._additions.proof(self._name(node, module)) or self._asks(self.deeds(node, module))
+        return self._additions.proof(self._name(node, module)) or self.asks(self.deeds(node, module))
 
-    def _asks(self, deeds: Deeds) -> Proof | None:
+    def asks(self, deeds: Deeds) -> Proof | None:
         """By what a function that turns people away knows who they are."""
         spoken = deeds.texts | deeds.attributes
         if deeds.mentions(*IDENTITY) or (
@@ -307,10 +390,9 @@ class Guards:
         deeds = self.deeds(node, module)
         if not deeds.refuses or not deeds.compares:
             return False
-        origins = {text.lower() for text in deeds.texts} & {"origin", "referer", "sec-fetch-site"}
-        return bool(origins or deeds.mentions("flask.request.referrer", "flask.request.origin")) and deeds.mentions(
-            "flask.request"
-        )
+        if deeds.mentions("flask.request.referrer", "flask.request.origin"):
+            return True
+        return deeds.mentions("flask.request") and not deeds.headers.isdisjoint({"origin", "referer", "sec-fetch-site"})
 
     def headers(self, node: ir.Function, module: LinkedModule) -> tuple[frozenset[str], bool]:
         """The response headers that a function sets, in lower case; and whether it sets some whose names are computed."""
@@ -348,12 +430,18 @@ class Guards:
                             and target_scope is not scope
                         ):
                             yield from self._headers(target_scope.node, target_scope.module, depth - 1)
-                case ir.Assign():
-                    pass
-            if isinstance(inner, ir.Assign):
-                for target in inner.targets:
-                    if isinstance(target, ir.Attribute) and target.name == "content_security_policy":
-                        yield "content-security-policy", True
+                case ir.Attribute(_, "content_security_policy"):
+                    # Read too: it is an object whose attributes are the policy's directives.
+                    yield "content-security-policy", True
+
+
+def _operands(test: ir.Expr) -> Iterator[ir.Expr]:
+    """The parts that ``and``, ``or`` and ``not`` put together."""
+    if isinstance(test, ir.Op) and test.sign in ("and", "or", "not"):
+        for operand in test.operands:
+            yield from _operands(operand)
+    else:
+        yield test
 
 
 def _holds_for_the_known(test: ir.Expr) -> bool:
@@ -375,6 +463,13 @@ def _names_somebody(test: ir.Expr) -> bool:
         case ir.Compare(("in",), (ir.Const(value=str() as key), ir.Name("session"))):
             return _speaks(frozenset({key}), KNOWN_WORDS)
     return False
+
+
+def _header_read(call: ir.Call) -> Iterator[str]:
+    """``request.headers.get("Origin")``"""
+    match call:
+        case ir.Call(ir.Attribute(ir.Attribute(_, "headers"), "get"), (ir.Argument(ir.Const(value=str() as name)), *_)):
+            yield name.lower()
 
 
 def _header_name(key: ir.Expr) -> tuple[str, bool]:
@@ -440,5 +535,5 @@ def is_refusal(value: ir.Expr | None) -> bool:
     return False
 
 
-def _speaks(texts: frozenset[str], wanted: frozenset[str]) -> bool:
+def _speaks(texts: Set[str], wanted: frozenset[str]) -> bool:
     return any(not wanted.isdisjoint(words(text)) for text in texts)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
+from flasklint.project.extensions import ExtensionUse
 from flasklint.project.objects import Arguments, Fn
 from flasklint.project.operations import python
-from flasklint.project.profiles import Truth
+from flasklint.project.profiles import Profile, Truth
 from flasklint.project.routes import Route
-from flasklint.project.values import Unset
+from flasklint.project.values import Known, Unset
 
 _SPOKEN = frozenset(
     {
@@ -78,23 +81,55 @@ def limit_of(app: App, route: Route, function: Fn) -> str:
             not _SPOKEN.isdisjoint(words(name)) for name in decoration.names if not name.startswith("flask_limiter.")
         ):
             return _told(decoration.short, decoration.arguments)
-    for use in limiters:
-        if profile.truth("RATELIMIT_ENABLED") < Truth.MAYBE:
-            continue
-        for argument in ("default_limits", "application_limits", "global_limits"):
-            given = use.argument(None, argument)
-            known, plain = python(given[0]) if given is not None else (False, None)
-            if given is not None and (not known or plain):
-                return f"{argument} of the limiter"
-        if use.partial:
-            return "arguments of the limiter that are computed"
-        if not isinstance(profile.effective("RATELIMIT_DEFAULT").setting, Unset):
-            return "RATELIMIT_DEFAULT"
     for owner in route.chain:
         for event in owner.events:
             if event.kind == "limit":
                 return _told("limit of the blueprint", event.arguments)
+    if profile.truth("RATELIMIT_ENABLED") < Truth.MAYBE or _is_exempt(app, route, function, limiters):
+        return ""
+    return next((said for use in limiters if (said := _usual(use, profile))), "")
+
+
+def _usual(use: ExtensionUse, profile: Profile) -> str:
+    """What a limiter does for every route that says nothing of its own, in words."""
+    for argument in ("default_limits", "application_limits", "global_limits"):
+        given = use.argument(None, argument)
+        known, plain = python(given[0]) if given is not None else (False, None)
+        if given is not None and (not known or plain):
+            return f"{argument} of the limiter{_texts(plain)}"
+    if use.partial:
+        return "arguments of the limiter that are computed"
+    setting = profile.effective("RATELIMIT_DEFAULT").setting
+    if not isinstance(setting, Unset):
+        return f"RATELIMIT_DEFAULT{_texts(setting.value) if isinstance(setting, Known) else ''}"
     return ""
+
+
+def _texts(limits: object) -> str:
+    """Limits, after what sets them: nothing where one of them is no constant text."""
+    items = limits if isinstance(limits, (list, tuple)) else [limits]
+    texts = [item for item in items if isinstance(item, str)]
+    return f": {', '.join(texts)}" if texts and len(texts) == len(items) else ""
+
+
+def _is_exempt(app: App, route: Route, function: Fn, limiters: Sequence[ExtensionUse]) -> bool:
+    """Is a route taken out of the limits that hold for all: by a decorator, by a call, by a decorator that does so in turn?"""
+    for use in limiters:
+        if any(event.kind == "exempt" and app.is_about(event.target, route) for event in use.instance.events):
+            return True
+    around = route.view.decorations_of(function) if route.view is not None else ()
+    for decoration in around:
+        if any(map(_exempts, decoration.names)):
+            return True
+        if isinstance(decoration.value, Fn) and any(_exempts(name) for name in app.deeds(decoration.value).names):
+            return True
+    return False
+
+
+def _exempts(name: str) -> bool:
+    """``limiter.exempt``"""
+    owner, _, last = name.removesuffix("()").rpartition(".")
+    return last == "exempt" and not {"limiter", "limit"}.isdisjoint(words(owner))
 
 
 def _told(name: str, arguments: Arguments | None) -> str:

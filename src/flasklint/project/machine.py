@@ -12,6 +12,7 @@ from flasklint.project.objects import (
     AppObject,
     Arguments,
     BlueprintObject,
+    Decoration,
     Event,
     Fn,
     Frame,
@@ -56,6 +57,8 @@ class Machine:
         # What is done to `flask.current_app` where no app context is visible.
         self.current = AppObject(("flask.current_app", "flask.Flask"), NOWHERE)
         self.contexts: list[AppObject] = []
+        # The decorators of the project that are being followed, each with what it is put around.
+        self.wrapping: list[tuple[Fn, Value, Decoration]] = []
         self.environment: list[tuple[str, Value, Location, tuple[Value, ...]]] = []
         # What has to hold, or an exception ends the program: each with the conditions that it stands under.
         self.demands: list[tuple[Value, tuple[Value, ...]]] = []
@@ -122,9 +125,12 @@ class Machine:
     ) -> Event:
         """Put on record what happens to an instance here."""
         self.position += 1
+        location = Location(frame.module.path, expr.span)
+        if self.wrapping and isinstance(target, Fn):
+            target, location = self._as_used(target, location)
         happened = Event(
             kind,
-            Location(frame.module.path, expr.span),
+            location,
             self.position,
             tuple(self.conditions) if conditions is None else conditions,
             detail,
@@ -140,6 +146,20 @@ class Machine:
         )
         owner.events.append(happened)
         return happened
+
+    def _as_used(self, target: Fn, location: Location) -> tuple[Value, Location]:
+        """A function that a decorator of the project makes and registers is, for us, what it is put around, registered where
+        the decorator is used."""
+        for decorator, inner, decoration in reversed(self.wrapping):
+            if (
+                target.qualname.startswith(f"{decorator.qualname}.<locals>.")
+                and target.frame.module is decorator.frame.module
+            ):
+                around = (*target.decorations, decoration)
+                if isinstance(inner, Fn):
+                    return replace(inner, decorations=(*around, *inner.decorations)), decoration.location
+                return Partial(inner, None, around), decoration.location
+        return target, location
 
     def set_config(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from flasklint import ir
@@ -65,6 +65,7 @@ class View:
     ``name``: dotted. ``methods``: the functions that run, by HTTP method in upper case; ``""`` for all methods.
     ``decorations``: what stands around it, outermost first: decorators beneath the route's, and those of the class. ``first``:
     methods that see each request before, and say whether it goes on. ``own_token``: the library's own forms there check a token.
+    ``told``: what of its class or its instance is known to be true or false.
     """
 
     name: str
@@ -74,6 +75,7 @@ class View:
     cls: Cls | None = None
     first: tuple[Fn, ...] = ()
     own_token: bool = False
+    told: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def functions(self) -> tuple[Fn, ...]:
@@ -201,7 +203,7 @@ class Router:
         methods = _methods(given)
         if event.detail in ("get", "post", "put", "patch", "delete"):
             methods = frozenset({event.detail.upper()})
-        elif given is None:
+        elif given is None or _is_none(given):
             methods = self._own_methods(view)
         endpoint = _text(arguments.get(1 if event.detail == "add_url_rule" else None, "endpoint"), "")
         if not endpoint and isinstance(event.target, ViewOf):
@@ -222,7 +224,7 @@ class Router:
     @staticmethod
     def key(route: Route) -> tuple[object, ...]:
         """What tells a route from others of its app."""
-        return route.rule, route.host, route.methods, route.view.name if route.view else str(route.location)
+        return route.rule, route.host, route.methods, str(route.view.location if route.view else route.location)
 
     def _resources(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
         view = self.view(event.target, event.location)
@@ -358,7 +360,8 @@ class Router:
             )
         if isinstance(core, ViewOf):
             inner = self._class_view(core.cls)
-            return replace(inner, decorations=around + core.decorations + inner.decorations)
+            told = {**inner.told, **self._told(core)}
+            return replace(inner, decorations=around + core.decorations + inner.decorations, told=told)
         if isinstance(core, Cls):
             inner = self._class_view(core)
             return replace(inner, decorations=around + inner.decorations)
@@ -366,16 +369,42 @@ class Router:
 
     def _class_view(self, cls: Cls) -> View:
         methods: dict[str, Fn] = {}
+        dispatch: list[Fn] = []
+        told: dict[str, bool] = {}
         for member in self._walk.class_line(cls):
             if isinstance(member, Cls):
                 for name, value in self._walk.class_frame(member).names.items():
                     if isinstance(value, Fn) and name in _VERBS:
                         methods.setdefault(name.upper(), value)
-                    elif isinstance(value, Fn) and name == "dispatch_request" and not methods:
-                        methods.setdefault("", value)
-        if set(methods) > {""}:
-            methods.pop("", None)
-        return View(cls.name, cls.location, methods, (*cls.decorations, *self._class_decorations(cls)), cls)
+                    elif isinstance(value, Fn) and name == "dispatch_request":
+                        dispatch.append(value)
+                    elif isinstance(value, Known) and isinstance(value.value, bool):
+                        told.setdefault(name, value.value)
+        first = tuple(dispatch) if methods else ()
+        if not methods and dispatch:
+            methods[""] = dispatch[0]
+        around = (*cls.decorations, *self._class_decorations(cls))
+        return View(cls.name, cls.location, methods, around, cls, first, told=told)
+
+    def _told(self, view: ViewOf) -> Mapping[str, bool]:
+        """What the instance that answers is told to be true or false: ``View.as_view("name", login_required=True)``"""
+        init = self._walk.class_member(view.cls, "__init__")
+        if not isinstance(init, Fn):
+            return {}
+        given: dict[str, Value | None] = {}
+        for at, parameter in enumerate(init.node.parameters[1:], 1):
+            value = view.arguments.get(at, parameter.name)
+            if value is None and isinstance(parameter.default, ir.Const):
+                value = Known(parameter.default.value)
+            given[parameter.name] = value
+        found: dict[str, bool] = {}
+        for node in ir.statements(init.node):
+            match node:
+                case ir.Assign((ir.Attribute(ir.Name("self"), name),), ir.Name(source)):
+                    value = given.get(source)
+                    if isinstance(value, Known) and isinstance(value.value, bool):
+                        found[name] = value.value
+        return found
 
     def _class_decorations(self, cls: Cls) -> tuple[Decoration, ...]:
         """``decorators = [login_required]`` (flask.views), ``method_decorators`` (flask_restful)."""
@@ -492,6 +521,10 @@ def _method(value: Value) -> str:
         return value.name[len(_HTTP_METHOD) :].partition(".")[0]
     known, plain = python(value)
     return plain if known and isinstance(plain, str) else ""
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Known) and value.value is None
 
 
 def _is_true(value: Value | None) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from flasklint import ir
 from flasklint.additions import Additions, Proof
 from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES, named_guard
-from flasklint.knowledge.extensions import ADMITS, API_CLASSES
+from flasklint.knowledge.extensions import ADMITS, API_CLASSES, DISPATCHES
 from flasklint.project.exemptions import Pass, passes
 from flasklint.project.guards import Guards
+from flasklint.project.leading import Leading, Refusal
 from flasklint.project.names import Resolver
-from flasklint.project.objects import Decoration, Fn, Instance, Lib, Result, Seq, Value
+from flasklint.project.objects import Decoration, Fn, Frame, Instance, Lib, Result, Seq, Value
 from flasklint.project.operations import python
+from flasklint.project.scopes import Scope
 from flasklint.project.walk import Walk
 from flasklint.source import Location
 
@@ -21,23 +23,33 @@ from flasklint.source import Location
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:
     """What demands to know who is asking: where that is written, and by what it is known. ``hook``: it is a function that
-    sees the request before the view does, not a decorator of the view."""
+    sees the request before the view does; ``own``: the view does it itself, at once. Else it is a decorator of the view."""
 
     proof: Proof
     name: str
     location: Location
     hook: bool = False
+    own: bool = False
 
 
 class Standing:
     """Judges the decorators and hooks of a project, each once."""
 
-    def __init__(self, walk: Walk, resolver: Resolver, guards: Guards, additions: Additions) -> None:
+    def __init__(
+        self,
+        walk: Walk,
+        resolver: Resolver,
+        guards: Guards,
+        additions: Additions,
+        definition: Callable[[str], Scope | None],
+    ) -> None:
         self._walk = walk
         self._resolver = resolver
         self._guards = guards
         self._additions = additions
+        self._leading = Leading(resolver, guards, definition)
         self._passes: dict[int, tuple[Pass, ...]] = {}
+        self._refusals: dict[int, Refusal | None] = {}
 
     def guard_among(self, decorations: Iterable[Decoration]) -> Guard | None:
         """The decorator that demands to know who is asking, if one does."""
@@ -61,6 +73,25 @@ class Standing:
                     return Guard("token" if said == "token" else "session", decoration.short, decoration.location)
         return None
 
+    def own_guard(self, function: Fn, told: Mapping[str, bool]) -> Guard | None:
+        """Where a view turns strangers away itself, if it does. ``told``: what of its class or instance is known to be true
+        or false."""
+        if told or id(function.node) not in self._refusals:
+
+            def flag(test: ir.Expr) -> bool | None:
+                match test:
+                    case ir.Attribute(ir.Name("self"), name):
+                        return told.get(name)
+                return None
+
+            module = function.frame.module
+            self._refusals[id(function.node)] = self._leading.refusal(function.node, module, flag)
+        found = self._refusals[id(function.node)]
+        if found is None:
+            return None
+        place = Location(function.frame.module.path, found.node.span)
+        return Guard(found.proof, found.name or function.node.name, place, own=True)
+
     def decorations_of(self, owner: Instance) -> tuple[Decoration, ...]:
         """The decorators that an API object puts around all its resources, outermost first."""
         if not owner.is_a(API_CLASSES) or owner.module is None:
@@ -81,6 +112,10 @@ class Standing:
     def _proof_around(self, decorator: Fn) -> Proof | None:
         """How a decorator of the project demands to know who is asking: by its own body, by what it puts around a view in
         turn, or by what is around itself."""
+        if self._guards.is_switched_off(
+            decorator.node, decorator.frame.module, lambda name: _held(decorator.frame, name)
+        ):
+            return None
         found = self.proof_of(decorator)
         if found is not None:
             return found
@@ -110,12 +145,16 @@ class Standing:
             )
         return self._passes[id(hook.node)]
 
-    def admission_of(self, function: Fn) -> Proof | None:
+    def admission_of(self, function: Fn, told: Mapping[str, bool]) -> Guard | None:
         """How a method that sees requests before the view does demands to know who is asking."""
         node, module = function.node, function.frame.module
-        return (
+        if node.name == DISPATCHES:
+            own = self.own_guard(function, told)
+            return replace(own, own=False, hook=True) if own is not None else None
+        proof = (
             self._guards.admits(node, module) if node.name == ADMITS else self._guards.hook_authenticates(node, module)
         )
+        return Guard(proof, node.name, function.location, hook=True) if proof is not None else None
 
     def checks_token(self, function: Fn) -> bool:
         """Does a view (or a decorator) check a token, or validate a form that carries one?"""
@@ -130,6 +169,17 @@ class Standing:
 
     def _is_form(self, name: str) -> bool:
         return name.startswith("flask_wtf.FlaskForm()")
+
+
+def _held(frame: Frame, name: str) -> bool | None:
+    """Whether a name is true in the call that made a function, if that is known."""
+    at: Frame | None = frame
+    while at is not None and at.kind != "module":
+        if name in at.names:
+            known, plain = python(at.names[name])
+            return bool(plain) if known else None
+        at = at.parent
+    return None
 
 
 def _texts(expr: ir.Expr, value: Value | None) -> tuple[str, ...]:

@@ -48,10 +48,14 @@ class Attributes(Classes):
                 return self.attribute(self.current, name)
             case Lib(base):
                 return Lib(canonical(f"{base}.{name}"))
+            case Mod(module) if name == "__file__":
+                return Known(module.path)
             case Mod(module):
                 return self.module_attribute(module, name)
             case Instance():
                 return self._instance_attribute(value, name)
+            case Fn(node) if name == "__name__":
+                return Known(node.name)
             case ConfigOf(app):
                 return (
                     ConfigItem(app, name, Unset(), self.position) if name.isupper() else Method(app, f"config.{name}")

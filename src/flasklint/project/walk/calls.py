@@ -222,8 +222,9 @@ class Calls(Entering):
                 if self.worth_entering(function, arguments):
                     telling = self.is_telling(function.node)
                     self._looking += not telling
+                    decoration = Decoration(function, expr, frame.module, self.value_names(function), arguments)
                     try:
-                        result = self.enter(function, arguments)
+                        result = self.enter_around(function, arguments, decoration)
                     finally:
                         self._looking -= not telling
                     return self._around(function, result, arguments, expr, frame)

@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from flasklint import ir
 from flasklint.project.machine import apps_in
 from flasklint.project.modules import Modules
-from flasklint.project.objects import Arguments, Cls, Env, Fn, Frame, Instance, Lib, Map, Seq, Value, branch
+from flasklint.project.objects import (
+    Arguments,
+    Cls,
+    Decoration,
+    Env,
+    Fn,
+    Frame,
+    Instance,
+    Lib,
+    Map,
+    Partial,
+    Seq,
+    Value,
+    branch,
+)
 from flasklint.project.operations import operate, python
 from flasklint.project.values import Known, Unknown, Unset
 from flasklint.project.walk.attributes import Attributes
@@ -40,6 +54,7 @@ _TELLING = frozenset(
         "jinja_env",
     }
     | {
+        "route",
         "add_resource",
         "context_processor",
         "before_app_request",
@@ -134,6 +149,17 @@ class Entering(Attributes):
             self._made[key] = result
             self._makes.setdefault(id(node), []).append(result)
         return result
+
+    def enter_around(self, function: Fn, args: Arguments, decoration: Decoration) -> Value:
+        """:meth:`enter` for a function that may be a decorator: what it makes and registers stands for what it is given."""
+        first = args.positional[0][0] if args.positional else None
+        if not isinstance(first, (Fn, Partial)):
+            return self.enter(function, args)
+        self.wrapping.append((function, first, decoration))
+        try:
+            return self.enter(function, args)
+        finally:
+            self.wrapping.pop()
 
     def _bind_parameters(self, function: Fn, args: Arguments, frame: Frame) -> None:
         parameters = list(function.node.parameters)

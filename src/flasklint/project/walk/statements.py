@@ -269,7 +269,7 @@ class Statements(Expressions):
         if isinstance(decorator, Method) and decorator.name in ("exempt", "request_filter"):
             self.call(decorator, Arguments(((value, expr),)), expr, frame)
         if isinstance(decorator, Fn) and self.is_telling(decorator.node):
-            self.enter(decorator, Arguments(((value, expr),)))
+            self.enter_around(decorator, Arguments(((value, expr),)), decoration)
         if isinstance(value, (Fn, Cls)):
             return replace(value, decorations=(decoration, *value.decorations))
         return value
@@ -301,7 +301,8 @@ class Statements(Expressions):
                     self.evaluate(owner, frame), self.evaluate(key, frame), value, node or target, written, frame
                 )
             case ir.Display(_, items):
-                parts = value.items if isinstance(value, Seq) and len(value.items) == len(items) else None
+                known = library.sequence(value)
+                parts = known.items if known is not None and len(known.items) == len(items) else None
                 for at, item in enumerate(items):
                     part = parts[at] if parts is not None else Unknown("part of something unknown")
                     self.assign(item.value, part, written, frame)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.config import SIGNING_KEYS
+from flasklint.knowledge.config import SIGNING_KEYS, TEST_WORDS
 from flasklint.knowledge.credentials import (
     ARGUMENTS,
     Address,
@@ -18,7 +18,7 @@ from flasklint.knowledge.credentials import (
     may_hold_issued_token,
     token_format,
 )
-from flasklint.knowledge.sensitive import sensitivity
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
 from flasklint.project.credentials import Named, named_texts, names_credential
@@ -125,7 +125,8 @@ class HardcodedCredential(Rule):
             text = const.value
             assert isinstance(text, str)
             row = token_format(text)
-            if row is not None and (not module.is_test or (row.live and row.issued)):
+            for_tests = module.is_test or not TEST_WORDS.isdisjoint(words(scope.qualname))
+            if row is not None and (not for_tests or (row.live and row.issued)):
                 yield self.finding(
                     Location(module.path, const.span),
                     f"The source has {row.words} in it. Whoever reads the code can use it.",

@@ -86,6 +86,18 @@ class SessionCookieNotSecure(AppRule):
         setting = settings[-1]
         use = app.uses_session
         used = (Place(use[1], f"the session is used: {use[0]}"),) if use is not None else ()
+        if write is None and effective.optional and effective.optional[-1].write is not None:
+            asked = effective.optional[-1].write
+            return self.finding(
+                place(asked.expr, asked.location),
+                f"`{_KEY}` is set only where something is switched on that is off by default{where(profile)}: else the session "
+                f"cookie is sent over HTTP too.{reservations(effective)}",
+                confidence=Confidence.MEDIUM,
+                label="off by default",
+                scope=asked.scope,
+                related=used,
+                help="set it always, and take it back only where somebody asks for it",
+            )
         if write is None:
             return self.finding(
                 app.location,

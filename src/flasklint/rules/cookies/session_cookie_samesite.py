@@ -77,6 +77,17 @@ class SessionCookieSamesite(AppRule):
     def _judge(self, app: App, profile: Profile, effective: Effective) -> Finding | None:
         settings = [as_setting(candidate.value) for candidate in effective.possible]
         write = effective.write
+        if write is None and effective.optional and effective.optional[-1].write is not None:
+            asked = effective.optional[-1].write
+            return self.finding(
+                place(asked.expr, asked.location),
+                f"`{_KEY}` is set only where something is switched on that is off by default{where(profile)}: else the browser "
+                f"decides whether foreign pages can use a visitor's session.{reservations(effective)}",
+                confidence=Confidence.MEDIUM,
+                label="off by default",
+                scope=asked.scope,
+                help="set it always",
+            )
         if write is None and all(isinstance(setting, Unset) for setting in settings):
             return self.finding(
                 app.location,

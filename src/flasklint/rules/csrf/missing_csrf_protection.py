@@ -6,7 +6,7 @@ from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.extensions import ExtensionUse
-from flasklint.project.forgery import body_is_json_only
+from flasklint.project.forgery import body_is_json_only, only_shows
 from flasklint.project.operations import python
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
@@ -85,7 +85,7 @@ class MissingCsrfProtection(AppRule):
         if identity is None or any(use.in_force(app.production[0]) for use in app.extensions_of_kind("csrf")):
             return
         routes = [route for route in app.forgeable if not body_is_json_only(app, route)]
-        acting = [route for route in routes if not self._is_entrance(route)]
+        acting = [route for route in routes if not self._is_entrance(route) and not only_shows(app, route)]
         if not acting:
             return
         guarded = [route for route in acting if (guard := app.guard(route)) is not None and guard.proof == "session"]

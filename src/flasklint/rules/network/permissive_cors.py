@@ -100,10 +100,13 @@ class PermissiveCors(AppRule):
     def _judge(
         self, app: App, location: Location, arguments: Arguments, profile: Profile, scope: str
     ) -> Iterator[Finding]:
-        for origins, credentials in _offers(arguments, profile):
+        offers = list(_offers(arguments, profile))
+        for _, origins, credentials in offers:
             if not _fits_all(origins):
                 continue
-            yield self._finding(app, location, _is_on(credentials), scope)
+            open_to_all = [resource for resource, given, _ in offers if _fits_all(given)]
+            where = ", ".join(f"`{one}`" for one in open_to_all) if all(open_to_all) else ""
+            yield self._finding(app, location, _is_on(credentials), scope, where)
             return
 
     def _by_hand(self, app: App, function: Fn, project: Project) -> Iterator[Finding]:
@@ -119,7 +122,8 @@ class PermissiveCors(AppRule):
         elif _is_reflected(origin, project) and allowed and not _is_checked(function):
             yield self._finding(app, origin.location, True, function.qualname)
 
-    def _finding(self, app: App, location: Location, credentials: bool, scope: str) -> Finding:
+    def _finding(self, app: App, location: Location, credentials: bool, scope: str, where: str = "") -> Finding:
+        """``where``: the resources that it is about, when it is not about all of them."""
         identity = app.identity
         if credentials:
             return self.finding(
@@ -131,7 +135,7 @@ class PermissiveCors(AppRule):
             )
         return self.finding(
             location,
-            "Any site may read the answers of this app."
+            f"Any site may read the answers of this app{f' at {where}' if where else ''}."
             + (" People log in to it; what they see without their cookie is open to all pages." if identity else ""),
             severity=Severity.LOW,
             confidence=Confidence.MEDIUM,
@@ -145,8 +149,8 @@ class PermissiveCors(AppRule):
         )
 
 
-def _offers(arguments: Arguments, profile: Profile) -> Iterator[tuple[Value | None, Value | None]]:
-    """The origins and credentials of each resource that Flask-CORS is told of."""
+def _offers(arguments: Arguments, profile: Profile) -> Iterator[tuple[str, Value | None, Value | None]]:
+    """Each resource that Flask-CORS is told of, with its origins and credentials; an empty one is all of them."""
     origins = arguments.get(None, "origins", "origin") or _config(profile, "CORS_ORIGINS")
     credentials = arguments.get(None, "supports_credentials") or _config(profile, "CORS_SUPPORTS_CREDENTIALS")
     resources = arguments.get(None, "resources") or _config(profile, "CORS_RESOURCES")
@@ -154,13 +158,19 @@ def _offers(arguments: Arguments, profile: Profile) -> Iterator[tuple[Value | No
     if isinstance(resources, (Unknown, Branch, Lookup, Test, Result)):
         return
     if isinstance(resources, Map):
-        for _, item, _ in resources.items:
+        for key, item, _ in resources.items:
+            resource = key.value if isinstance(key, Known) and isinstance(key.value, str) else ""
+            resource = "" if resource in _ALL else resource
             if isinstance(item, Map):
-                yield item.get("origins") or origins, item.get("supports_credentials") or credentials
+                yield resource, item.get("origins") or origins, item.get("supports_credentials") or credentials
             else:
-                yield origins, credentials
+                yield resource, origins, credentials
     else:
-        yield origins, credentials
+        yield "", origins, credentials
+
+
+_ALL = frozenset({"*", "/*", r"/.*", ".*", "/"})
+"""Resources that every path fits."""
 
 
 def _config(profile: Profile, key: str) -> Value | None:

@@ -7,7 +7,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.apps import App
 from flasklint.project.extensions import ExtensionUse
 from flasklint.project.headers import after_hooks, header_values
-from flasklint.project.objects import Map, Seq, Value
+from flasklint.project.objects import Cls, Instance, Map, Seq, Value
 from flasklint.project.operations import python
 from flasklint.project.project import Project
 from flasklint.project.values import Known
@@ -22,6 +22,8 @@ _OFF = (
     ),
     ("force_https", "Talisman is told not to send visitors on to HTTPS.", Severity.LOW),
 )
+_SCHEME = "wsgi.url_scheme"
+"""What middleware sets that believes a server in front of the app about it."""
 
 
 class WeakCsp(AppRule):
@@ -118,10 +120,14 @@ class WeakCsp(AppRule):
 
 def _behind_proxy(app: App) -> bool:
     """Is there a server in front of the app, by what it is wrapped in? That one sends visitors on to HTTPS."""
-    return any(
-        event.kind == "wrap" and any(name.endswith("ProxyFix") for name in getattr(event.value, "names", ()))
-        for event in app.events
-    )
+    for event in app.events:
+        if event.kind == "wrap" and event.value is not None:
+            if any(name.endswith("ProxyFix") for name in getattr(event.value, "names", ())):
+                return True
+            cls = event.value.cls if isinstance(event.value, Instance) else event.value
+            if isinstance(cls, Cls) and any(isinstance(n, ir.Const) and n.value == _SCHEME for n in ir.walk(cls.node)):
+                return True
+    return False
 
 
 def _policy(value: Value) -> dict[str, list[str]]:

@@ -1,0 +1,149 @@
+"""What a view does first: it turns strangers away itself, or calls something that does.
+
+Only what surely runs is looked at: the statements at the beginning, up to the first that may answer or leave some of it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flasklint import ir
+from flasklint.additions import Proof
+from flasklint.knowledge.guards import ASKING, LETS_IN
+from flasklint.project.guards import Deeds, Guards, ends_request
+from flasklint.project.identity import kept_identity
+from flasklint.project.names import Resolver
+from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.strangers import given_once, is_of_strangers, unfolded, values_used
+
+Flag = Callable[[ir.Expr], bool | None]
+"""Whether an expression is true, where the wiring says it: ``self.login_required``."""
+
+_MOST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Where a function turns strangers away, and by what it knows them. ``name``: what it calls for it; empty: it asks itself."""
+
+    proof: Proof
+    name: str
+    node: ir.Node
+
+
+class Leading:
+    """Looks at the beginnings of functions."""
+
+    def __init__(self, resolver: Resolver, guards: Guards, definition: Callable[[str], Scope | None]) -> None:
+        self._resolver = resolver
+        self._guards = guards
+        self._definition = definition
+
+    def refusal(self, function: ir.Function, module: LinkedModule, flag: Flag) -> Refusal | None:
+        """Where a function turns strangers away before it does anything else, if it does."""
+        scope = self._guards.scope_of(function, module)
+        if scope is None:
+            return None
+        values = given_once(function)
+        for statement in _first(function.body):
+            if isinstance(statement, ir.If):
+                proof = self._asks(statement, function, scope, values, flag)
+                if proof is not None:
+                    return Refusal(proof, "", statement.test)
+            else:
+                for call in _calls(statement):
+                    found = self._called(call, scope)
+                    if found is not None:
+                        return found
+        return None
+
+    def _asks(
+        self, node: ir.If, function: ir.Function, scope: Scope, values: Mapping[str, ir.Expr], flag: Flag
+    ) -> Proof | None:
+        """By what an ``if`` that ends a request knows who is asking."""
+        test = _settled(unfolded(node.test, values), flag)
+        if test is None or not _leaves(node.body) or not is_of_strangers(test):
+            return None
+        made = tuple(ir.Do(value, start=value.start, end=value.end) for value in values_used(node.test, values))
+        deeds = self._guards.part((*made, node), function, scope)
+        return self._guards.asks(deeds) if deeds.refuses or deeds.compares else None
+
+    def _called(self, call: ir.Call, scope: Scope) -> Refusal | None:
+        for name in self._resolver.resolve(call.function, scope):
+            if name in ASKING and not any(argument.name == "optional" for argument in call.arguments):
+                return Refusal("token", name.rpartition(".")[2], call)
+            target = self._definition(name)
+            if target is None or not isinstance(target.node, ir.Function) or target is scope:
+                continue
+            proof = self._guards.hook_authenticates(target.node, target.module)
+            if proof is not None and not self._lets_in(self._guards.deeds(target.node, target.module), target):
+                return Refusal(proof, target.node.name, call)
+        return None
+
+    def _lets_in(self, deeds: Deeds, scope: Scope) -> bool:
+        """Does a function log somebody in?"""
+        return deeds.mentions(*LETS_IN) or kept_identity(scope, self._resolver.resolve) is not None
+
+
+def _settled(test: ir.Expr, flag: Flag) -> ir.Expr | None:
+    """A condition without those parts that are known to be true; ``None`` for one that is known to be false."""
+    if flag(test) is False:
+        return None
+    match test:
+        case ir.Op("and", operands):
+            left = [_settled(one, flag) for one in operands if flag(one) is not True]
+            if any(one is None for one in left):
+                return None
+            kept = tuple(one for one in left if one is not None)
+            return kept[0] if len(kept) == 1 else ir.Op("and", kept, start=test.start, end=test.end)
+    return test
+
+
+def _first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
+    """The statements at the beginning of a block that surely run, each whole or as far as it does."""
+    for statement in body[:_MOST]:
+        match statement:
+            case ir.Try(inner, handlers):
+                if not all(_leaves(handler.body) for handler in handlers):
+                    return
+                yield from _first(inner)
+            case ir.With(items, inner):
+                yield from items
+                yield from _first(inner)
+                return
+            case ir.If(_, inner, orelse):
+                yield statement
+                if not _refuses(inner) and not _only_names(inner, orelse):
+                    return
+            case ir.Function() | ir.Class() | ir.Import() | ir.Scope():
+                continue
+            case ir.Loop() | ir.Match():
+                return
+            case _:
+                yield statement
+
+
+def _refuses(body: Sequence[ir.Stmt]) -> bool:
+    return _leaves(body) and ends_request(tuple(body))
+
+
+def _only_names(*blocks: Sequence[ir.Stmt]) -> bool:
+    """Do blocks only give names to values?"""
+    return all(isinstance(node, (ir.Assign, ir.Augment, ir.Jump)) for block in blocks for node in block)
+
+
+def _leaves(body: Sequence[ir.Stmt]) -> bool:
+    """Does control never reach the end of a block: it returns, raises or aborts?"""
+    match body[-1] if body else None:
+        case ir.Return() | ir.Raise():
+            return True
+        case ir.Do(ir.Call(ir.Name("abort") | ir.Attribute(_, "abort"))):
+            return True
+    return False
+
+
+def _calls(statement: ir.Stmt) -> Iterator[ir.Call]:
+    for node in ir.walk(statement):
+        if isinstance(node, ir.Call):
+            yield node

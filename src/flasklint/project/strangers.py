@@ -1,0 +1,60 @@
+"""Conditions that speak of who is asking: which of them hold for strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from flasklint import ir
+
+_DEEPEST = 3
+
+
+def given_once(function: ir.Function) -> Mapping[str, ir.Expr]:
+    """The names that a function gives a value in one place, each with that."""
+    found: dict[str, ir.Expr] = {}
+    several: set[str] = set()
+    for node in ir.statements(function):
+        for target in node.targets if isinstance(node, ir.Assign) else ():
+            if isinstance(target, ir.Name) and isinstance(node, ir.Assign) and node.value is not None:
+                if target.id in found:
+                    several.add(target.id)
+                found[target.id] = node.value
+    return {name: value for name, value in found.items() if name not in several}
+
+
+def unfolded(test: ir.Expr, values: Mapping[str, ir.Expr], depth: int = _DEEPEST) -> ir.Expr:
+    """A condition with what the names in it were given."""
+    match test:
+        case ir.Name(name) if depth and name in values:
+            return unfolded(values[name], values, depth - 1)
+        case ir.Op("not" | "and" | "or" as sign, operands):
+            return ir.Op(sign, tuple(unfolded(one, values, depth) for one in operands), start=test.start, end=test.end)
+    return test
+
+
+def is_of_strangers(test: ir.Expr) -> bool:
+    """Does a condition that speaks of who is asking hold when that is not known, or not right?"""
+    match test:
+        case ir.Op("or", operands):
+            return any(map(is_of_strangers, operands))
+        case ir.Op("and", operands):
+            return all(map(is_of_strangers, operands))
+        case ir.Op("not", (inner,)):
+            return not is_of_strangers(inner)
+        case ir.Compare(("is" | "==",), (_, ir.Const(None | False))) | ir.Compare(("not-in",)):
+            return True
+        case ir.Compare(("!=" | "is-not",), (_, ir.Const(None | False))):
+            return False
+        case ir.Compare(("!=" | "is-not",)):
+            return True
+        case ir.Attribute(_, "is_anonymous") | ir.Call(ir.Attribute(_, "is_anonymous")):
+            return True
+    return False
+
+
+def values_used(test: ir.Expr, values: Mapping[str, ir.Expr], depth: int = _DEEPEST) -> Iterator[ir.Expr]:
+    """What the names in a condition were given."""
+    for node in (test, *ir.walk(test)):
+        if depth and isinstance(node, ir.Name) and node.id in values:
+            yield values[node.id]
+            yield from values_used(values[node.id], values, depth - 1)
