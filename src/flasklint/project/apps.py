@@ -597,9 +597,16 @@ class AppModel:
                         if isinstance(binding.node, ir.Import) and binding.node.module == "flask":
                             return what, Location(module.path, binding.node.span)
         for site in self._calls("flask.flash", "flask_login.login_user"):
-            if not site.scope.module.is_test:
-                return "flash", site.location
+            if not site.scope.module.is_test and not self._is_dead(site.scope):
+                return site.names[0].rpartition(".")[2], site.location
         return None
+
+    def _is_dead(self, scope: Scope) -> bool:
+        """Is it a function that nothing in the project speaks of?"""
+        node = scope.node
+        if not isinstance(node, ir.Function) or node.decorators or scope.parent is not scope.module.scope:
+            return False
+        return not any(node.name in module.words for module in self._modules)
 
     @cached_property
     def asks_requests(self) -> bool:
@@ -615,7 +622,7 @@ class AppModel:
         for site in self._calls(
             "flask_login.login_user", "flask_security.login_user", "flask_jwt_extended.set_access_cookies"
         ):
-            if not site.scope.module.is_test:
+            if not site.scope.module.is_test and not self._is_dead(site.scope):
                 return Guard("session", site.names[0], site.location)
         modules = [module for module in self._modules if not module.is_test]
         for module in modules:

@@ -10,27 +10,41 @@ from flasklint.project.scopes import LinkedModule
 Imported = Callable[[str, LinkedModule], LinkedModule | None]
 _FOLDERS = frozenset({"bin", "script", "scripts", "tool", "tools"})
 _COMMANDS = frozenset({"command", "group", "task"})
+_COMMAND_LINE = frozenset({"cli", "commands", "fabfile", "manage"})
+"""Names of folders and files whose code is run from the command line."""
 
 
 def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[str]) -> frozenset[str]:
-    """The paths of files that are run as they are, and that no other file imports. ``answering``: those that answer requests."""
+    """The paths of files that are run as they are and that no other file imports, and of those that only these import.
+
+    ``answering``: files that answer requests.
+    """
     everything = [module for module in modules if not module.is_test]
-    asked_for = {
-        found.path
-        for module in everything
-        for name in _imports(module)
-        if (found := imported(name, module)) is not None and found is not module
-    }
-    return frozenset(
+    importers: dict[str, set[str]] = {}
+    for module in everything:
+        for name in _imports(module):
+            found = imported(name, module)
+            if found is not None and found is not module:
+                importers.setdefault(found.path, set()).add(module.path)
+    apart = {
         module.path
         for module in everything
-        if module.path not in asked_for and module.path not in answering and _is_run(module)
-    )
+        if module.path not in importers and module.path not in answering and _is_run(module)
+    }
+    # What only scripts import is a part of them.
+    rest = {path for path in importers if path not in answering} - apart
+    while more := {path for path in rest if importers[path] <= apart}:
+        apart |= more
+        rest -= more
+    return frozenset(apart)
 
 
 def is_command(module: LinkedModule, qualname: str) -> bool:
-    """Whether a function is a command of the command line or a task by its decorator; what stands in no function is run as the
-    file is loaded."""
+    """Whether a function is a command of the command line or a task, by its decorator or its file; what stands in no function is
+    run as the file is loaded."""
+    *folders, file = module.path.removesuffix(".py").split("/")
+    if not _COMMAND_LINE.isdisjoint((*folders, file)):
+        return True
     scopes = [scope for scope in module.scopes if scope.qualname == qualname]
     for scope in scopes:
         for decorator in scope.node.decorators if isinstance(scope.node, ir.Function) else ():

@@ -32,21 +32,8 @@ _SETTERS = frozenset({"change_password", "hash_password", "set_password", "updat
 _UNUSABLE = re.compile(r"$|[<\[({$%!*]|(.)\1*$|no[-_ ]?pass|disabled|unusable", re.IGNORECASE)
 """What no one can log in with, and what something fills in."""
 _NOT_FOR_REAL = frozenset(
-    {
-        "debug",
-        "demo",
-        "dev",
-        "devel",
-        "development",
-        "dummy",
-        "example",
-        "fake",
-        "faker",
-        "fixture",
-        "fixtures",
-        "local",
-    }
-    | {"mock", "sample", "samples", "test", "testing", "tests", "timing"}
+    {"anonymise", "anonymize", "debug", "demo", "dev", "devel", "development", "dummy", "example", "fake", "faker"}
+    | {"fixture", "fixtures", "local", "mock", "sample", "samples", "test", "testing", "tests", "timing"}
 )
 """Words of files, functions, settings and variables for accounts that are in no production."""
 

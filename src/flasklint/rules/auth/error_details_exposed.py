@@ -87,7 +87,7 @@ class ErrorDetailsExposed(ProjectRule):
     `errorhandler(Exception)`) has caught, or the text of a database's error. Exceptions that are caught by a narrower name
     (`ValueError`, your own, an `HTTPException` with its description) are taken to be written for the visitor. What is shown only
     in debug mode or to administrators is left alone. What is only flashed, or shown to people who have logged in, is minor: of
-    that, there is one finding, however many places there are.
+    that, there is one finding, however many places there are; of the rest, one for each file and kind of error.
 
     ## Why is this bad
     The texts of exceptions name files, hosts, tables and statements, sometimes values. They save an attacker the guessing.
@@ -135,10 +135,11 @@ class ErrorDetailsExposed(ProjectRule):
 
     def check(self, project: Project) -> Iterator[Finding]:
         """What views, error handlers and makers of responses tell of errors."""
-        views = {id(handler.scope.node) for handler in project.handlers}
+        views = _answering(project)
         handled = _handled(project)
         guarded = _guarded(project)
         minor: list[Finding] = []
+        habits: dict[tuple[str, str], list[Finding]] = {}
         foreign = {path for path, module in project.modules.items() if _foreign(module)}
         for scope in project.functions():
             if scope.module.is_test or scope.module.path in foreign:
@@ -156,13 +157,15 @@ class ErrorDetailsExposed(ProjectRule):
             reader.block(node.body, known)
             for shown in reader.found.values():
                 finding = self._finding(shown, scope, project, id(node) in guarded)
-                if finding.severity is Severity.LOW and finding.confidence > Confidence.LOW:
+                if finding.confidence is Confidence.LOW:
+                    yield finding
+                elif finding.severity is Severity.LOW:
                     minor.append(finding)
                 else:
-                    yield finding
-        if minor:
-            first = together(minor)
-            yield replace(first, message=f"{first.message} {len(minor)} places do so.") if minor[1:] else first
+                    habits.setdefault((scope.module.path, finding.message), []).append(finding)
+        for group in filter(None, (minor, *habits.values())):
+            first = together(group)
+            yield replace(first, message=f"{first.message} {len(group)} places do so.") if group[1:] else first
 
     def _finding(self, shown: _Shown, scope: Scope, project: Project, guarded: bool) -> Finding:
         kind, origin, place = shown.detail
@@ -201,6 +204,20 @@ def _foreign(module: LinkedModule) -> bool:
         for bindings in module.scope.bindings.values()
         for binding in bindings
     )
+
+
+def _answering(project: Project) -> frozenset[int]:
+    """The views, and the functions whose result they return, by the node's id."""
+    found = {id(handler.scope.node) for handler in project.handlers}
+    for handler in project.handlers:
+        for node in ir.statements(handler.scope.node):
+            if not isinstance(node, ir.Return) or not isinstance(node.value, ir.Call):
+                continue
+            for name in project.resolve(node.value.function, handler.scope):
+                helper = project.definition(name)
+                if helper is not None and helper.is_function:
+                    found.add(id(helper.node))
+    return frozenset(found)
 
 
 def _guarded(project: Project) -> frozenset[int]:

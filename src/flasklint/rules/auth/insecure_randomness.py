@@ -7,7 +7,7 @@ from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
-from flasklint.project.purpose import becomes_text, purpose, serves_requests
+from flasklint.project.purpose import becomes_text, names_given, purpose, serves_requests
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule, Context, together
 from flasklint.source import Location
@@ -28,6 +28,39 @@ _MAKERS = frozenset(
         "random",
         "rand",
     )
+)
+_LETTING_IN = frozenset(
+    {
+        "2fa",
+        "activate",
+        "activation",
+        "auth",
+        "confirm",
+        "confirmation",
+        "forgot",
+        "invitation",
+        "invite",
+        "login",
+        "mfa",
+    }
+    | {"otp", "password", "register", "registration", "reset", "unique", "verification", "verify"}
+)
+"""Words of functions and classes whose codes open something."""
+_OTHER_CODES = frozenset(
+    {
+        "color",
+        "colour",
+        "country",
+        "currency",
+        "error",
+        "exit",
+        "language",
+        "postal",
+        "response",
+        "return",
+        "status",
+        "zip",
+    }
 )
 _CLOCKS = ("time.time", "time.time_ns", "datetime.datetime.now", "datetime.datetime.utcnow")
 _BY_CLOCK = "uuid.uuid1"
@@ -115,8 +148,16 @@ class InsecureRandomness(CallRule):
                 yield self._of_time(site, named[0])
             return
         confidence = Confidence.HIGH
-        if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)) and _makes(node.name):
+        if (
+            named is None
+            and isinstance(node, ir.Function)
+            and (kind := sensitivity(node.name))
+            and _makes(node.name)
+            and _is_returned(node, site.call)
+        ):
             named, confidence = (node.name, kind), Confidence.MEDIUM
+        if named is None and (code := _one_time_code(site)):
+            named = code, "token"
         if named is None:
             if (uses := _uses(site, project)) and _draws(site, project):
                 yield self._in_helper(site, uses)
@@ -172,6 +213,18 @@ class InsecureRandomness(CallRule):
         )
 
 
+def _one_time_code(site: CallSite) -> str:
+    """The name of what is drawn, if it is a code and what is around says that it lets somebody in."""
+    spoken = {word for part in site.scope.qualname.split(".") for word in words(part)}
+    if spoken.isdisjoint(_LETTING_IN):
+        return ""
+    for name in names_given(site.scope.node, site.call.span):
+        said = set(words(name))
+        if "code" in said and said.isdisjoint(_OTHER_CODES):
+            return name
+    return ""
+
+
 def _only_time(site: CallSite, project: Project) -> bool:
     """Whether a value is a digest of the time, or of it and of what is no secret either; a UUID of the time is one as it is."""
     path = ir.path_to(site.scope.node, site.call.span)
@@ -211,13 +264,17 @@ def _uses(site: CallSite, project: Project) -> list[tuple[str, Location]]:
 def _is_returned(function: ir.Function, call: ir.Call) -> bool:
     """Whether a function returns what a call in it gives, or a variable that is made of it."""
     path = ir.path_to(function, call.span)
-    made = [
-        target.id
-        for node in path
-        if isinstance(node, ir.Assign | ir.Augment)
-        for target in (node.targets if isinstance(node, ir.Assign) else (node.target,))
-        if isinstance(target, ir.Name)
-    ]
+    made: list[str] = []
+    for node in path:
+        match node:
+            case ir.Assign(targets=targets):
+                made += [target.id for target in targets if isinstance(target, ir.Name)]
+            case ir.Augment(target=ir.Name(id=name)):
+                made.append(name)
+            case ir.Call(function=ir.Attribute(value=ir.Name(id=name), name="append" | "extend" | "insert")):
+                made.append(name)
+            case _:
+                pass
     if any(isinstance(node, ir.Return) for node in path):
         return True
     return any(
