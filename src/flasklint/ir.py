@@ -372,11 +372,12 @@ class Output(Node, frozen=True):
 
 
 class Block(Node, frozen=True):
-    """``{% block name %}``"""
+    """``{% block name %}``; ``lead``: where the output begins that the block begins with, -1 if it begins with something else."""
 
     name: str
     body: tuple[Stmt, ...]
     context: Context
+    lead: int = -1
 
 
 class Link(Node, frozen=True):

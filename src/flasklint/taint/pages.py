@@ -491,6 +491,8 @@ class Templates(Attributes):
             outer = frame.state.variables.get(_PLACE)
             if outer is not None and isinstance(outer.constants[0], str):
                 place = outer.constants[0]
+                if place == "url" and not self._leads(frame, node):
+                    place = "text"
         rows = self.index.sinks.get(f"<{place}>", ())
         if not rows and self._is_idle(node):
             return
@@ -499,9 +501,13 @@ class Templates(Attributes):
             frame.dead = False
             return
         self.judged.add((frame.path, node.start))
-        if place == "url" and (node.context.prefix.strip() or node.context.tag not in RUNNING_TAGS):
+        if place == node.context.place == "url" and not _begins_link(node.context):
             return
         self.put_out(frame, node, place, value)
+
+    def _leads(self, frame: Frame, node: ir.Output) -> bool:
+        """Whether a block begins with an output."""
+        return any(block.lead == node.outer[0] for block in self._blocks(frame.path).values())
 
     def put_out(self, frame: Frame, node: ir.Output, place: str, value: Value) -> None:
         """A value is put out at a place of a page."""
@@ -548,7 +554,7 @@ class Templates(Attributes):
         }
         for path in self.project.pages.brought(frame.path, "extends"):
             shown = self._blocks(path).get(node.name)
-            if shown is not None and shown.context.place in _SCRIPTS:
+            if shown is not None and (shown.context.place in _SCRIPTS or _begins_link(shown.context)):
                 context[_PLACE] = constant(shown.context.place)
         self._run(frame, self._block_key(frame.path, node), context, node, f"passed to the block `{node.name}`")
 
@@ -584,6 +590,11 @@ class Templates(Attributes):
             for _, thing in frame.objects(made):
                 for name, value in thing.attributes.items():
                     frame.state.variables.setdefault(name, value)
+
+
+def _begins_link(context: ir.Context) -> bool:
+    """Whether what is put out there begins an address that can run a script."""
+    return context.place == "url" and context.tag in RUNNING_TAGS and not context.prefix.strip()
 
 
 def _shown(path: str) -> str:

@@ -214,8 +214,17 @@ class Lowering(Expressions):
         return (ir.Region("autoescape", value, self.body(inner.body), **self.span(inner.lineno)),)
 
     def _block(self, node: nodes.Block) -> Sequence[ir.Stmt]:
-        context = self.context()
-        return (ir.Block(node.name, self.body(node.body), context, **self.span(node.lineno)),)
+        context, lead = self.context(), self._lead(node.lineno)
+        return (ir.Block(node.name, self.body(node.body), context, lead, **self.span(node.lineno)),)
+
+    def _lead(self, number: int) -> int:
+        """Where the output begins that comes first after the tag of a token, white space aside; -1 when something else does."""
+        while self.kinds[number] != "block_end":
+            number += 1
+        number += 1
+        if self.kinds[number] == "data" and not self.tokens.all[number].value.strip():
+            number += 1
+        return self.starts[number] if self.kinds[number] == "variable_begin" else -1
 
     def _extends(self, node: nodes.Extends) -> Sequence[ir.Stmt]:
         return (ir.Link("extends", self.value(node.template), context=self.context(), **self.span(node.lineno)),)

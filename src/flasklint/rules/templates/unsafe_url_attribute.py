@@ -22,8 +22,9 @@ class UnsafeUrlAttribute(OutputRule):
 
     ## What it does
     Follows untrusted data to `href`, `src`, `action` and their like that begin with it, where following or loading the address
-    can run a script. A value of which nothing is known is told of to auditors only. Addresses made by `url_for`, constants, and
-    values behind a fixed beginning (`/user/{{ name }}`) are left alone.
+    can run a script, also where a block of another template puts it there. A value of which nothing is known is told of to
+    auditors only. Addresses made by `url_for`, constants, and values behind a fixed beginning (`/user/{{ name }}`) are left
+    alone.
 
     ## Why is this bad
     `javascript:alert(1)` holds nothing that is escaped. A visitor who clicks the link runs it with their session.
@@ -70,6 +71,10 @@ class UnsafeUrlAttribute(OutputRule):
         return output.context.tag in RUNNING_TAGS and not output.context.prefix.strip()
 
     def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
+        yield from self.check_flow(flow, project)
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """An output that begins a link: in its own template, or in the block of one that another template puts there."""
         paths = tuple(path for path in flow.paths if path.source.name not in _OWN_ADDRESSES)
         if paths:
             yield self.untrusted(flow._replace(paths=paths), severity=Severity.HIGH)
