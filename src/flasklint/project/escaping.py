@@ -20,7 +20,14 @@ def decides_escaping(project: Project) -> bool:
     return False
 
 
-def is_escaped(path: str, project: Project) -> bool:
-    """Whether what a template puts out is escaped, for all that is known: by its name, as a text that Flask renders, or since the
-    project sees to it itself."""
-    return path.endswith(ESCAPED_ENDINGS) or ir.INSIDE in path or decides_escaping(project)
+def is_escaped(output: ir.Output, path: str, project: Project) -> bool:
+    """Whether an output of a template is escaped, for all that is known: by the template's name, as in a text that Flask renders,
+    or since the project sees to it itself; and no block around it switches that off."""
+    if not (path.endswith(ESCAPED_ENDINGS) or ir.INSIDE in path or decides_escaping(project)):
+        return False
+    regions = (
+        node for node in ir.walk(project.templates[path]) if isinstance(node, ir.Region) and node.kind == "autoescape"
+    )
+    around = [region for region in regions if region.start <= output.start < region.end]
+    inner = max(around, key=lambda region: region.start, default=None)
+    return inner is None or not isinstance(inner.value, ir.Const) or bool(inner.value.value)

@@ -38,6 +38,7 @@ _HTML_NAME = re.compile(r"\.(?:x?html?|svg)(?:\.\w+)?$", re.IGNORECASE)
 _BARE_NAME = re.compile(r"\.(?:j2|jinja2?|tmpl|tpl|tmp)$", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!doctype|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 
+_CODE = frozenset({"script", "json", "style"})
 _ESCAPED = frozenset({"|e", "|escape", "|forceescape", "|tojson", "|urlencode", "|xmlattr"})
 _NUMBERS = frozenset({"|length", "|count", "|int", "|float", "|round", "|filesizeformat", "|wordcount", "|sum"})
 _TEXT_FILTERS = frozenset(
@@ -70,7 +71,8 @@ class AutoescapeDisabled(Rule):
     ## What it does
     Reports
 
-    - `{% autoescape false %}` around an output in an HTML template;
+    - `{% autoescape false %}` around an output in an HTML template (around scripts alone with low confidence: what comes to stand
+      there is FLK409);
     - a Flask app whose escaping is switched off: `app.jinja_env.autoescape = False`, `autoescape` in its `jinja_options`, a
       `select_jinja_autoescape` that always says no;
     - a `jinja2.Environment` or `jinja2.Template` of its own, which escapes nothing unless told to, and one that is told to
@@ -155,6 +157,9 @@ class AutoescapeDisabled(Rule):
                 continue
             others = f" and {len(raw) - 1} more" if len(raw) > 1 else ""
             confidence = max(_confidence(output.value) for output in raw)
+            if all(output.context.place in _CODE for output in raw):
+                # Escaping is not what is needed there: where data comes to stand in a script is told of by itself.
+                confidence = Confidence.LOW
             edit = Edit(Location(template.path, value.span), "true")
             yield self.finding(
                 Location(template.path, Span(region.start, value.end)),

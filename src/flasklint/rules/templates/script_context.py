@@ -72,7 +72,7 @@ class ScriptContext(OutputRule):
             yield _doubted(self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style."), flow)
         elif output.context.place != "script" or _is_raw(output.value) or open_quote(prefix) not in _CLOSED:
             yield self.untrusted(flow, severity=Severity.HIGH)
-        elif _is_behind_another(prefix) or not is_escaped(flow.location.path, project):
+        elif _is_behind_another(prefix) or not is_escaped(output, flow.location.path, project):
             # A backslash at the end of the value before takes its closing quote away, and this one begins as code.
             yield self.untrusted(flow, severity=Severity.MEDIUM)
         else:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flasklint.findings import Finding, Persona, Severity
+from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.taint.flows import Flow
@@ -72,6 +72,9 @@ class TemplateInjection(FlowRule):
             finding = self.untrusted(
                 flow, severity=Severity.MEDIUM, title="Untrusted data chooses which of the templates is shown."
             )
+            if flow.paths[0].reasons:
+                # What may be a looked-up record's name of a template is no reason for alarm.
+                finding = replace(finding, confidence=Confidence.LOW)
             among_few = bool(flow.texts) and all(map(_is_part_of_name, flow.texts))
             yield replace(finding, persona=Persona.PEDANTIC) if among_few else finding
         else:
