@@ -53,10 +53,16 @@ class Choices:
                 usual = self._usual(test)
                 first = self.of(then)
                 second = self.of(otherwise)
+                either = [
+                    choice
+                    for side, other in ((first, second), (second, first))
+                    for choice in side
+                    if usual == Truth.MAYBE and choice.default and _is_default(choice, other)
+                ]
                 for choice in first:
-                    choice.default = choice.default and usual > 0
+                    choice.default = choice in either or (choice.default and usual > 0)
                 for choice in second:
-                    choice.default = choice.default and usual < 0
+                    choice.default = choice in either or (choice.default and usual < 0)
                 return merged(first + second)
             case Test("join" | "+" | "%" | ".format"):
                 return self._named(value)
@@ -116,6 +122,10 @@ class Choices:
                     return said
         name = name_of(value)
         return kind_of_name(name.rpartition(".")[2]) if name else None
+
+
+def _is_default(choice: Choice, others: list[Choice]) -> bool:
+    return any(other.default and same_object(other.value, choice.value) for other in others)
 
 
 def merged(choices: list[Choice]) -> list[Choice]:

@@ -70,6 +70,7 @@ class _State:
     outside: list[Outside] = field(default_factory=list)
     loaded: list[Value] = field(default_factory=list)
     place: Location | None = None
+    at_choice: bool = False
     demanded: set[str] = field(default_factory=set)
 
 
@@ -234,7 +235,10 @@ class Configuration:
             state.outside.append(Outside(outside, event.location, event.position))
         if writes:
             state.loaded.append(value)
-            state.place = event.location
+            # Where one of several is picked says more than where something is loaded on top of it.
+            if not state.at_choice:
+                state.place = event.location
+                state.at_choice = state.picked is not None and same_object(value, state.picked)
         for write in writes:
             inner = min(truth, self._all(write.conditions, state))
             if inner > Truth.NO:

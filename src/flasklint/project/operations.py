@@ -231,7 +231,8 @@ def by_default(value: Value) -> Value:
         case Branch(test, then, otherwise):
             settled = truth_by_default(test)
             if settled is None:
-                return value
+                first, second = by_default(then), by_default(otherwise)
+                return first if isinstance(first, Known) and first == second else value
             return by_default(then if settled else otherwise)
         case Lookup(mapping, key, default):
             known, plain = python(by_default(key))
