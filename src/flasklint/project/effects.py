@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flasklint import ir
@@ -26,6 +26,9 @@ _WRITES = frozenset(
     | {"find_one_and_delete", "find_one_and_update", "replace_one", "bulk_write", "unlink"}
 )
 _FILES = frozenset({"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "os.rename", "shutil.move"})
+_TRANSACTIONS = frozenset({"begin", "begin_nested", "atomic"})
+"""Methods of a database, or of a session of one, whose ``with`` commits."""
+_COMMITTERS = frozenset({"pony.orm.db_session", "pony.orm.core.db_session"})
 _STATEMENTS = ("insert into", "update ", "delete from", "drop table", "truncate ")
 
 
@@ -38,10 +41,12 @@ class Effect:
     certain: bool
 
 
-def effects(scope: Scope, resolver: Resolver) -> Iterator[Effect]:
-    """What a function itself changes, in the order of the text; nothing under ``if request.method == "POST"``."""
+def effects(scope: Scope, resolver: Resolver, definition: Callable[[str], Scope | None]) -> Iterator[Effect]:
+    """What a function itself changes, in the order of the text; nothing under ``if request.method == "POST"``. ``definition``:
+    the project's function or class of a canonical name: a decorator or a ``with`` may commit what is done inside."""
     body = scope.node.body if isinstance(scope.node, ir.Function) else ()
-    commits = any(_is_commit(node) for node in ir.walk(scope.node))
+    around = _Around(scope, resolver, definition)
+    commits = around.commits or any(_is_commit(node) for node in ir.walk(scope.node))
     for node in _reached(body):
         if not isinstance(node, ir.Call):
             continue
@@ -51,17 +56,55 @@ def effects(scope: Scope, resolver: Resolver) -> Iterator[Effect]:
             yield Effect("delete or move files", location, True)
         method = node.function.name if isinstance(node.function, ir.Attribute) else ""
         if method in ("delete", "delete_instance", "delete_by_id") and (
-            any(name.startswith(_SESSIONS) for name in names) or method != "delete" or (commits and _is_session(node))
+            any(name.startswith(_SESSIONS) for name in names)
+            or method != "delete"
+            or (commits and (_is_session(node) or around.holds(node)))
         ):
             yield Effect("delete rows of the database", location, True)
         elif (
             method in ("add", "merge")
             and commits
-            and (any(name.startswith(_SESSIONS) for name in names) or _is_session(node))
+            and (any(name.startswith(_SESSIONS) for name in names) or _is_session(node) or around.holds(node))
         ):
             yield Effect("write to the database", location, False)
         elif method in ("execute", "executemany") and _changes(node):
             yield Effect("change the database", location, True)
+
+
+class _Around:
+    """What commits the work of a function from around it: a decorator, a ``with``. ``commits``: something does."""
+
+    def __init__(self, scope: Scope, resolver: Resolver, definition: Callable[[str], Scope | None]) -> None:
+        self._resolver = resolver
+        self._definition = definition
+        self._held: set[str] = set()
+        self.commits = False
+        node = scope.node
+        for decorator in node.decorators if isinstance(node, ir.Function) else ():
+            called = decorator.function if isinstance(decorator, ir.Call) else decorator
+            self.commits = self.commits or self._does(called, scope.parent or scope)
+        for inner in ir.statements(node):
+            for item in inner.items if isinstance(inner, ir.With) else ():
+                if isinstance(item.value, ir.Call) and self._does(item.value.function, scope):
+                    self.commits = True
+                    targets = item.targets if isinstance(item, ir.Assign) else ()
+                    self._held.update(target.id for target in targets if isinstance(target, ir.Name))
+
+    def holds(self, call: ir.Call) -> bool:
+        """Is it a method of what such a ``with`` gives?"""
+        owner = call.function.value if isinstance(call.function, ir.Attribute) else None
+        return isinstance(owner, ir.Name) and owner.id in self._held
+
+    def _does(self, function: ir.Expr, scope: Scope) -> bool:
+        if isinstance(function, ir.Attribute) and function.name in _TRANSACTIONS:
+            return True
+        for name in self._resolver.resolve(function, scope):
+            if name in _COMMITTERS:
+                return True
+            target = self._definition(name)
+            if target is not None and any(_is_commit(node) for node in ir.walk(target.node)):
+                return True
+        return False
 
 
 def commits(scope: Scope, resolver: Resolver) -> Iterator[Effect]:

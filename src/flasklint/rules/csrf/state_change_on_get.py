@@ -215,7 +215,7 @@ class StateChangeOnGet(AppRule):
         scope = app.scope_of(function)
         if scope is None:
             return None
-        found = next(effects(scope, app.resolver), None)
+        found = next(effects(scope, app.resolver, app.definition), None)
         if found is not None or not says:
             return found
         return next(commits(scope, app.resolver), None) or self._through_helper(app, scope, project)
@@ -232,7 +232,9 @@ class StateChangeOnGet(AppRule):
                     and helper.is_function
                     and not _CHANGES.isdisjoint(words(name.rpartition(".")[2]))
                 ):
-                    found = next(effects(helper, app.resolver), None) or next(commits(helper, app.resolver), None)
+                    found = next(effects(helper, app.resolver, app.definition), None) or next(
+                        commits(helper, app.resolver), None
+                    )
                     if found is not None:
                         return found
         return None
