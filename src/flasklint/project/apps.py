@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from msgspec import structs
+
 from flasklint import ir
 from flasklint.additions import Additions
 from flasklint.knowledge.config import TEST_WORDS
@@ -105,7 +107,7 @@ class App:
     def profiles(self) -> tuple[Profile, ...]:
         """Every way in which it may be configured."""
         found: dict[tuple[str, str], Profile] = {}
-        for one in self.objects:
+        for one in sorted(self.objects, key=_is_by_hand):
             for profile in Configuration(self._model.walk, one).profiles():
                 found.setdefault((profile.label, profile.kind), profile)
         # A call that hands in something that we do not see tells nothing, where another call tells more.
@@ -221,8 +223,10 @@ class App:
             for event in owner.events:
                 if event.kind != "hook":
                     continue
-                core, _ = unwrap(event.target)
+                core, around = unwrap(event.target)
                 if isinstance(core, Fn):
+                    if around:
+                        core = structs.replace(core, decorations=(*around, *core.decorations))
                     blueprint = owner if isinstance(owner, BlueprintObject) else None
                     hook = Hook(event.detail, core, event.location, blueprint, (*conditions, *event.conditions), event)
                     found.setdefault((event.detail, core.location), hook)
@@ -490,6 +494,11 @@ class App:
             if "POST" in route.methods
             and any(not self.protection(route, profile).protected for profile in self.production)
         )
+
+
+def _is_by_hand(app: AppObject) -> bool:
+    """Is it made only where a script is started by hand?"""
+    return bool(app.events) and all(event.main for event in app.events)
 
 
 class AppModel:

@@ -87,7 +87,11 @@ class DebugEnabled(Rule):
                 yield from self._before_run(app)
                 continue
             location = place(effective.write.expr, flag.location)
-            if flag.state in ("on", "on-by-default"):
+            if flag.state in ("on", "on-by-default") and _is_by_hand(app, effective.write.location):
+                yield self._debugger(
+                    location, any(run.reach == "everywhere" for run in runs(app)), flag.scope, flag.variable
+                )
+            elif flag.state in ("on", "on-by-default"):
                 unless = f" unless `{flag.variable}` says otherwise" if flag.variable else ""
                 yield self.finding(
                     location,
@@ -189,6 +193,12 @@ class DebugEnabled(Rule):
                 related=(Place(site.location, "here"),),
                 help="drop it; switch debug mode on from outside, with `flask run --debug`",
             )
+
+
+def _is_by_hand(app: App, written: Location) -> bool:
+    """Is a key set where a script is started by hand, and nowhere else?"""
+    events = [event for event in app.events if event.write is not None and event.write.location == written]
+    return bool(events) and all(event.main for event in events)
 
 
 def _is_asked_for(site: CallSite) -> bool:

@@ -137,7 +137,7 @@ class MissingCsrfProtection(AppRule):
     def _has_means(self, app: App) -> bool:
         """Does it check tokens on other routes? Then those that do not, and ask for nobody's name, are open on purpose."""
         profile = app.production[0]
-        return any("POST" in route.methods and app.protection(route, profile).protected for route in app.routes)
+        return any("POST" in route.methods and app.protection(route, profile).kind == "checked" for route in app.routes)
 
     def _is_entrance(self, route: Route) -> bool:
         spoken = words(route.endpoint.rpartition(".")[2]) + words(route.rule)
