@@ -112,6 +112,9 @@ def initialise(
         owner = machine.current
     if not isinstance(owner, (AppObject, BlueprintObject)):
         return False
+    # By a method of its own class: where that was called.
+    outer = next(((node, place) for inside, node, place in machine.sites if inside is extension), None)
+    expr, frame = outer or (expr, frame)
     machine.event(owner, "init", expr, frame, target=extension, arguments=args)
     machine.event(extension, "applied", expr, frame, target=owner, arguments=args)
     if isinstance(owner, AppObject):

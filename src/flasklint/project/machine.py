@@ -57,6 +57,8 @@ class Machine:
         # What is done to `flask.current_app` where no app context is visible.
         self.current = AppObject(("flask.current_app", "flask.Flask"), NOWHERE)
         self.contexts: list[AppObject] = []
+        # The methods of instances that are being followed, each with where it was called.
+        self.sites: list[tuple[Instance, ir.Expr, Frame]] = []
         # The decorators of the project that are being followed, each with what it is put around.
         self.wrapping: list[tuple[Fn, Value, Decoration]] = []
         self.environment: list[tuple[str, Value, Location, tuple[Value, ...]]] = []

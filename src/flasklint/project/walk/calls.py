@@ -223,10 +223,14 @@ class Calls(Entering):
                     telling = self.is_telling(function.node)
                     self._looking += not telling
                     decoration = Decoration(function, expr, frame.module, self.value_names(function), arguments)
+                    if isinstance(function.bound, Instance):
+                        self.sites.append((function.bound, expr, frame))
                     try:
                         result = self.enter_around(function, arguments, decoration)
                     finally:
                         self._looking -= not telling
+                        if isinstance(function.bound, Instance):
+                            self.sites.pop()
                     return self._around(function, result, arguments, expr, frame)
                 return Unknown(f"result of {function.qualname}()")
             case Cls():
