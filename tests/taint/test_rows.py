@@ -99,6 +99,8 @@ def call(row: Sink | Sanitizer | Summary | Guard, where: Iterable[str], given: s
         words = [part for part in having.argument.split("|") if not part.isdigit()]
         if not words and having.test == "const":
             positional[int(having.argument)] = repr(having.names[0])
+        if not words and having.test == "name":
+            positional[int(having.argument)] = str(having.names[0])
         if not words or words[0] == "self":
             continue
         match having.test:

@@ -7,9 +7,10 @@ from flasklint.knowledge.flask import FLASK
 from flasklint.knowledge.jinja import JINJA
 from flasklint.knowledge.kinds import KINDS
 from flasklint.knowledge.libraries import LIBRARIES
+from flasklint.knowledge.reaching import REACHING
 from flasklint.knowledge.rows import Tables, together
 from flasklint.knowledge.sql import SQL
 from flasklint.knowledge.stdlib import STDLIB
 
-EVERYTHING = together(FLASK, JINJA, STDLIB, SQL, LIBRARIES, DOCUMENTS, Tables(kinds=KINDS))
+EVERYTHING = together(FLASK, JINJA, STDLIB, SQL, LIBRARIES, REACHING, DOCUMENTS, Tables(kinds=KINDS))
 """What flasklint knows of libraries."""

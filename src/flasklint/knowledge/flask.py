@@ -131,7 +131,10 @@ _SUMMARIES = (
     Summary(f"{_HEADERS}.get_all", ("self",), "item", "", key="0|key"),
     # The page to come back to stands behind a question mark.
     Summary("flask_login.login_url", ("0|login_view",), "new", "builtins.str()"),
-    Summary("flask.make_response", how="made", result="flask.Response()", store="self.body=0;self.status=1"),
+    *(
+        Summary(f"flask.{name}", how="made", result="flask.Response()", store="self.body=0;self.status=1")
+        for name in ("make_response", "Flask().make_response")
+    ),
     Summary(
         "flask.Response",
         how="made",

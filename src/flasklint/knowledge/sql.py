@@ -27,8 +27,67 @@ _SINKS = (
             "pymysql.cursors.Cursor()",
             "MySQLdb.cursors.Cursor()",
             "mysql.connector.cursor.MySQLCursor()",
+            "cx_Oracle.Cursor()",
+            "oracledb.Cursor()",
+            "pyodbc.Cursor()",
+            "pymssql.Cursor()",
+            "snowflake.connector.cursor.SnowflakeCursor()",
+            "trino.dbapi.Cursor()",
+            "redshift_connector.Cursor()",
+            "pg8000.dbapi.Cursor()",
+            "aiomysql.Cursor()",
         )
         for method in ("execute", "executemany", "executescript")
+    ),
+    *(
+        Sink(name, "sql", (where,), _RUN, shape=True)
+        for name, where in (
+            ("psycopg2.sql.SQL", "0|string"),
+            ("psycopg.sql.SQL", "0|obj"),
+            ("psycopg2.extras.execute_values", "1|sql"),
+            ("psycopg2.extras.execute_batch", "1|sql"),
+            ("psycopg2.extensions.cursor().copy_expert", "0|sql"),
+            ("pyodbc.Connection().execute", "0|sql"),
+            *((f"asyncpg.Connection().{method}", "0|query") for method in ("execute", "fetch", "fetchrow", "fetchval")),
+            *((f"asyncpg.Pool().{method}", "0|query") for method in ("execute", "fetch", "fetchrow", "fetchval")),
+            *((f"duckdb.{method}", "0|query") for method in ("execute", "query", "sql")),
+            *((f"duckdb.DuckDBPyConnection().{method}", "0|query") for method in ("execute", "query", "sql")),
+            *((f"clickhouse_driver.Client().{method}", "0|query") for method in ("execute", "execute_iter")),
+            ("google.cloud.bigquery.Client().query", "0|query"),
+            ("google.cloud.bigquery.Client().query_and_wait", "0|query"),
+            ("cassandra.cluster.Session().execute", "0|query"),
+            ("peewee.SQL", "0|sql"),
+            ("peewee.RawQuery", "0|sql"),
+            ("peewee.Model.raw", "0|sql"),
+            ("peewee.Database().execute_sql", "0|sql"),
+            ("pony.orm.Database().select", "0|sql"),
+            ("pony.orm.Database().execute", "0|sql"),
+            ("records.Database().query", "0|query"),
+            ("records.Connection().query", "0|query"),
+            ("dataset.Database().query", "0|query"),
+            ("apsw.Connection().execute", "0|statements"),
+            ("apsw.Cursor().execute", "0|statements"),
+            *(
+                (f"databases.Database().{method}", "query|0")
+                for method in ("execute", "fetch_all", "fetch_one", "fetch_val")
+            ),
+            ("sqlalchemy.DDL", "0|statement"),
+            ("sqlalchemy.ext.asyncio.AsyncSession().execute", "0|statement"),
+            ("sqlalchemy.ext.asyncio.AsyncConnection().execute", "0|statement"),
+            ("pandas.read_sql_table", "0|table_name"),
+            ("polars.read_database", "0|query"),
+            ("polars.read_database_uri", "0|query"),
+        )
+    ),
+    *(
+        Sink(name, "sql", (where,), "is run as Cypher", shape=True)
+        for name, where in (
+            ("neo4j.Session().run", "0|query"),
+            ("neo4j.Transaction().run", "0|query"),
+            ("neo4j.Driver().execute_query", "0|query_"),
+            ("py2neo.Graph().run", "0|cypher"),
+            ("py2neo.Graph().evaluate", "0|cypher"),
+        )
     ),
     *(
         Sink(f"?.{method}", "sql", ("0|sql|query|operation|statement",), _RUN, shape=True, like=True)
@@ -45,7 +104,6 @@ _SINKS = (
     ),
     Sink("sqlalchemy.text", "sql", ("0|text",), _RUN, shape=True),
     Sink("sqlalchemy.literal_column", "sql", ("0|text",), _RUN, shape=True),
-    Sink("sqlalchemy.sql.expression.literal_column", "sql", ("0|text",), _RUN, shape=True),
     *(
         Sink(f"sqlalchemy.orm.Session().{method}", "sql", ("0|statement",), _RUN, shape=True)
         for method in ("execute", "scalar", "scalars")

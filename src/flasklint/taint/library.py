@@ -25,6 +25,7 @@ from flasklint.taint.values import (
     NOTHING_KNOWN,
     NUMERIC,
     OUR_TEXT,
+    STRING,
     UNKNOWN,
     Claim,
     Closure,
@@ -40,10 +41,14 @@ from flasklint.taint.values import (
     Value,
     facts_both,
     join,
+    join_all,
     merge_taints,
     texts,
     truth,
 )
+
+_BODY = ("body", "data", "response")
+"""Attributes of a response that hold what it answers."""
 
 _SHELLS = frozenset(
     ("sh", "bash", "dash", "zsh", "ksh", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh", "env", "sudo")
@@ -201,41 +206,35 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
     for number, thing in frame.objects(value):
         if number in inside:
             continue
-        if thing.shape == "tuple":
-            if not _is_of_another_type(_content_type(frame, thing)):
+        if thing.shape == "tuple" and not inside:
+            headers = [other for held in list(thing.items.values())[1:] for _, other in frame.objects(held)]
+            if all(_may_be_html(_content_type(header)) for header in headers):
                 found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
         elif thing.shape == "instance":
             kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
-            for key, held in thing.items.items():
-                if isinstance(key, str) and key.lower() == "content-type":
-                    kind = join(kind, held)
-            if _is_of_another_type(kind):
-                continue
-            body = thing.attributes.get("body")
-            if body is not None:
-                found.extend(_html(frame, body, (*inside, number)))
+            if _may_be_html(join(kind, _content_type(thing))):
+                for name in _BODY:
+                    if name in thing.attributes:
+                        found.extend(_html(frame, thing.attributes[name], (*inside, number)))
+        elif thing.shape == "iterator" or (inside and thing.shape in ("tuple", "list")):
+            # A body may come in pieces; a list that a view gives back is written as JSON.
+            found.extend(_html(frame, thing.everything(), (*inside, number)))
     plain = replace(value, refs=tuple(one for one in value.refs if type(one) is not int))
-    if plain.taints and (not plain.refs or plain.texts or is_bytes(plain)):
+    if plain.taints and (not plain.refs or plain.texts or is_bytes(plain) or plain.refs == STRING.refs):
         found.extend(texts(plain))
     return tuple(found)
 
 
-def _content_type(frame: Frame, answer: Obj) -> Value:
-    """The type that a view's answer of several members says it is of, in its headers."""
-    found = NEVER
-    for member in answer.items.values():
-        for _, headers in frame.objects(member):
-            for key, held in headers.items.items() if headers.shape == "dict" else ():
-                if isinstance(key, str) and key.lower() == "content-type":
-                    found = join(found, held)
-    return found
+def _content_type(thing: Obj) -> Value:
+    """What kind of content headers tell of; NEVER when they don't."""
+    return join_all(held for key, held in thing.items.items() if isinstance(key, str) and key.lower() == "content-type")
 
 
-def _is_of_another_type(kind: Value) -> bool:
-    """Whether a content type is said that is not HTML's."""
+def _may_be_html(kind: Value) -> bool:
+    """Whether a browser may take content of this kind for a page."""
     if kind is NEVER or kind == NONE:
-        return False
-    return not any(isinstance(one, str) and ("html" in one or "svg" in one) for one in kind.constants)
+        return True
+    return any(isinstance(one, str) and ("html" in one or "svg" in one) for one in kind.constants)
 
 
 def _location(frame: Frame, value: Value, depth: int = 0) -> tuple[Text, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from flasklint import ir
 from flasklint.knowledge.rows import Source, Tables
-from flasklint.knowledge.types import ALSO, PUBLIC
+from flasklint.knowledge.types import ALSO
+from flasklint.project.libraries import public
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.taint import characters
@@ -57,8 +58,8 @@ class Names(Functions):
         """A canonical name and what else that is."""
         found = self.also.get(name)
         if found is None:
-            public = PUBLIC.get(name, name)
-            found = self.also[name] = (public, *ALSO.get(public, ()))
+            better = public(name)
+            found = self.also[name] = (better, *ALSO.get(better, ()))
         return found
 
     def global_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
@@ -108,7 +109,11 @@ class Names(Functions):
                             return held
                 elif not star.module.startswith("."):
                     candidate = f"{star.module}.{name}"
-                    if candidate in self.index.sources or candidate in self.index.callables or candidate in PUBLIC:
+                    if (
+                        candidate in self.index.sources
+                        or candidate in self.index.callables
+                        or public(candidate) != candidate
+                    ):
                         return ref(*self.known_as(candidate))
             if hasattr(builtins, name):
                 return ref(f"builtins.{name}")

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from flasklint import ir
+from flasklint.knowledge.rows import MARKUP
 from flasklint.taint import guards
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
@@ -109,6 +110,8 @@ def binary(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) ->
         return NUMBER
     if sign == "+":
         return plus(frame, left, right, node)
+    if sign == "%" and left.refs == (MARKUP,):
+        return left  # escapes what it puts in
     if sign == "%" and not _numbers_only(left) and _may_be_text(left):
         return formatted(frame, left, right, node)
     if sign == "/" and right.taints and not left.constants and not _divides(frame, left):

@@ -27,6 +27,7 @@ from flasklint.taint.values import (
     constant,
     join,
     join_all,
+    texts,
 )
 
 _SAME_CHARACTERS = frozenset(
@@ -299,7 +300,7 @@ def _split(frame: Frame, base: Value, name: str, arguments: Arguments, info: Inf
         if name in _PARTED:
             middle = constant(separator) if separator is not None else UNKNOWN
             return frame.sequence(node.start, "tuple", (value, join(middle, constant("")), value))
-        return frame.make(node.start, Obj("list", rest=value, keys=UNKNOWN))
+        return frame.make(node.start, Obj("list", _first_words(base, value) if name == "split" else {}, value, UNKNOWN))
     # Without the separator: what stands before the first one, or behind the last one.
     alone = frame.derive(base, (node.start, "alone"), narrowed, taints=base.taints)
     head = headed(base, alone) if name in ("split", "partition") else alone
@@ -309,6 +310,18 @@ def _split(frame: Frame, base: Value, name: str, arguments: Arguments, info: Inf
     if len(arguments.positional) < 2 and "maxsplit" not in dict(arguments.keywords):
         return frame.make(node.start, Obj("list", {0: head} if head is not alone else {}, alone, UNKNOWN))
     return frame.make(node.start, Obj("list", {0 if name == "split" else -1: head}, value, UNKNOWN))
+
+
+def _first_words(base: Value, word: Value) -> dict[Constant, Value]:
+    """The words that a text is known to begin with: ours as they are written, or someone else's."""
+    choices = texts(base)
+    if len(choices) != 1 or not choices[0]:
+        return {}
+    head = choices[0][0]
+    if not isinstance(head, str):
+        return {0: word}
+    words = head.split()
+    return {at: constant(one) for at, one in enumerate(words if head[-1:].isspace() else words[:-1])}
 
 
 def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) -> Value:

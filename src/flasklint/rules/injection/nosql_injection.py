@@ -78,7 +78,11 @@ class NosqlInjection(FlowRule):
         if isinstance(query, ir.Dict) and _runs(query):
             yield self.untrusted(flow)
             return
-        structured = tuple(one for one in flow.paths if one.source.name.endswith(_STRUCTURED))
+        structured = tuple(
+            one
+            for one in flow.paths
+            if one.source.name.endswith(_STRUCTURED) or any("loads" in step.message for step in one.steps)
+        )
         if not structured or (isinstance(query, ir.Dict) and _only_text(query, path)):
             return
         finding = self.untrusted(flow._replace(paths=structured))

@@ -68,7 +68,11 @@ class RawHtmlResponse(FlowRule):
         finding = weighed(self.untrusted(flow), flow)
         written = any(isinstance(piece, str) and piece.strip() for text in flow.texts for piece in text)
         source = flow.paths[0].source.name
-        if not written and (flow.confidence < Confidence.HIGH or "json" in source):
+        written_as_json = any("dumps" in step.message for step in flow.paths[0].steps)
+        if written_as_json and not written:
+            # JSON that goes out as a page: it shows what is in it only to whom the link opens it.
+            finding = replace(finding, confidence=min(finding.confidence, Confidence.MEDIUM))
+        elif not written and (flow.confidence < Confidence.HIGH or "json" in source):
             # What a service gives back for a JSON body or an id is an object more often than a text of HTML.
             finding = replace(finding, confidence=Confidence.LOW)
         yield finding
