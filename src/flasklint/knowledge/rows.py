@@ -85,12 +85,16 @@ class Sink(NamedTuple):
 
 
 class Sanitizer(NamedTuple):
-    """A call whose result can do no harm of these kinds (``*``: of any)."""
+    """A call whose result can do no harm of these kinds (``*``: of any).
+
+    ``adds``: the characters that it may put between those of the text, which stay as they are; None if it may change them.
+    """
 
     name: str
     kinds: tuple[str, ...]
     argument: str = "0"
     result: str = "builtins.str()"
+    adds: str | None = None
 
 
 class Summary(NamedTuple):
@@ -188,7 +192,8 @@ class Kind(NamedTuple):
     ``needs``: the harm needs one of these characters, in the notation of :mod:`flasklint.taint.characters`; empty when
     any text will do. ``quoted``: between quotes the harm needs that quote. ``prefix``: what fixed text before it excludes the
     harm: ``directory`` (a folder, if the text has no ``..``), ``any`` (whatever it is), ``origin`` (scheme and host of a URL),
-    ``scheme`` (a URL's scheme, or what no URL with a scheme begins with).
+    ``scheme`` (a URL's scheme, or what no URL with a scheme begins with), ``element`` (HTML that ends outside of any tag and
+    script, if the text has no ``<``).
     ``language``: words of the language, to tell its texts. ``also``: what excludes one of these excludes it too. ``types``: what
     is of one of these types does no such harm.
     """
@@ -196,7 +201,7 @@ class Kind(NamedTuple):
     name: str
     needs: str = ""
     quoted: bool = False
-    prefix: Literal["", "directory", "any", "origin", "scheme", "program"] = ""
+    prefix: Literal["", "directory", "any", "origin", "scheme", "program", "element"] = ""
     language: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
@@ -219,12 +224,13 @@ class Container(NamedTuple):
     """A class whose objects hold values as one of the language's own containers does.
 
     ``like``: a ``dict`` or ``list``; ``attributes`` under the names of its keywords; ``sections``, a mapping of mappings as
-    configuration files have them; ``fields``, a class whose objects are tuples with these names; ``choices``, a class of
-    which each object is one of the values that its body names. ``skip``: so many first arguments are none of its contents.
+    configuration files have them; ``fields``, a class whose objects are tuples with these names; ``record``, what
+    classes inherit whose objects are tuples of what their bodies annotate; ``choices``, a class of which each object is one of
+    the values that its body names. ``skip``: so many first arguments are none of its contents.
     """
 
     name: str
-    like: Literal["dict", "list", "attributes", "sections", "fields", "choices"]
+    like: Literal["dict", "list", "attributes", "sections", "fields", "record", "choices"]
     skip: int = 0
 
 

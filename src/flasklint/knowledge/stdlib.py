@@ -145,6 +145,7 @@ _SINKS = (
     # Network
     Sink("urllib.request.urlopen", "ssrf", ("0|url",), "is requested by the server"),
     Sink("urllib.request.urlretrieve", "ssrf", ("0|url",), "is requested by the server"),
+    Sink("urllib.request.OpenerDirector().open", "ssrf", ("0|fullurl",), "is requested by the server"),
     Sink("urllib.request.Request", "ssrf", ("0|url",), "is requested by the server"),
     Sink("http.client.HTTPConnection", "ssrf", ("0|host",), "is the host that is asked"),
     Sink("http.client.HTTPSConnection", "ssrf", ("0|host",), "is the host that is asked"),
@@ -355,7 +356,7 @@ _SANITIZERS = (
     Sanitizer("html.escape", ("html", "markup"), "0|s"),
     Sanitizer("xml.sax.saxutils.escape", ("html", "markup", "xml"), "0|data"),
     Sanitizer("xml.sax.saxutils.quoteattr", ("html", "markup", "xml"), "0|data"),
-    Sanitizer("shlex.quote", ("command",), "0|s"),
+    Sanitizer("shlex.quote", ("command",), "0|s", adds="'\""),
     Sanitizer("shlex.join", ("command",), "0|split_command"),
     Sanitizer("re.escape", ("regex",), "0|pattern"),
     Sanitizer(
@@ -425,6 +426,7 @@ _CONTAINERS = (
     Container("types.SimpleNamespace", "attributes"),
     Container("argparse.Namespace", "attributes"),
     Container("collections.namedtuple", "fields"),
+    Container("typing.NamedTuple", "record"),
     Container("configparser.ConfigParser", "sections"),
     Container("configparser.RawConfigParser", "sections"),
     Container("configparser.SafeConfigParser", "sections"),

@@ -20,9 +20,13 @@ from flasklint.taint.kept import keepers
 from flasklint.taint.parsed import passed
 from flasklint.taint.passing import portable
 from flasklint.taint.prescan import Prescan
+from flasklint.taint.registries import fill
 from flasklint.taint.routes import route_variable
 from flasklint.taint.state import Obj
-from flasklint.taint.values import UNKNOWN
+from flasklint.taint.values import UNKNOWN, Value
+from flasklint.taint.wrappers import Arrival, begin_after, both, lead, left_behind
+
+_BEFORE = ("before_request", "before_app_request")
 
 
 def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], Engine] = Engine) -> Flows:
@@ -31,8 +35,10 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
     views = project.handlers
     for entry in views:
         engine.rules[entry.scope] = entry.rules
+    fill(engine)
+    before = _left_by_hooks(engine)
     for entry in views:
-        _try(engine, entry.scope, entry)
+        _try(engine, entry.scope, entry, before)
     for scope in _remaining(project, tables, keepers(project, engine.kept)):
         _try(engine, scope, None)
     for frame in engine.unreached():
@@ -40,10 +46,25 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
     return engine.flows()
 
 
-def _try(engine: Engine, scope: Scope, entry: Handler | None) -> None:
+def _left_by_hooks(engine: Engine) -> Arrival | None:
+    """What the functions that run before every view leave in ``flask.g`` and its like."""
+    found: Arrival | None = None
+    hooks = [hook.function.node for app in engine.project.apps for hook in app.hooks if hook.kind in _BEFORE]
+    for node in {id(node): node for node in hooks}.values():
+        scope = engine.scopes.get(id(node))
+        if scope is None or not scope.is_function:
+            continue
+        _try(engine, scope, None)
+        frame = engine.latest
+        if frame is not None and any(name[0] == "\x01" for name in frame.state.variables):
+            found = both(found, left_behind(engine, frame))
+    return found
+
+
+def _try(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival | None = None) -> None:
     """Evaluate a function; one that is nested or entangled too deeply is told of and does not lose the others."""
     try:
-        _enter(engine, scope, entry)
+        _enter(engine, scope, entry, before)
     except RecursionError:
         engine.limits.add(Limit(scope.location, "nested too deeply to be followed"))
 
@@ -75,8 +96,9 @@ def _remaining(project: Project, tables: Tables, keeping: Iterable[Scope]) -> li
     return sorted(rest, key=lambda scope: scope.node.name in called)  # type: ignore[union-attr]
 
 
-def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
-    """Evaluate a function as the outside calls it."""
+def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival | None = None) -> None:
+    """Evaluate a function as the outside calls it. ``before``: what others have left behind for it."""
+    engine.latest = None
     key = engine.key_of(scope)
     if entry is None and key in engine.contexts:
         return
@@ -93,6 +115,7 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
     for rule in rules:
         converters.update(variables(rule))
     parsed = passed(frame, scope, engine.project, converters) if entry is not None and node.decorators else {}
+    given: dict[str, Value] = {}
     told = bool(rules) and all(rule and COMPUTED not in rule for rule in rules)
     for index, parameter in enumerate(node.parameters):
         if index == 0 and key.owner and engine.method_kind(scope) != "static":
@@ -104,7 +127,7 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
         elif parameter.kind == "double-star":
             frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", rest=UNKNOWN, keys=UNKNOWN))
         elif entry is not None and not entry.error and (parameter.name in converters or not told):
-            frame.state.variables[parameter.name] = route_variable(
+            frame.state.variables[parameter.name] = given[parameter.name] = route_variable(
                 frame, parameter, converters.get(parameter.name, "default")
             )
         elif parameter.annotation is not None:
@@ -120,4 +143,9 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None) -> None:
                     frame.outer[name] = portable(value)
     engine.contexts[key] = engine.contexts.get(key, 0) + 1
     frame.view = entry is not None
+    if before is not None:
+        begin_after(frame, before)
+    if entry is not None and not entry.error and told and (node.decorators or key.owner):
+        lead(engine, frame, scope, given)
     engine.run_frame(frame)
+    engine.latest = frame

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from flasklint import ir
@@ -25,6 +27,7 @@ from flasklint.taint.values import (
     Value,
     constant,
     join,
+    join_all,
     merge_taints,
     with_taints,
 )
@@ -105,6 +108,19 @@ class Attributes(Names):
                 self.part(frame, replace(rest, constants=(), texts=(), refs=()), f"attr:{name}", node).taints,
             )
         return result
+
+    def shared_item(self, frame: Frame, names: Iterable[str], arguments: Arguments) -> Value | None:
+        """``flask.g.get("user")``: an attribute that was set on a thing that there is one of; None when it was not."""
+        key = arguments.positional[0] if arguments.positional else UNKNOWN
+        if not (key.known and len(key.constants) == 1 and key.constants[0] in self._shared):
+            return None
+        found = NEVER
+        for one in names:
+            owner, _, method = one.rpartition(".")
+            held = frame.state.variables.get(f"\x01{owner}.{key.constants[0]}")
+            if held is not None and method in ("get", "pop", "setdefault"):
+                found = join_all((found, held, *arguments.positional[1:]))
+        return None if found is NEVER else found
 
     def _method_attribute(self, frame: Frame, one: Method, name: str, node: ir.Node) -> Value:
         if one.names and one.names[0].startswith("super "):

@@ -139,7 +139,10 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
                 return NONE
             return None
         case "isinstance" | "issubclass" | "hasattr" | "callable":
-            return _type_test(first, given) if name == "isinstance" else BOOL
+            return _type_test(frame, first, given) if name == "isinstance" else BOOL
+        case "type" if len(given) == 1:
+            kinds = _types(frame, first)
+            return Value(refs=tuple(sorted(kinds))) if kinds else None
         case "chr":
             if (
                 first.known
@@ -155,19 +158,32 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
             return None
 
 
-def _type_test(first: Value, given: tuple[Value, ...]) -> Value:
-    wanted = given[1].refs if len(given) > 1 else ()
-    if first.known and wanted and all(isinstance(one, str) for one in wanted):
-        names = {f"builtins.{type(one).__name__}" for one in first.constants}
+def _types(frame: Frame, value: Value) -> set[str]:
+    """The language's own types that a value may be of; empty when they are not known."""
+    if value.texts and not value.refs:
+        return {"builtins.bytes" if is_bytes(value) else "builtins.str"}
+    shapes = [thing.shape for _, thing in frame.objects(value)]
+    if value.open or value.taints or len(shapes) < len(value.refs) or not _CONTAINERS.issuperset(shapes):
+        return set()
+    return {f"builtins.{shape}" for shape in shapes} | {f"builtins.{type(one).__name__}" for one in value.constants}
+
+
+def _type_test(frame: Frame, first: Value, given: tuple[Value, ...]) -> Value:
+    wanted = [one for each in given[1:] for one in (frame.members(each, 0) if frame.objects(each) else each).refs]
+    names = _types(frame, first)
+    if names and wanted and all(isinstance(one, str) for one in wanted):
         if "builtins.bool" in names:
             names.add("builtins.int")
         if names <= set(wanted):
             return constant(True)
-        if not names & set(wanted) and all(str(one).startswith("builtins.") or "." in str(one) for one in wanted):
+        if not names & set(wanted) and all(str(one) in _CLOSED for one in wanted):
             return constant(False)
-    if first.texts and len(wanted) == 1 and wanted[0] in ("builtins.str", "builtins.bytes"):
-        return constant((wanted[0] == "builtins.bytes") == is_bytes(first))
     return BOOL
+
+
+_CONTAINERS = frozenset(("list", "tuple", "set", "dict"))
+_CLOSED = frozenset(f"builtins.{name}" for name in (*_CONTAINERS, "str", "bytes", "int", "float", "bool"))
+"""Types of which nothing is an instance that is plainly of another of them."""
 
 
 def _number(frame: Frame, name: str, given: tuple[Value, ...], node: ir.Node) -> Value:

@@ -14,7 +14,7 @@ from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.pages import Templates
 from flasklint.taint.passing import Passing, Returning, captures, portable
 from flasklint.taint.quantified import quantified
-from flasklint.taint.state import Obj
+from flasklint.taint.state import Obj, State
 from flasklint.taint.values import (
     BOOL,
     MOST_CONSTANTS,
@@ -24,6 +24,7 @@ from flasklint.taint.values import (
     Claim,
     ClassRef,
     Closure,
+    Constant,
     FunctionKey,
     Method,
     Ref,
@@ -45,6 +46,8 @@ class Calls(Templates):
         self.active: dict[FunctionKey, int] = {}
         self.contexts: dict[FunctionKey, int] = {}
         self.frames: dict[FunctionKey, Frame] = {}
+        self.awaited: tuple[Frame, FunctionKey] | None = None
+        self.arrived: list[tuple[State, dict[str, Value]]] = []
         self._results: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._names_known: dict[tuple[Ref, ...], tuple[Ref, ...]] = {}
 
@@ -166,7 +169,10 @@ class Calls(Templates):
             result = join(result, made)
         if names:
             tail = "" if any(name in self.index.callables for name in names) else names[0].rpartition(".")[2]
-            result = join(result, self.call_library(frame, tuple(names), None, arguments, node, tail))
+            kept_there = self.shared_item(frame, names, arguments)
+            if kept_there is None:
+                kept_there = self.call_library(frame, tuple(names), None, arguments, node, tail)
+            result = join(result, kept_there)
             lived = lived or not frame.dead
         if (callee.open and not methods) or not callee.refs:
             result = join(result, self.call_unknown(frame, callee, arguments, node))
@@ -381,6 +387,18 @@ class Calls(Templates):
         if fields:
             attributes.update(zip(fields, arguments.positional, strict=False))
         attributes.update(arguments.keywords)
+        for number, (name, factory, scope) in enumerate(self.classes.factories(cls)):
+            if name not in attributes:
+                # A site of its own for what each makes.
+                place = ir.Jump(start=-64 * node.start - number - 1, end=node.end, kind="pass")
+                maker = self.evaluate(self.module_frame(scope.module), factory)
+                attributes[name] = self.call(frame, maker, Arguments(), place)
+        if fields and any(row.like == "record" for row in map(self.index.containers.get, bases) if row is not None):
+            items: dict[Constant, Value] = {}
+            for index, name in enumerate(fields):
+                items[index] = attributes[name] if name in attributes else self.class_value(cls, name)
+            named = {**attributes, **{name: items[index] for index, name in enumerate(fields)}}
+            return frame.make(node.start, Obj("instance", items, size=len(fields), attributes=named, types=(cls,)))
         if arguments.double is not None and arguments.double.taints:
             attributes["__dict__"] = arguments.double
         for base in bases:
@@ -433,6 +451,9 @@ class Calls(Templates):
             lambda parameter: self._default(frame, key.function, parameter, passed),
             node,
         )
+        if self.awaited is not None and self.awaited[0] is frame and self.awaited[1] is key:
+            self.arrived.append((frame.state.copy(), bound))
+            return UNKNOWN
         passing = Passing(frame)
         how = budget.level(key.function, self.contexts.get(key, 0))
         if self.active.get(key):

@@ -14,6 +14,7 @@ class Classes:
         self._project = project
         self._mro: dict[str, tuple[tuple[Scope, ...], tuple[str, ...]]] = {}
         self._fields: dict[str, tuple[str, ...]] = {}
+        self._factories: dict[str, tuple[tuple[str, ir.Expr, Scope], ...]] = {}
 
     def mro(self, name: str) -> tuple[tuple[Scope, ...], tuple[str, ...]]:
         """The project's classes that a class is made of, itself first, and the libraries' ones."""
@@ -116,6 +117,25 @@ class Classes:
                     and isinstance(statement.targets[0], ir.Name)
                 )
             found = self._fields[name] = tuple(dict.fromkeys(names))
+        return found
+
+    def factories(self, name: str) -> tuple[tuple[str, ir.Expr, Scope], ...]:
+        """What makes the members of a data class that are not passed, with the class body that it stands in: the keyword by
+        which dataclasses, attrs and pydantic all know it."""
+        found = self._factories.get(name)
+        if found is None:
+            made: dict[str, tuple[str, ir.Expr, Scope]] = {}
+            for scope in reversed(self.mro(name)[0]):
+                assert isinstance(scope.node, ir.Class)
+                for statement in scope.node.body:
+                    match statement:
+                        case ir.Assign(targets=(ir.Name(id=member),), value=ir.Call(arguments=arguments)):
+                            for argument in arguments:
+                                if argument.name in ("default_factory", "factory"):
+                                    made[member] = (member, argument.value, scope)
+                        case _:
+                            continue
+            found = self._factories[name] = tuple(made.values())
         return found
 
 

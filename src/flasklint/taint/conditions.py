@@ -249,6 +249,16 @@ def _settled(sign: str, one: Constant, other: Constant) -> bool | None:
     return None
 
 
+def _is_type(value: Value) -> bool:
+    """Whether it is one of the language's own types, and nothing else."""
+    return len(value.refs) == 1 and value.refs[0] in _TYPES and value == Value(refs=value.refs)
+
+
+_TYPES = frozenset(
+    f"builtins.{name}" for name in ("str", "bytes", "int", "float", "bool", "list", "tuple", "set", "dict")
+)
+
+
 def _decide(frame: Frame, sign: str, left: Value, right: Value) -> bool | None:
     """The answer, where it can be told."""
     if left.known and right.known and len(left.constants) * len(right.constants) <= 16:
@@ -278,6 +288,9 @@ def _decide(frame: Frame, sign: str, left: Value, right: Value) -> bool | None:
         and not left.constants
     ) and all(type(one) is int or isinstance(one, (Closure, Method)) for one in left.refs):
         return sign in ("is-not", "!=")
+    if sign in ("is", "is-not", "==", "!=") and _is_type(left) and _is_type(right):
+        # ``type(x) is str``
+        return (left.refs == right.refs) == (sign in ("is", "=="))
     if sign in ("is", "is-not", "==", "!=") and right == NONE and left.texts:
         return sign in ("is-not", "!=")
     return None

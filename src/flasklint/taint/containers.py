@@ -11,7 +11,7 @@ from flasklint.knowledge.rows import Container
 from flasklint.taint import builtin_calls, object_methods
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
-from flasklint.taint.subscripts import item
+from flasklint.taint.subscripts import MISSING, item
 from flasklint.taint.targets import set_item
 from flasklint.taint.values import NEVER, NONE, PLAIN, UNKNOWN, Constant, Value, constant, join
 
@@ -31,7 +31,11 @@ def made(frame: Frame, row: Container, arguments: Arguments, node: ir.Node) -> V
     match row.like:
         case "dict" | "list":
             like: Literal["dict", "list"] = row.like
-            return builtin_calls.builtin(frame, like, inner, node) or UNKNOWN
+            held_by = builtin_calls.builtin(frame, like, inner, node) or UNKNOWN
+            if row.like == "dict" and row.skip and arguments.positional and arguments.positional[0] != NONE:
+                for address, thing in frame.objects(held_by):
+                    frame.update(address, replace(thing, attributes={MISSING: arguments.positional[0]}), True)
+            return held_by
         case "attributes":
             held = dict(inner.keywords)
             if inner.double is not None:
@@ -45,7 +49,7 @@ def made(frame: Frame, row: Container, arguments: Arguments, node: ir.Node) -> V
                 return UNKNOWN
             kept = frame.sequence((node.start, "fields"), "tuple", [constant(name) for name in names])
             return frame.make(node.start, Obj("instance", attributes={FIELDS: kept}))
-        case "choices":
+        case "choices" | "record":
             return UNKNOWN
 
 

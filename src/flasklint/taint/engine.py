@@ -66,6 +66,7 @@ class Engine(Calls):
         self.limits: set[Limit] = set()
         self.fuel = MOST_STATEMENTS
         self.entry: Location | None = None
+        self.latest: Frame | None = None
 
     def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
         kind = type(node)

@@ -66,8 +66,18 @@ def harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> boo
             return _fixed_origin(info, before) or (not before and not open_forms(kind.name, info))
         case "scheme":
             return _SCHEME.match(before or info.prefix) is not None
+        case "element":
+            return not info.mask & characters.of("<") and _outside_tags(before)
         case _:
             return False
+
+
+def _outside_tags(before: str) -> bool:
+    """Whether what comes after this HTML stands between tags, where no quote does harm."""
+    low = before.lower()
+    return low.rfind(">") >= low.rfind("<") and all(
+        low.rfind(f"</{name}") >= low.rfind(f"<{name}") for name in ("script", "style")
+    )
 
 
 @lru_cache(maxsize=64)

@@ -370,11 +370,20 @@ def sanitized(
     return frame.derive(
         value,
         (node.start, "sanitized"),
-        Info(clear=info.clear | frozenset(row.kinds)),
+        _sanitized_info(row, info),
         f"made safe by `{name}`",
         node,
         refs,
     )
+
+
+def _sanitized_info(row: Sanitizer, info: Info) -> Info:
+    """What is known of the result of a call that makes text harmless, by what was known of the text."""
+    clear = info.clear | frozenset(row.kinds)
+    if row.adds is None:
+        return Info(clear=clear)
+    lacks = frozenset(one for one in info.lacks if not any(char in row.adds for char in one))
+    return Info(mask=info.mask | characters.of(row.adds), lacks=lacks, clear=clear)
 
 
 def summarized(

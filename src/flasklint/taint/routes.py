@@ -10,15 +10,18 @@ from flasklint.taint import characters
 from flasklint.taint.addresses import pieces
 from flasklint.taint.frame import Frame
 from flasklint.taint.text import text_value
-from flasklint.taint.values import NUMBER, Hole, Info, Origin, Taint, Text, Trail, Value
+from flasklint.taint.values import NUMBER, OUR_TEXT, Hole, Info, Origin, Taint, Text, Trail, Value
 
 _ROUTE = Source("<route>", "the visitor controls this part of the address")
-_PLAIN_CONVERTERS = frozenset(("int", "float", "uuid"))
-_TEXT_CONVERTERS = frozenset(("default", "string", "path", "any"))
+_PLAIN_CONVERTERS = frozenset(("int", "float", "uuid", "any"))
+_TEXT_CONVERTERS = frozenset(("default", "string", "path"))
 
 
 def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Value:
     """What stands for a variable of a URL rule."""
+    if converter == "any":
+        # One of the words that stand in the rule.
+        return OUR_TEXT
     if converter in _PLAIN_CONVERTERS:
         return NUMBER
     fragment = ("source", "<route>", parameter.name)

@@ -25,6 +25,9 @@ from flasklint.taint.values import (
     join_all,
 )
 
+MISSING = "<missing>"
+"""The attribute of a mapping under which it keeps what makes a value for a key that is not there."""
+
 
 def integer(value: Value) -> int | None:
     """The one whole number that a value is."""
@@ -54,8 +57,10 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
     """``base[key]``"""
     result = NEVER
     keys = key.constants if not key.open and not key.refs else ()
-    for _, thing in frame.objects(base):
-        if thing.shape == "instance":
+    for address, thing in frame.objects(base):
+        if MISSING in thing.attributes and not (keys and all(one in thing.items for one in keys)):
+            thing = _completed(frame, address, thing, key, keys, node)
+        if thing.shape == "instance" and thing.size is None:
             callee = frame.machine.attribute(
                 frame, replace(base, refs=tuple(r for r in base.refs if type(r) is int)), "__getitem__", node
             )
@@ -96,6 +101,20 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
     if rest.open or rest.refs or result is NEVER:
         result = join(result, UNKNOWN)
     return result
+
+
+def _completed(frame: Frame, address: int, thing: Obj, key: Value, keys: tuple[Constant, ...], node: ir.Node) -> Obj:
+    """A mapping that makes what it is asked for."""
+    place = ir.Jump(start=node.end - 1, end=node.end, kind="pass")
+    made = frame.machine.call(frame, thing.attributes[MISSING], Arguments(), place)
+    thing = frame.object_at(address)
+    if keys:
+        fresh = {one: join(made, thing.rest) for one in keys if one not in thing.items}
+        thing = replace(thing, items={**thing.items, **fresh})
+    else:
+        thing = replace(thing, rest=join(thing.rest, made), keys=join(thing.keys, key))
+    frame.update(address, thing, True)
+    return thing
 
 
 def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, node: ir.Node) -> Value:

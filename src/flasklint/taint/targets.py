@@ -46,7 +46,7 @@ def _unpack(frame: Frame, items: tuple[ir.Argument, ...], value: Value, node: ir
     starred = next((index for index, entry in enumerate(items) if entry.name == "*"), None)
     things = frame.objects(value)
     single = len(things) == 1 and len(value.refs) == 1 and not value.open and not value.taints
-    if single and things[0][1].shape in ("list", "tuple"):
+    if single and (things[0][1].shape in ("list", "tuple") or things[0][1].size is not None):
         thing = things[0][1]
         if thing.size is not None and starred is None:
             for index, entry in enumerate(items):

@@ -1,0 +1,306 @@
+"""What the contents of containers and records, types and characters tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.taint.flowcases import HEAD, check
+
+PROJECTS: dict[str, dict[str, str]] = {
+    "defaultdict list": {
+        "app.py": HEAD
+        + """\
+from collections import defaultdict
+@app.route('/a')
+def a():
+    d = defaultdict(list)
+    d['x'].append(request.args['q'])
+    d['y'].append('1')
+    eval(d['x'][0])  # flow: code
+    eval(d['y'][0])
+    return ''
+""",
+    },
+    "defaultdict list returned": {
+        "app.py": HEAD
+        + """\
+from collections import defaultdict
+def group():
+    found = defaultdict(list)
+    for key, value in request.args.items():
+        found['all'].append(value)
+    return found
+@app.route('/a')
+def a():
+    for each in group()['all']:
+        eval(each)  # flow: code
+    return ''
+""",
+    },
+    "defaultdict dict / int / str": {
+        "app.py": HEAD
+        + """\
+from collections import defaultdict
+@app.route('/a')
+def a():
+    d = defaultdict(dict)
+    d['x']['k'] = request.args['q']
+    eval(d['x']['k'])  # flow: code
+    e = defaultdict(lambda: '1')
+    eval(e['a'])
+    f = defaultdict(str)
+    f['a'] += request.args['q']
+    f['b'] += '1'
+    eval(f['a'])  # flow: code
+    eval(f['b'])
+    return ''
+""",
+    },
+    "dataclass default_factory": {
+        "app.py": HEAD
+        + """\
+from dataclasses import dataclass, field
+@dataclass
+class Box:
+    name: str = '1'
+    items: list = field(default_factory=list)
+    table: dict = field(default_factory=dict)
+@app.route('/a')
+def a():
+    box = Box()
+    box.items.append(request.args['q'])
+    box.table['k'] = request.args['r']
+    eval(box.items[0])  # flow: code
+    eval(box.table['k'])  # flow: code
+    eval(box.name)
+    other = Box()
+    other.items.append('1')
+    eval(other.items[0])
+    return ''
+""",
+    },
+    "namedtuple unpacking": {
+        "app.py": HEAD
+        + """\
+from typing import NamedTuple
+class Pair(NamedTuple):
+    one: str
+    two: str
+def make():
+    return Pair(request.args['q'], '1')
+@app.route('/a')
+def a():
+    one, two = make()
+    eval(one)  # flow: code
+    eval(two)
+    p = Pair(one='1', two=request.args['q'])
+    x, y = p
+    eval(x)
+    eval(y)  # flow: code
+    eval(p[0])
+    eval(p[1])  # flow: code
+    for z in p:
+        eval(z)  # flow: code
+    return ''
+""",
+    },
+    "import fallback": {
+        "app.py": HEAD
+        + """\
+try:
+    import simplejson as json
+except ImportError:
+    import json
+try:
+    import yaml
+except ImportError:
+    yaml = None
+@app.route('/a', methods=['POST'])
+def a():
+    yaml.load(request.data, Loader=yaml.Loader)  # flow: deserialization
+    eval(json.loads(request.data)['x'])  # flow: code
+    return ''
+""",
+    },
+    "import fallback pickle": {
+        "app.py": HEAD
+        + """\
+try:
+    import cPickle as pickle
+except ImportError:
+    import pickle
+@app.route('/a', methods=['POST'])
+def a():
+    pickle.loads(request.data)  # flow: deserialization
+    return ''
+""",
+    },
+    "import fallback from": {
+        "app.py": HEAD
+        + """\
+try:
+    from urllib2 import urlopen, quote
+except ImportError:
+    from urllib.request import urlopen
+    from urllib.parse import quote
+@app.route('/a', methods=['POST'])
+def a():
+    urlopen(request.args['q'])  # flow: ssrf
+    return ''
+""",
+    },
+    "lambda captured from definition": {
+        "app.py": HEAD
+        + """\
+def make(x):
+    return lambda: eval(x)  # flow: code
+def other(f):
+    x = '1'
+    return f()
+@app.route('/a')
+def a():
+    f = make(request.args['q'])
+    x = '2'
+    other(f)
+    return ''
+""",
+    },
+    "lambda captured clean in calling frame dirty": {
+        "app.py": HEAD
+        + """\
+def make(x):
+    return lambda: eval(x)
+def other(f):
+    x = request.args['q']
+    return f()
+@app.route('/a')
+def a():
+    f = make('1')
+    other(f)
+    x = request.args['q']
+    g = make('2')
+    g()
+    return ''
+""",
+    },
+    "type test": {
+        "app.py": HEAD
+        + """\
+def run(sentence, cursor):
+    if type(sentence) is str:
+        eval(sentence)
+    else:
+        eval(sentence[0])
+def run2(sentence):
+    if isinstance(sentence, (str, bytes)):
+        eval(sentence)
+    if not isinstance(sentence, (list, tuple)):
+        eval(sentence)
+    if type(sentence) == type([]):
+        eval(sentence)
+    if type(sentence) != tuple:
+        eval(sentence)
+    eval(sentence[1])  # flow: code
+@app.route('/a')
+def a():
+    run(('1', request.args['q']), 1)
+    run2(('1', request.args['q']))
+    return ''
+""",
+    },
+    "any converter": {
+        "app.py": HEAD
+        + """\
+@app.route('/a/<any(start, stop):action>/<name>')
+def a(action, name):
+    os.system(action)
+    os.system(name)  # flow: command
+    return ''
+""",
+    },
+    "quoted keeps characters": {
+        "app.py": HEAD
+        + r"""import shlex
+def check(s):
+    if re.search('[&;|$`\n\r<>]', s):
+        raise ValueError
+    if '..' in s:
+        raise ValueError
+    return shlex.quote(s.rstrip())
+@app.route('/a')
+def a():
+    s = check(request.args['q'])
+    open('d/' + s)
+    return 'x' + s
+""",
+    },
+    "quoted without check": {
+        "app.py": HEAD
+        + """\
+import shlex
+@app.route('/a')
+def a():
+    s = shlex.quote(request.args['q'])
+    open('d/' + s)  # flow: path
+    return 'x' + s  # flow: html
+""",
+    },
+    "ip or dns": {
+        "app.py": HEAD
+        + r"""def is_ip(s):
+    ip_regex = "^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$"
+    dns_regex = "^(?!-)[A-Za-z0-9-]+([\\-\\.]{1}[a-z0-9]+)*\\.[A-Za-z]{2,6}$"
+    try:
+        s = s.strip()
+    except Exception:
+        pass
+    try:
+        if s in ('a', 'b'):
+            return s
+        if re.match(ip_regex, s):
+            return s
+        if re.match(dns_regex, s):
+            return s
+        return ''
+    except Exception:
+        return ''
+@app.route('/a')
+def a():
+    s = is_ip(request.args['q'])
+    os.system('nc ' + s)
+    return s
+""",
+    },
+    "opener": {
+        "app.py": HEAD
+        + """\
+import urllib.request
+@app.route('/a')
+def a():
+    urllib.request.build_opener().open(request.args['q'])  # flow: ssrf
+    return ''
+""",
+    },
+    "quotes in html": {
+        "app.py": HEAD
+        + """\
+@app.route('/a')
+def a():
+    q = request.args['q']
+    if '<' in q:
+        return ''
+    if request.args.get('x'):
+        return '<p>' + q + '</p>'
+    if request.args.get('x'):
+        return '<a href="' + q + '">'  # flow: html
+    if request.args.get('x'):
+        return '<script>var x="' + q + '"</script>'  # flow: html
+    return '<script>var x</script><b>' + q
+""",
+    },
+}
+
+
+@pytest.mark.parametrize("files", PROJECTS.values(), ids=PROJECTS)
+def test_project(files: dict[str, str]) -> None:
+    check(files)
