@@ -13,9 +13,7 @@ from tests.rulecases import FIXTURES, differences, found, marks, read_case
 CODES = [rule.code for rule in load() if not issubclass(rule, OwnRule)]
 
 
-@pytest.mark.parametrize(
-    "app", sorted(path for path in (FIXTURES / "apps").iterdir() if path.is_dir()), ids=lambda path: path.name
-)
+@pytest.mark.parametrize("app", sorted((FIXTURES / "apps").iterdir()), ids=lambda path: path.name)
 def test_what_a_default_run_shows(app: Path) -> None:
     files = read_case(app)
     shown = [one for one in found(files, CODES) if not one.low]

@@ -214,7 +214,7 @@ class App:
     @cached_property
     def hooks(self) -> tuple[Hook, ...]:
         """What it and its blueprints call around requests."""
-        found: dict[tuple[str, Location], Hook] = {}
+        found: dict[tuple[str, Location, int], Hook] = {}
         owners: list[tuple[Instance, tuple[Value, ...]]] = [(one, ()) for one in self.objects]
         if self._model.single:
             owners.append((self._model.walk.current, ()))
@@ -229,7 +229,7 @@ class App:
                         core = structs.replace(core, decorations=(*around, *core.decorations))
                     blueprint = owner if isinstance(owner, BlueprintObject) else None
                     hook = Hook(event.detail, core, event.location, blueprint, (*conditions, *event.conditions), event)
-                    found.setdefault((event.detail, core.location), hook)
+                    found.setdefault((event.detail, core.location, id(blueprint) if blueprint is not None else 0), hook)
         return tuple(found.values())
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flasklint import ir
 from flasklint.additions import Proof
-from flasklint.knowledge.guards import ASKING, LETS_IN
+from flasklint.knowledge.guards import ASKING, IDENTITY, LETS_IN
 from flasklint.project.guards import Deeds, Guards, ends_request
 from flasklint.project.identity import kept_identity
 from flasklint.project.names import Resolver
@@ -21,6 +21,7 @@ Flag = Callable[[ir.Expr], bool | None]
 """Whether an expression is true, where the wiring says it: ``self.login_required``."""
 
 _MOST = 24
+_VISITOR = ("flask.session", "flask.g", "flask.request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class Leading:
             return None
         made = tuple(ir.Do(value, start=value.start, end=value.end) for value in values_used(node.test, values))
         deeds = self._guards.part((*made, node), function, scope)
-        return self._guards.asks(deeds) if deeds.refuses or deeds.compares else None
+        proof = self._guards.asks(deeds) if deeds.refuses or deeds.compares else None
+        # What has a permission may be something else than the visitor.
+        return proof if proof != "session" or deeds.mentions(*IDENTITY, *_VISITOR) else None
 
     def _called(self, call: ir.Call, scope: Scope) -> Refusal | None:
         for name in self._resolver.resolve(call.function, scope):
