@@ -125,6 +125,10 @@ RAW_COLUMNS: Mapping[str, str] = {"render_table": "safe_columns"}
 """Libraries' macros that show a list of records, and the argument that names the columns which are put out without escaping
 (Bootstrap-Flask's ``render_table``)."""
 
+RAW_DESCRIPTIONS: frozenset[str] = _words("render_form render_field render_form_row")
+"""Libraries' macros that show forms and put out the descriptions of their fields without escaping (Bootstrap-Flask's). WTForms
+itself escapes labels, choices and the values of attributes, and leaves descriptions to templates."""
+
 LOOP_NUMBERS: frozenset[str] = _words("index index0 revindex revindex0 first last length depth depth0")
 """Attributes of ``loop`` that are numbers or truths."""
 

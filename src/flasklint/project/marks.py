@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flasklint import ir
-from flasklint.knowledge.templates import FILTERS, RAW_COLUMNS
+from flasklint.knowledge.templates import FILTERS, RAW_COLUMNS, RAW_DESCRIPTIONS
 from flasklint.project.outputs import last_word
 
+DESCRIPTION = "description"
+"""What a form's field says of itself."""
 _ESCAPING = frozenset(("e", "escape", "forceescape", "urlize"))
 _CODE = frozenset(("script", "event", "style", "comment", "plain"))
 
@@ -49,6 +51,18 @@ def raw_columns(template: ir.Template) -> Iterator[tuple[ir.Const, ir.Expr]]:
                         for item in argument.value.items:
                             if isinstance(item.value, ir.Const) and isinstance(item.value.value, str):
                                 yield item.value, first.value
+            case _:
+                pass
+
+
+def raw_descriptions(template: ir.Template) -> Iterator[ir.Expr]:
+    """The forms and fields that a library's macro shows with their descriptions as they are."""
+    for node in ir.walk(template):
+        match node:
+            case ir.Call(function=ir.Name(id=word) | ir.Attribute(name=word), arguments=(first, *_)) if (
+                word in RAW_DESCRIPTIONS
+            ):
+                yield first.value
             case _:
                 pass
 

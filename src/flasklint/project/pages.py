@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from flasklint import ir
 from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS
 from flasklint.project.calls import Calls, CallSite
-from flasklint.project.marks import marks, names_marked, raw_columns
+from flasklint.project.marks import DESCRIPTION, marks, names_marked, raw_columns, raw_descriptions
 from flasklint.project.outputs import Outputs, last_word
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.templating import Resolve, as_call, templated
@@ -113,6 +113,8 @@ class Pages:
         """The last names of what templates mark as safe, also those by which views pass it."""
         found = frozenset(name for path in self._templates for name in names_marked(self.marks(path)))
         found |= {str(column.value) for one in self._templates.values() for column, _ in raw_columns(one)}
+        if any(True for one in self._templates.values() for _ in raw_descriptions(one)):
+            found |= {DESCRIPTION}
         if not found:
             return found
         passed = (argument for one in self.renderings for argument in one.site.call.arguments if argument.name in found)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.knowledge.templates import Nature
-from flasklint.project.marks import leaves
+from flasklint.project.marks import DESCRIPTION, leaves
 from flasklint.project.outputs import last_word
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, is_alike
@@ -193,6 +193,18 @@ class Stored:
             found = self._flashes
         known = [flow for flow in found if flow.untrusted and len(flow.paths[0].reasons) < 2]
         return max(known, key=lambda flow: (flow.confidence, -len(flow.trace)), default=None)
+
+    def described(self, shown: ir.Expr) -> Flow | None:
+        """How untrusted data gets into the description of a field, if one that is shown has such: it is named, or is of the form,
+        or is made with it."""
+        field = plain(last_word(shown)) if isinstance(shown, ir.Attribute) else ""
+        found = [
+            self._flows[place]
+            for place, owners in self._kept.get(DESCRIPTION, {}).items()
+            if place in self._flows
+            and (field in owners or not field or all(owner.endswith("field") for owner in owners))
+        ]
+        return max((flow for flow in found if flow.untrusted), key=lambda flow: flow.confidence, default=None)
 
     def _places(self, part: Part, surely: bool = False) -> list[Location]:
         """Where such a part is kept: in records that go by the owner's name, or else in any, unless it must be sure."""

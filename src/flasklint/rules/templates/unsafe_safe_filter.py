@@ -6,7 +6,7 @@ from dataclasses import replace
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity, Step
 from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting, says_safe
-from flasklint.project.marks import leaves, raw_columns, tests_around
+from flasklint.project.marks import DESCRIPTION, leaves, raw_columns, raw_descriptions, tests_around
 from flasklint.project.outputs import last_word, written
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
@@ -33,7 +33,8 @@ class UnsafeSafeFilter(FlowRule):
     for people with a role take in under that name, what a function of the view's puts together, and what is shown so only if it
     says that it is safe (`{{ text|safe if text_is_safe else text }}`).
 
-    The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`) are judged in the same way.
+    The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`), and the descriptions of
+    fields, which its `render_form` and `render_field` put out without escaping, are judged in the same way.
 
     Constants, values that were cleaned (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what
     `tojson` made, tokens, form fields with their labels and descriptions, and the results of macros are left alone. `striptags`
@@ -102,10 +103,20 @@ class UnsafeSafeFilter(FlowRule):
                         ),
                     )
 
+    def _descriptions(self, context: Context, stored: Stored) -> Iterator[tuple[object, Finding]]:
+        """Descriptions of forms' fields, which a library's macro shows as they are."""
+        for path, template in context.project.templates.items():
+            for shown in raw_descriptions(template):
+                flow = stored.described(shown)
+                if flow is not None:
+                    place = Location(path, shown.span)
+                    yield flow.location, replace(self._kept(Part("", DESCRIPTION), flow, place, stored), fix=None)
+
     def _findings(self, context: Context) -> Iterator[tuple[object, Finding]]:
         flows = {flow.call: flow for flow in context.flows.flows(*self.kinds)}
         pages, judged, stored = context.project.pages, context.flows.judged, Stored(context)
         yield from self._columns(context, stored)
+        yield from self._descriptions(context, stored)
         for path in context.project.templates:
             for mark, operand in pages.marks(path):
                 found = pages.outputs(path).of(operand) - _HARMLESS
