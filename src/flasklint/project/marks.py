@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flasklint import ir
-from flasklint.knowledge.templates import FILTERS, RAW_COLUMNS, RAW_DESCRIPTIONS
+from flasklint.knowledge.templates import FILTERS, RAW_COLUMNS, RAW_DESCRIPTIONS, TRANSLATIONS
 from flasklint.project.outputs import last_word
 
 DESCRIPTION = "description"
@@ -103,7 +103,7 @@ def leaves(expr: ir.Expr) -> Iterator[ir.Expr]:
         case ir.Display(items=items):
             for item in items:
                 yield from leaves(item.value)
-        case ir.Call(function=ir.Name(id=name), arguments=arguments) if name[:1] == "|":
+        case ir.Call(function=ir.Name(id=name), arguments=arguments) if name[:1] == "|" or name in TRANSLATIONS:
             for argument in arguments:
                 yield from leaves(argument.value)
         case ir.Call(function=ir.Attribute(value=value, name="get"), arguments=(ir.Argument(value=key), *_)):

@@ -98,8 +98,10 @@ class UnescapedTemplateExtension(ProjectRule):
         others = f" and {more} more like it" if more else ""
         shown = {output.context.place for page in found for output in page.raw}
         confidence = Confidence.HIGH if "text" in shown else Confidence.MEDIUM
-        if sum(bool(project.pages.marks(page.path)) for page in found) >= _MARKED:
-            # Who writes `|safe` again and again has seen values escaped: something that is not seen here switches it on.
+        marked = sum(bool(project.pages.marks(page.path)) for page in found)
+        marked += sum(not site.scope.module.is_test for site in project.calls("markupsafe.Markup"))
+        if marked >= _MARKED:
+            # Who writes `|safe` or `Markup` again and again has seen values escaped: something unseen switches it on.
             confidence = Confidence.LOW
         return self.finding(
             uses[first.path],
