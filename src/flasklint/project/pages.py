@@ -26,6 +26,7 @@ Fold = Callable[[ir.Expr, Scope], Setting]
 GAP = "\x00"
 """Stands for the part of a template's name that can't be told."""
 
+_PLACEHOLDER = re.compile(r"%(?:\(\w*\))?[sdr]")
 _MOST_NAMES = 12
 _MOST_MATCHES = 40
 
@@ -233,6 +234,14 @@ class Pages:
         """The paths of the templates of this text in the strings of the project: those of the file that asks, if it has one."""
         found = self._inline.get(text, ())
         return tuple(one for one in found if one.startswith(f"{path}{ir.INSIDE}")) or tuple(found)
+
+    def pieces(self, text: str, path: str) -> tuple[str, ...]:
+        """The paths of the templates in the strings of a file out of which a text may be put together."""
+        module = self._modules.get(path)
+        inline = module.facts.inline if module is not None else ()
+        return tuple(
+            one.template.path for one in inline if all(part in text for part in _PLACEHOLDER.split(one.text) if part)
+        )
 
     @cached_property
     def _inline(self) -> dict[str, list[str]]:

@@ -140,6 +140,10 @@ class Templates(Attributes):
         """The paths of the templates whose text a value is."""
         pages = self.project.pages
         found = [path for one in given.constants if isinstance(one, str) for path in pages.inline(one, frame.path)]
+        if not found:
+            whole = [one for one in given.constants if isinstance(one, str)]
+            whole += ["".join(piece for piece in text if isinstance(piece, str)) for text in given.texts]
+            found = list(dict.fromkeys(path for one in whole for path in pages.pieces(one, frame.path)))
         return found[:MOST_TARGETS]
 
     def _targets(self, frame: Frame, named: Value) -> list[str]:
