@@ -48,7 +48,7 @@ _SUMMARIES = (
     Summary("|pprint", ("0",), "new"),
     Summary("|striptags", ("0",), "new"),
     Summary("|replace", ("0", "2|new"), "new"),
-    Summary("|format", ("*",), "new"),
+    Summary("|format", ("*",), "joined"),
     Summary("|join", ("0", "1|d"), "members"),
     Summary("|attr", ("0",), "part", tag="attr"),
     Summary("|map", ("0",), "new"),

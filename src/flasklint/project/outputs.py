@@ -89,6 +89,8 @@ class Outputs:
                 return self._part(value)
             case ir.Call(function=ir.Name(id=name), arguments=arguments):
                 return self._call(name, [argument.value for argument in arguments])
+            case ir.Call(function=ir.Attribute() as function) if self._is_of_form(function):
+                return _MARKUP  # a field, which makes its own HTML
             case ir.Call(function=ir.Attribute(value=value, name=name), arguments=arguments):
                 return self._method(value, name, [argument.value for argument in arguments])
             case ir.Call():
@@ -161,7 +163,7 @@ class Outputs:
             return self.all_of(arguments)
         if name in FUNCTIONS:
             return frozenset((FUNCTIONS[name],))
-        if _MARKUP in self._bound.get(name, ()):
+        if _MARKUP in self._bound.get(name, ()) or name in self._fields:
             return _MARKUP
         return frozenset(("call",))
 
