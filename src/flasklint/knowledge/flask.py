@@ -48,6 +48,31 @@ _SOURCES = (
     ),
 )
 
+_TEXT_FIELDS = (
+    "wtforms.EmailField",
+    "wtforms.HiddenField",
+    "wtforms.PasswordField",
+    "wtforms.SearchField",
+    "wtforms.StringField",
+    "wtforms.TelField",
+    "wtforms.TextAreaField",
+    "wtforms.TextField",
+    "wtforms.URLField",
+)
+"""Fields of forms that give what was typed as it is; others give numbers, dates, or one of their choices."""
+
+_FORM_SOURCES = (
+    *(Source(f"{field}().data", "the visitor fills in the form") for field in _TEXT_FIELDS),
+    *(
+        Source(f"{field}().data", "the visitor uploads files", "upload", result=_FILE)
+        for field in ("flask_wtf.file.FileField", "wtforms.FileField")
+    ),
+    *(
+        Source(f"{field}().data", "the visitor uploads files", "upload", result=f"builtins.list()[{_FILE}]")
+        for field in ("flask_wtf.file.MultipleFileField", "wtforms.MultipleFileField")
+    ),
+)
+
 _SENT = "the browser is sent there"
 _LOCATION = (Having("0", "const", ("Location", "location")),)
 
@@ -199,7 +224,7 @@ _TEXTS = (
     Own(f"{_REQUEST}.root_url", "{}/"),
 )
 
-FLASK = Tables(_SOURCES, _FLASK_SINKS, _SANITIZERS, _SUMMARIES, _GUARDS, texts=_TEXTS)
+FLASK = Tables((*_SOURCES, *_FORM_SOURCES), _FLASK_SINKS, _SANITIZERS, _SUMMARIES, _GUARDS, texts=_TEXTS)
 """What the names of Flask and what it stands on mean."""
 
 __all__ = ["FLASK", "Having"]

@@ -119,8 +119,26 @@ def _looks(call: ir.Call, scope: Scope, project: Project) -> bool:
     if said & (_TYPES - {"ext", "extension", "suffix"}) or (said & _LOOKS and said & (_SUBJECTS | _TYPES)):
         return True
     if tail in ("endswith", "match", "fullmatch", "search", "guess_type", "fnmatch"):
-        return bool(call.arguments)
+        return bool(call.arguments) and _decides(call, scope)
     return any(name in _READERS for name in project.resolve(function, scope))
+
+
+def _decides(call: ir.Call, scope: Scope) -> bool:
+    """Whether what becomes of a file depends on a call: a test that only chooses how it is read goes on with either."""
+    for outer in reversed(ir.path_to(scope.node, call.span)):
+        if isinstance(outer, ir.If) and outer.test.start <= call.start < outer.test.end:
+            parts = [part for block in (outer.body, outer.orelse) for one in block for part in (one, *ir.walk(one))]
+            return any(isinstance(part, ir.Return | ir.Raise | ir.Jump) or _stores(part) for part in parts)
+    return True
+
+
+def _stores(node: ir.Node) -> bool:
+    """It stores something, or ends the request."""
+    if not isinstance(node, ir.Call):
+        return False
+    function = node.function
+    tail = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    return not {"abort", "error", "flash", "save", "store", "upload", "write"}.isdisjoint(words(tail))
 
 
 def _speaks_of_type(node: ir.Expr) -> bool:

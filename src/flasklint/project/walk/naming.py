@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.extensions import PUBLIC_NAMES, STARRED
-from flasklint.knowledge.types import PUBLIC
+from flasklint.knowledge.types import LIBRARIES, PUBLIC
 from flasklint.project import library
 from flasklint.project.machine import Machine
 from flasklint.project.modules import Modules
@@ -17,7 +17,7 @@ from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import Known, Unknown
 from flasklint.source import Location
 
-_PLAIN_LIBRARIES = frozenset({"flask", "typing", "tkinter", "ctypes", "sqlalchemy", "wtforms", "os", "datetime"})
+_PLAIN_LIBRARIES = LIBRARIES | {"typing", "tkinter", "ctypes", "os", "datetime"}
 """Libraries whose star imports bring no settings."""
 
 

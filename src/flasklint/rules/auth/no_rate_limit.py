@@ -31,9 +31,14 @@ _LOGINS = frozenset({"login", "signin", "logon", "authenticate"})
 _CLEAR = _LOGINS | {"auth"}
 _ELSEWHERE = frozenset({"oidc", "oauth", "oauth2", "openid", "saml", "sso", "callback", "cas", "google", "github"})
 """Words of routes where another site has checked the password."""
+_RESETS = frozenset({"forgot", "forgotten", "recover", "reset", "verify"})
+_SHORT = frozenset({"code", "otp", "pin"})
+"""Names of what is short enough to be tried through."""
 _VERIFIERS = frozenset(
     {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}
 )
+_MAY_VERIFY = frozenset({"authorize", "log_in", "login"})
+"""Methods that check a password if they are given one."""
 
 
 class NoRateLimit(AppRule):
@@ -137,6 +142,10 @@ class NoRateLimit(AppRule):
             return False
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
+        if not checks and "password" in deeds.texts and _NEWCOMERS.isdisjoint(spoken):
+            checks = not _MAY_VERIFY.isdisjoint(deeds.attributes) or not (
+                _RESETS.isdisjoint(spoken) or _SHORT.isdisjoint(deeds.texts)
+            )
         if not checks and (lets_in or not _CLEAR.isdisjoint(spoken)) and (_NEWCOMERS | _ELSEWHERE).isdisjoint(spoken):
             # Compared in the clear, or by a helper that is not seen.
             checks = any(

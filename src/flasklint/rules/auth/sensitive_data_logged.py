@@ -268,6 +268,8 @@ def _pinned(logged: _Logged, call: ir.Call, scope: Scope) -> bool:
 
 def _is_log(call: ir.Call, scope: Scope, project: Project) -> bool:
     function = call.function
+    if isinstance(function, ir.Name):
+        return any(_is_own_log(name, project) for name in project.resolve(function, scope))
     if not isinstance(function, ir.Attribute) or function.name not in _LEVELS:
         return False
     names = project.resolve(function, scope)
@@ -278,6 +280,22 @@ def _is_log(call: ir.Call, scope: Scope, project: Project) -> bool:
     named = owner.id if isinstance(owner, ir.Name) else owner.name if isinstance(owner, ir.Attribute) else ""
     unknown = not any(project.definition(name) is not None for name in names)
     return unknown and function.name != "log" and bool({"log", "logger", "logging"} & set(words(named)))
+
+
+def _is_own_log(name: str, project: Project) -> bool:
+    """A function of the project that is named for logging, ``log``, ``log_event``, and prints or logs."""
+    if words(name.rpartition(".")[2])[:1] != ["log"]:
+        return False
+    found = project.definition(name)
+    return (
+        found is not None
+        and found.is_function
+        and any(
+            (isinstance(part, ir.Attribute) and part.name in _LEVELS)
+            or (isinstance(part, ir.Name) and part.id == "print")
+            for part in ir.walk(found.node)
+        )
+    )
 
 
 def _is_own_logger(name: str, project: Project) -> bool:
