@@ -61,8 +61,11 @@ _TEXT_FIELDS = (
 )
 """Fields of forms that give what was typed as it is; others give numbers, dates, or one of their choices."""
 
+_CONFINING = tuple(f"wtforms.validators.{name}" for name in ("AnyOf", "IPAddress", "MacAddress", "Regexp", "UUID"))
+"""Validators after which a text holds nothing that was not thought of."""
+
 _FORM_SOURCES = (
-    *(Source(f"{field}().data", "the visitor fills in the form") for field in _TEXT_FIELDS),
+    *(Source(f"{field}().data", "the visitor fills in the form", unless=_CONFINING) for field in _TEXT_FIELDS),
     *(
         Source(f"{field}().data", "the visitor uploads files", "upload", result=_FILE)
         for field in ("flask_wtf.file.FileField", "wtforms.FileField")

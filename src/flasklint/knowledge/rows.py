@@ -28,6 +28,7 @@ class Source(NamedTuple):
     ``routed``: in a view it is the ``path`` that the view's rule says: someone else decides only what stands for the rule's
     variables; ``full``: with the query string behind it.
     ``hosted``: it begins with a scheme and a host that a link can't choose: those that the browser asks.
+    ``unless``: an attribute of a class whose making names one of these calls is checked by it, and nothing of this row.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Source(NamedTuple):
     confidence: Confidence = Confidence.HIGH
     routed: Literal["", "path", "full"] = ""
     hosted: bool = False
+    unless: tuple[str, ...] = ()
 
 
 UNKNOWN_ORIGIN = Source("<unknown>", "where it comes from could not be told", "unknown", confidence=Confidence.LOW)

@@ -187,7 +187,18 @@ class Attributes(Names):
             if kind == "property":
                 return self.call(frame, Value(refs=(Closure(key, receiver=this),)), Arguments(), node)
             return self.wrapped(frame, found, Closure(key, receiver=this), this)
-        return self.class_value(own, name)
+        return UNKNOWN if self._is_confined(found, own, name) else self.class_value(own, name)
+
+    def _is_confined(self, made: ir.Node, own: str, name: str) -> bool:
+        """Whether what a class's attribute holds is checked, as a call in its making says."""
+        scope = self.classes.holder(own, name)
+        if not self.index.confining or scope is None or not isinstance(made, ir.Assign) or made.value is None:
+            return False
+        return any(
+            not self.index.confining.isdisjoint(self.project.resolve(part.function, scope))
+            for part in ir.walk(made.value)
+            if isinstance(part, ir.Call)
+        )
 
     def wrapped(self, frame: Frame, scope: Scope, plain: Closure, this: Value | None) -> Value:
         """A function as its decorators leave it, bound to a receiver."""

@@ -28,11 +28,12 @@ class Rows(NamedTuple):
 
 class Index:
     """Rows by name. ``parts``: guards on parts of a text, by tag. ``cleaning``: names of sanitizers against harm that is told
-    of even where nothing is known of the text.
+    of even where nothing is known of the text. ``confining``: what checks an attribute by being named where it is made.
     """
 
     def __init__(self, tables: Tables) -> None:
         self.sources: Mapping[str, Source] = {row.name: row for row in reversed(tables.sources)}
+        self.confining = frozenset(name for row in tables.sources for name in row.unless)
         self.sinks: Mapping[str, tuple[Sink, ...]] = _by_name(tables.sinks)
         self.sanitizers: Mapping[str, tuple[Sanitizer, ...]] = _by_name(_merged(tables.sanitizers))
         self.summaries: Mapping[str, Summary] = {row.name: row for row in reversed(tables.summaries)}
