@@ -267,7 +267,7 @@ class UnprotectedAdminRoute(AppRule):
             label="open to everybody",
             scope=first.view.name.rpartition(".")[2],
             related=tuple(related),
-            help=f"add `@{guard.name}` beneath the route's decorator, or demand a login for the whole blueprint",
+            help=f"ask as `{other.rule}` does, beneath the route's decorator, or demand a login for the whole blueprint",
         )
         return (found,)
 
@@ -315,5 +315,5 @@ class UnprotectedAdminRoute(AppRule):
             label="open to everybody",
             scope=route.view.name.rpartition(".")[2],
             related=(Place(guard.location, f"`{other.rule}` has `{guard.name}`"),),
-            help=f"add `@{guard.name}` beneath the route's decorator, or demand a login for the whole blueprint",
+            help=f"ask as `{other.rule}` does, beneath the route's decorator, or demand a login for the whole blueprint",
         )
