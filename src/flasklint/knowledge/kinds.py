@@ -5,6 +5,8 @@ from __future__ import annotations
 from flasklint.knowledge.rows import Kind
 
 _NOT_WORD = "^a-zA-Z0-9_"
+_OPEN_FILES = ("io.BytesIO()", "io.StringIO()", "werkzeug.datastructures.FileStorage()")
+"""What is read from as it is: it names no other file or address."""
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -40,11 +42,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("header-name"),
     Kind("regex", needs=r"^a-zA-Z0-9_ \-"),
     Kind("mass-assignment"),
-    Kind("path", needs=r"/\\.", prefix="directory", types=("io.BytesIO()", "io.StringIO()")),
+    Kind("path", needs=r"/\\.", prefix="directory", types=_OPEN_FILES),
     Kind("upload-save", needs=r"/\\.", prefix="directory", types=("io.BytesIO()", "io.StringIO()")),
     Kind("upload-type"),
     Kind("archive"),
-    Kind("ssrf", needs=r"/\\:@.?#", prefix="origin"),
+    Kind("ssrf", needs=r"/\\:@.?#", prefix="origin", types=_OPEN_FILES),
     Kind("redirect", needs=r"/\\:", prefix="origin"),
     Kind("html", needs="<\"'", prefix="element"),
     Kind("markup", needs="<\"'", prefix="element"),
