@@ -192,7 +192,6 @@ _TEXTS = (
     "shlex.split",
     "urllib.parse.parse_qs",
     "urllib.parse.parse_qsl",
-    "unicodedata.normalize",
     "csv.reader",
     "csv.DictReader",
     "codecs.decode",
@@ -233,6 +232,7 @@ _SUMMARIES = (
     Summary("builtins.repr", ("0",), "new", "builtins.str()", characters="^\\r\\n"),
     Summary("builtins.ascii", ("0",), "new", "builtins.str()", characters="^\\r\\n"),
     Summary("builtins.format", ("0",), "same", "builtins.str()"),
+    Summary("unicodedata.normalize", ("1|unistr",), "new", "builtins.str()"),
     Summary("builtins.print"),
     Summary("builtins.type"),
     Summary("builtins.open", result="io.TextIOWrapper()"),
@@ -240,10 +240,6 @@ _SUMMARIES = (
     *(
         Summary(f"io.TextIOWrapper().{name}")
         for name in ("read", "readline", "readlines", "write", "close", "__next__", "flush", "seek")
-    ),
-    *(
-        Summary(name, result="builtins.str()")
-        for name in ("os.environ.__getitem__", "os.environ.get", "os.environ.pop", "os.getenv")
     ),
     # Paths
     Summary("os.path.join", ("0", "1*"), "paths", "builtins.str()", between="/"),
@@ -309,7 +305,6 @@ _SUMMARIES = (
         Summary(f"hashlib.{name}", result="hashlib.hash()")
         for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "new", "blake2b", "blake2s")
     ),
-    Summary("hashlib.hash().hexdigest", result="builtins.str()"),
     Summary("hashlib.hash().digest"),
     Summary("hashlib.hash().update"),
     Summary("hmac.new", result="hashlib.hash()"),

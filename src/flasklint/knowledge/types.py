@@ -215,6 +215,7 @@ PUBLIC: Mapping[str, str] = MappingProxyType(
         # standard library
         "cgi.escape": "html.escape",
         "posix.system": "os.system",
+        "pipes.quote": "shlex.quote",
         "xml.etree.ElementTree.XML": "xml.etree.ElementTree.fromstring",
         "xml.etree.XML": "xml.etree.ElementTree.fromstring",
         "lxml.etree.XML": "lxml.etree.fromstring",

@@ -18,6 +18,7 @@ from flasklint.taint.text import own_text
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
+    OUR_TEXT,
     PART,
     UNKNOWN,
     ClassRef,
@@ -31,6 +32,8 @@ from flasklint.taint.values import (
     merge_taints,
     with_taints,
 )
+
+_NAMES_OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__tablename__"))
 
 
 class Attributes(Names):
@@ -67,6 +70,8 @@ class Attributes(Names):
         if strings:
             rest = Value(value.constants, value.open, value.taints, tuple(strings), value.texts)
             result = join(result, self._named_attribute(frame, rest, strings, name, node))
+        elif rest_open and name in _NAMES_OF_CLASSES and not value.taints:
+            result = join(result, OUR_TEXT)
         elif rest_open and not (
             value.taints and len(value.refs) == 1 and type(value.refs[0]) is int and not value.open
         ):

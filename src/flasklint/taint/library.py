@@ -417,6 +417,8 @@ def summarized(
             return _typed(separated([frame.as_text(part) for part in parts], Value((row.between,))), refs)
         if row.how == "same" and len(parts) == 1:
             return _typed(parts[0], refs)
+        if row.how == "members" and parts:
+            return frame.members(parts[0], node.start)
         if row.how == "tagged" and len(parts) == 1 and is_fixed(parts[0]):
             return _typed(replace(parts[0], constants=()) if parts[0].texts else OUR_TEXT, ())
         if parts and refs and refs[0] in ("builtins.str()", "builtins.bytes()") and all(map(is_fixed, parts)):

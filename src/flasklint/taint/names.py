@@ -22,6 +22,7 @@ from flasklint.taint.text import concat, own_text, text_value
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
+    OUR_TEXT,
     PLAIN,
     UNKNOWN,
     ClassRef,
@@ -115,6 +116,8 @@ class Names(Functions):
                         or public(candidate) != candidate
                     ):
                         return ref(*self.known_as(candidate))
+            if name in ("__file__", "__name__", "__package__"):
+                return OUR_TEXT
             if hasattr(builtins, name):
                 return ref(f"builtins.{name}")
             return UNKNOWN

@@ -16,6 +16,7 @@ from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item, kept
 from flasklint.taint.text import braces, concat, percent, text_value
 from flasklint.taint.values import (
+    DATES,
     NEVER,
     NUMBER,
     NUMERIC,
@@ -107,7 +108,7 @@ def binary(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) ->
                 found = join(found, UNKNOWN if isinstance(result, NotImplementedError) else constant(result))
         return found
     if _numbers_only(left) and _numbers_only(right):
-        return NUMBER
+        return left if not DATES.isdisjoint(left.refs) else NUMBER
     if sign == "+":
         return plus(frame, left, right, node)
     if sign == "%" and left.refs == (MARKUP,):

@@ -322,7 +322,9 @@ OUR_TEXT = Value(refs=("builtins.str()",), texts=((PLAIN,),))
 """A text that is written in the program, whose very words are not known."""
 OUR_BYTES = Value(refs=("builtins.bytes()",), texts=((PLAIN,),))
 
-NUMERIC = frozenset(("builtins.int()", "builtins.float()", "builtins.bool()", "uuid.UUID()", "decimal.Decimal()"))
+DATES = frozenset(("datetime.datetime()", "datetime.date()", "datetime.timedelta()"))
+NUMERIC = DATES | {"builtins.int()", "builtins.float()", "builtins.bool()", "uuid.UUID()", "decimal.Decimal()"}
+"""Types whose values, written as a text, can do no harm anywhere."""
 
 
 def constant(value: Constant) -> Value:

@@ -20,6 +20,7 @@ from flasklint.taint.judge import harmless, open_quote
 from flasklint.taint.passing import Outcome, Passing
 from flasklint.taint.tables import pick
 from flasklint.taint.values import (
+    DATES,
     NUMERIC,
     Claim,
     ClassRef,
@@ -321,7 +322,7 @@ def described(frame: Frame, value: Value) -> str:
 def _kinds(frame: Frame, value: Value) -> Iterator[str]:
     for one in value.refs:
         if isinstance(one, str):
-            yield "a number" if one in NUMERIC else f"`{one}`"
+            yield "a number" if one in NUMERIC - DATES else f"`{one}`"
         elif isinstance(one, int):
             thing = frame.object_at(one)
             yield f"an instance of `{thing.types[0]}`" if thing.types else f"a {thing.shape}"
