@@ -129,6 +129,9 @@ RAW_DESCRIPTIONS: frozenset[str] = _words("render_form render_field render_form_
 """Libraries' macros that show forms and put out the descriptions of their fields without escaping (Bootstrap-Flask's). WTForms
 itself escapes labels, choices and the values of attributes, and leaves descriptions to templates."""
 
+FORM_TEMPLATES: frozenset[str] = _words("bootstrap/form.html bootstrap4/form.html bootstrap5/form.html")
+"""The libraries' templates from which these macros are imported."""
+
 LOOP_NUMBERS: frozenset[str] = _words("index index0 revindex revindex0 first last length depth depth0")
 """Attributes of ``loop`` that are numbers or truths."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flasklint import ir
-from flasklint.knowledge.templates import FILTERS, RAW_COLUMNS, RAW_DESCRIPTIONS, TRANSLATIONS
+from flasklint.knowledge.templates import FILTERS, FORM_TEMPLATES, RAW_COLUMNS, RAW_DESCRIPTIONS, TRANSLATIONS
 from flasklint.project.outputs import last_word
 
 DESCRIPTION = "description"
@@ -57,10 +57,23 @@ def raw_columns(template: ir.Template) -> Iterator[tuple[ir.Const, ir.Expr]]:
 
 def raw_descriptions(template: ir.Template) -> Iterator[ir.Expr]:
     """The forms and fields that a library's macro shows with their descriptions as they are."""
+    macros: set[str] = set()
     for node in ir.walk(template):
         match node:
-            case ir.Call(function=ir.Name(id=word) | ir.Attribute(name=word), arguments=(first, *_)) if (
-                word in RAW_DESCRIPTIONS
+            case ir.Link(kind="from", template=ir.Const(value=str(name)), names=names) if name in FORM_TEMPLATES:
+                macros.update(alias for word, alias in names if word in RAW_DESCRIPTIONS)
+            case ir.Link(kind="import", template=ir.Const(value=str(name)), names=((_, alias),)) if (
+                name in FORM_TEMPLATES
+            ):
+                macros.update(f"{alias}.{word}" for word in RAW_DESCRIPTIONS)
+            case _:
+                pass
+    for node in ir.walk(template) if macros else ():
+        match node:
+            case ir.Call(function=ir.Name(id=word), arguments=(first, *_)) if word in macros:
+                yield first.value
+            case ir.Call(function=ir.Attribute(value=ir.Name(id=owner), name=word), arguments=(first, *_)) if (
+                f"{owner}.{word}" in macros
             ):
                 yield first.value
             case _:
