@@ -135,9 +135,8 @@ class ErrorDetailsExposed(ProjectRule):
 
     def check(self, project: Project) -> Iterator[Finding]:
         """What views, error handlers and makers of responses tell of errors."""
-        views = _answering(project)
         handled = _handled(project)
-        guarded = _guarded(project)
+        views, guarded = _answering(project, _guarded(project))
         minor: list[Finding] = []
         habits: dict[tuple[str, str], list[Finding]] = {}
         foreign = {path for path, module in project.modules.items() if _foreign(module)}
@@ -206,9 +205,11 @@ def _foreign(module: LinkedModule) -> bool:
     )
 
 
-def _answering(project: Project) -> frozenset[int]:
-    """The views, and the functions whose result they return, by the node's id."""
-    found = {id(handler.scope.node) for handler in project.handlers}
+def _answering(project: Project, guarded: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """The views, and the functions whose result they return, by the node's id; and those of them that only people who have logged
+    in get to."""
+    views = {id(handler.scope.node) for handler in project.handlers}
+    asked: dict[int, list[bool]] = {}
     for handler in project.handlers:
         for node in ir.statements(handler.scope.node):
             if not isinstance(node, ir.Return) or not isinstance(node.value, ir.Call):
@@ -216,8 +217,9 @@ def _answering(project: Project) -> frozenset[int]:
             for name in project.resolve(node.value.function, handler.scope):
                 helper = project.definition(name)
                 if helper is not None and helper.is_function:
-                    found.add(id(helper.node))
-    return frozenset(found)
+                    asked.setdefault(id(helper.node), []).append(id(handler.scope.node) in guarded)
+    closed = {node for node, ways in asked.items() if all(ways) and node not in views}
+    return frozenset(views | set(asked)), frozenset(guarded | closed)
 
 
 def _guarded(project: Project) -> frozenset[int]:

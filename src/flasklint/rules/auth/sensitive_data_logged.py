@@ -81,6 +81,8 @@ _SPOKEN_OF = frozenset(
         "should",
         "cache",
         "continuation",
+        "deleted",
+        "removed",
         "log",
         "next",
         "page",
