@@ -110,6 +110,29 @@ _LDAP_BIND = tuple(
 )
 _MAIL_LOGIN = ("smtplib.SMTP().login",)
 
+_VERSIONED = {
+    "ssl.SSLContext": (0, "protocol"),
+    "ssl.wrap_socket": (5, "ssl_version"),
+    "OpenSSL.SSL.Context": (0, "method"),
+}
+"""What is told which version to speak, by the position and the keyword of that argument."""
+_OLD_VERSIONS = frozenset(
+    (
+        *(f"ssl.PROTOCOL_{name}" for name in ("SSLv2", "SSLv3", "TLSv1", "TLSv1_1")),
+        *(f"OpenSSL.SSL.{name}_METHOD" for name in ("SSLv2", "SSLv3", "TLSv1", "TLSv1_1")),
+    )
+)
+_HOST_KEYS = (
+    "paramiko.SSHClient().set_missing_host_key_policy",
+    "paramiko.client.SSHClient().set_missing_host_key_policy",
+)
+_TAKES_ANY_KEY = frozenset(
+    f"{module}.{name}{call}"
+    for module in ("paramiko", "paramiko.client")
+    for name in ("AutoAddPolicy", "WarningPolicy")
+    for call in ("", "()")
+)
+
 _TOGGLE = re.compile(r"verif|insecure|unsafe|cert|validat|trust|tls|ssl|secure|self_?signed", re.IGNORECASE)
 _INSECURE = re.compile(r"(?:^|[._])(?:insecure|unverified|unsafe|no_?verify|skip_verif)", re.IGNORECASE)
 _TEXT = "Anyone on the way can answer in the peer's name, read what is sent and change what comes back."
@@ -122,7 +145,8 @@ class TlsVerificationDisabled(Rule):
     Reports HTTP, database, LDAP and mail clients that are told not to check whom they talk to: `verify=False`,
     `ssl._create_unverified_context()`, `verify_mode = ssl.CERT_NONE`, `check_hostname = False` and what other libraries call
     it, also when the value comes from a constant of another module or an options dict. Reports logins over SMTP or LDAP on
-    a connection that was never encrypted, with medium confidence.
+    a connection that was never encrypted, with medium confidence, contexts that speak a version of the protocol that is broken
+    (SSL, TLS before 1.2), and SSH clients that take any server's key.
 
     Silent: connections to the machine itself and plain `http://` URLs; values that are unknown, come from the configuration
     or the environment. Where a test of a setting stands before it (`if insecure:`), the choice is the operator's, and the
@@ -183,6 +207,18 @@ class TlsVerificationDisabled(Rule):
             yield from self._option(site, project, _CURL_OPTIONS, lambda value: value in (False, 0))
         for site in project.calls(*_LDAP_SET):
             yield from self._ldap_option(site, project)
+        for site in project.calls(*_VERSIONED):
+            yield from self._version(site, project)
+        for site in project.calls(*_HOST_KEYS):
+            policy = site.argument(0, "policy")
+            if policy is not None and _TAKES_ANY_KEY.intersection(project.resolve(policy, site.scope)):
+                yield self._report(
+                    site.scope,
+                    site.call,
+                    "Takes the key of any SSH server that it does not know.",
+                    severity=Severity.MEDIUM,
+                    label="not verified",
+                )
         yield from self._logins(project)
         for module in project.modules.values():
             for scope in module.scopes:
@@ -209,6 +245,18 @@ class TlsVerificationDisabled(Rule):
         match project.constant(value, site.scope):
             case Known(value=0) if names & options:
                 yield self._report(site.scope, site.call, "Connects without checking the certificate.")
+
+    def _version(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        position, keyword = next(_VERSIONED[name] for name in site.names if name in _VERSIONED)
+        version = site.argument(position, keyword)
+        for name in project.resolve(version, site.scope) if version is not None else ():
+            if name in _OLD_VERSIONS:
+                spoken = (
+                    name.rpartition(".")[2].removeprefix("PROTOCOL_").removesuffix("_METHOD").replace("v1_1", "v1.1")
+                )
+                message = f"Speaks {spoken}, whose encryption can be broken."
+                yield self._report(site.scope, site.call, message, severity=Severity.MEDIUM, label="can be broken")
+                return
 
     def _ldap_option(self, site: CallSite, project: Project) -> Iterator[Finding]:
         option, value = site.argument(0), site.argument(1)
@@ -278,6 +326,7 @@ class TlsVerificationDisabled(Rule):
         confidence: Confidence = Confidence.HIGH,
         severity: Severity = Severity.HIGH,
         fix: Fix | None = None,
+        label: str = "",
     ) -> Finding:
         tests = [test for test in conditions(scope, node) if any(_TOGGLE.search(word) for word in words(test))]
         text = f"{message} {_TEXT}"
@@ -297,7 +346,7 @@ class TlsVerificationDisabled(Rule):
             text,
             confidence=confidence,
             severity=severity,
-            label="not verified" if severity is Severity.HIGH else "not encrypted",
+            label=label or ("not verified" if severity is Severity.HIGH else "not encrypted"),
             scope=scope.qualname,
             fix=fix,
         )
