@@ -174,7 +174,7 @@ class Machine:
             case Mode.VALUE | Mode.BEFORE_VALUE:
                 quote, value = (state.quote, state.value) if state.mode is Mode.VALUE else ("", "")
                 return ir.Context(
-                    _attribute_place(state.tag, state.attribute, quote),  # type: ignore[arg-type]
+                    _attribute_place(state.tag, state.attribute, quote, value),  # type: ignore[arg-type]
                     state.tag,
                     state.attribute.strip(OUTPUT),
                     value,
@@ -359,7 +359,7 @@ def _longer(value: str, more: str) -> str:
     return value if len(value) >= _LONGEST_VALUE else (value + more)[:_LONGEST_VALUE]
 
 
-def _attribute_place(tag: str, attribute: str, quote: str) -> str:
+def _attribute_place(tag: str, attribute: str, quote: str, value: str) -> str:
     attribute = attribute.lstrip(OUTPUT)
     if _EVENT.fullmatch(attribute):
         return "event"
@@ -368,7 +368,8 @@ def _attribute_place(tag: str, attribute: str, quote: str) -> str:
     if attribute == "style":
         return "style"
     if attribute in _URL_ATTRIBUTES or (attribute == "data" and tag == "object"):
-        return "url"
+        # What follows `javascript:` is run like a handler.
+        return "event" if value.lstrip()[:11].lower() == "javascript:" else "url"
     return "attribute"
 
 
