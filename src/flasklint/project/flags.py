@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint import ir
-from flasklint.project.objects import ConfigItem, Value
+from flasklint.project.objects import ConfigItem, Value, Write
 from flasklint.project.profiles import Effective, Profile, Truth, as_setting
 from flasklint.project.values import FromEnv, Known
 from flasklint.source import Location
@@ -60,6 +60,14 @@ def flag_of_key(key: str, profile: Profile) -> Flag:
 def follows(value: Value) -> str:
     """The config key that a value is read from."""
     return value.key if isinstance(value, ConfigItem) else ""
+
+
+def asked_for(effective: Effective) -> Write | None:
+    """Where a constant is given to a key that nothing sets else, under a condition that is off by default."""
+    for candidate in reversed(effective.optional):
+        if isinstance(candidate.setting, Known) and candidate.setting.value:
+            return candidate.write
+    return None
 
 
 def place(written: ir.Expr | None, otherwise: Location) -> Location:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.apps import App
 from flasklint.project.cookies import own_cookies, sends_session, talisman_sets
-from flasklint.project.flags import place
+from flasklint.project.flags import asked_for, place
 from flasklint.project.profiles import Effective, Profile, Truth, as_setting
 from flasklint.project.project import Project
 from flasklint.project.values import FromEnv, Known, Setting, Unset
@@ -77,8 +77,8 @@ class SessionCookieSamesite(AppRule):
     def _judge(self, app: App, profile: Profile, effective: Effective) -> Finding | None:
         settings = [as_setting(candidate.value) for candidate in effective.possible]
         write = effective.write
-        if write is None and effective.optional and effective.optional[-1].write is not None:
-            asked = effective.optional[-1].write
+        asked = asked_for(effective) if write is None else None
+        if asked is not None:
             return self.finding(
                 place(asked.expr, asked.location),
                 f"`{_KEY}` is set only where something is switched on that is off by default{where(profile)}: else the browser "
