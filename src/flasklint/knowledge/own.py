@@ -18,6 +18,7 @@ _TEXTS = tuple(
         ("flask.Flask()", "root_path instance_path name import_name static_folder static_url_path"),
         ("flask.Blueprint()", "root_path name import_name static_folder"),
         ("flask.Request()", "method scheme endpoint blueprint remote_addr content_length is_secure"),
+        ("werkzeug.datastructures.FileStorage()", "content_length"),
     )
     for name in names.split()
 )

@@ -169,9 +169,9 @@ class InsecureSetCookie(CallRule):
         if "key" not in given:
             return True
         value = given.get("value")
+        # What is emptied holds nothing, however long it stays.
         empty = value is None or (isinstance(value, ir.Const) and not value.value)
-        ends = any(_is_zero(given.get(name)) for name in ("expires", "max_age"))
-        return ends or (empty and ("expires" in given or "max_age" in given))
+        return empty or any(_is_zero(given.get(name)) for name in ("expires", "max_age"))
 
     def _lacks(self, written: ir.Expr | None, site: CallSite, project: Project) -> bool:
         if written is None:
