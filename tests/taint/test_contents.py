@@ -298,6 +298,58 @@ def a():
     return '<script>var x</script><b>' + q
 """,
     },
+    "none is fine": {
+        "app.py": HEAD
+        + """\
+def bad(s):
+    if not re.match("^[a-z]+$", s):
+        return ("wrong", (s,))
+    return None
+def bad2(s):
+    if not re.match("^[a-z]+$", s):
+        return "wrong %s" % s
+    if len(s) > 5:
+        return 'long'
+@app.route('/a')
+def a():
+    q = request.args['q']
+    reason = bad(q)
+    if reason is not None:
+        return 'x'
+    os.system('x ' + q)
+    return ''
+@app.route('/b')
+def b():
+    q = request.args['q']
+    error = bad2(q)
+    if error:
+        return 'x'
+    os.system('x ' + q)
+    return ''
+@app.route('/c')
+def c():
+    q = request.args['q']
+    if bad2(q) is None:
+        os.system('x ' + q)
+    else:
+        os.system('x ' + q)  # flow: command
+    return ''
+def ok(s):
+    reason = bad(s)
+    if reason is not None:
+        msg, args = reason
+        print(msg, *args)
+        return False
+    return True
+@app.route('/d')
+def d():
+    q = request.args['q']
+    if not ok(q):
+        return ''
+    os.system('x ' + q)
+    return ''
+""",
+    },
 }
 
 

@@ -193,7 +193,7 @@ class Engine(Calls):
                     if other is not way and value.taints:
                         value = _keeping(value, way.state, other.state, number)
                 state = join_states(state, way.state)
-                told = claim_of(value)
+                told = Claim((), None) if _is_full(value, way.state) else claim_of(value)
                 here = tuple(
                     (fragment, info)
                     for fragment, info in way.state.infos.items()
@@ -272,6 +272,14 @@ _NOTHING = Outcome(NEVER, State({}, {}, {}), {}, (), ())
 
 
 _CUT = Outcome(UNKNOWN, None, {}, (), (), cut=True)
+
+
+def _is_full(value: Value, state: State) -> bool:
+    """Whether it is a tuple or list, or one of several, that has something in it."""
+    if value.open or value.taints or value.constants or value.texts or not value.refs:
+        return False
+    things = [state.heap.get(one) if type(one) is int else None for one in value.refs]
+    return all(thing is not None and thing.shape in ("tuple", "list") and bool(thing.size) for thing in things)
 
 
 def _keeping(value: Value, mine: State, yours: State, number: int) -> Value:

@@ -143,6 +143,10 @@ def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | Non
     told = _truths(left, right)
     if told is not None:
         return told
+    if left.claim is not None and right.known and right.constants == (None,):
+        # What is None is not true: ``error = problem_of(name)``, ``if error is not None: ...``
+        ours: Facts = tuple((fragment, OURS) for fragment in whole(left))
+        return Claim(facts_both(ours, left.claim.false), ())
     if not left.taints or (right.taints and _ours(frame, left)):
         left, right = right, left
     if not left.taints or not _ours(frame, right):

@@ -502,6 +502,9 @@ def _renamed_taints(taints: tuple[Taint, ...], names: Mapping[Fragment, Fragment
     )
 
 
+_TEXTUAL = ("builtins.str()", "builtins.bytes()")
+
+
 def truth(value: Value) -> bool | None:
     """What ``bool()`` of it would be, or None when that can't be told."""
     if value.open or (value.taints and not value.texts):
@@ -514,11 +517,13 @@ def truth(value: Value) -> bool | None:
     answers = {bool(item) for item in value.constants}
     if value.texts:
         for text in value.texts:
-            if any(isinstance(piece, str) for piece in text):
+            if any(isinstance(piece, str) and piece for piece in text):
                 answers.add(True)
             else:
                 return None
     for item in value.refs:
+        if value.texts and item in _TEXTUAL:
+            continue
         if isinstance(item, (Closure, ClassRef)):
             answers.add(True)
         else:
