@@ -43,7 +43,6 @@ DISTRIBUTIONS = {
     "flask_discord": "Flask-Discord",
     "flask_pyoidc": "Flask-pyoidc",
     "flask_rest_jsonapi": "Flask-REST-JSONAPI",
-    "flask_reuploaded": "Flask-Reuploaded",
     "flask_security": "Flask-Security",
     "flask_uploads": "Flask-Reuploaded",
     "flask_wtf": "Flask-WTF",
@@ -62,7 +61,7 @@ BESIDE = {
     "flask_security": ("flask-sqlalchemy", "flask-wtf"),
     "pandas": ("lxml",),
     "authlib": ("flask", "requests"),
-    "sqlalchemy": (),
+    "sqlalchemy": ("greenlet",),
 }
 """What a library needs beside it for all that the tables name."""
 
@@ -78,16 +77,24 @@ OUT_OF_USE = {
     "flask_jwt": _OLD,
     "flask_kvsession": _OLD,
     "flask_lambda": _OLD,
+    "flask_mongoengine": _OLD,
     "flask_oauthlib": _OLD,
     "flask_rest_api": _OLD,
     "flask_rest_jsonapi": _OLD,
     "flask_restplus": _OLD,
+    "flask_simpleldap": "not looked up: it is built against the C library of OpenLDAP",
+    "flask_unchained": _OLD,
     "flask_user": "its newest release could not be installed",
+    "ldap": "not looked up: it is built against the C library of OpenLDAP",
 }
 """Libraries that cannot be looked up beside what is current. Their rows stay: apps of their time still use them."""
 
 RENAMED = {
     "connexion.apps.flask_app.FlaskApp": "connexion before 3",
+    "lxml.html.clean.clean_html": "lxml before 5.2; since then it is `lxml_html_clean`",
+    "sqlalchemy.engine.Engine().exec_driver_sql": "SQLAlchemy before 2",
+    "sqlalchemy.engine.Engine().execute": "SQLAlchemy before 2",
+    "sqlalchemy.engine.Engine().scalar": "SQLAlchemy before 2",
     "flask_jwt_extended.fresh_jwt_required": "Flask-JWT-Extended before 4",
     "flask_jwt_extended.jwt_refresh_token_required": "Flask-JWT-Extended before 4",
 }
@@ -330,15 +337,15 @@ def in_python(found: Mapping[str, list[str]]) -> Iterator[str]:
 
 HEAD = """# The tables, resolved
 
-Each name of the tables was looked up in the newest version of the library that it speaks of, by
+Each name below was looked up in the newest version of the library that it speaks of, by
 `python tools/check_tables.py --write` on {date}, with Python {python}. What is part of Python, and of Flask, Werkzeug, Jinja and
 MarkupSafe, a test resolves in every run.
 
 """
 
 
-def page(results: Mapping[str, tuple[str, list[Row]]]) -> str:
-    """The page on what was found."""
+def page(results: Mapping[str, tuple[str, list[Row]]], left: Sequence[str] = ()) -> str:
+    """The page on what was found. ``left``: the libraries that were not looked at this time."""
     total = sum(len(rows) for _, rows in results.values())
     good = sum(not row.why for _, rows in results.values() for row in rows)
     parts = [
@@ -355,6 +362,10 @@ def page(results: Mapping[str, tuple[str, list[Row]]]) -> str:
     for library, row in open_:
         why = RENAMED.get(row.name) or OUT_OF_USE.get(library) or row.why
         parts.append(f"- `{row.name}`: {why}\n")
+    if left:
+        parts.append(
+            "\n## What was not looked up this time\n\nThe rows on " + ", ".join(f"`{one}`" for one in left) + ".\n"
+        )
     return "".join(parts)
 
 
@@ -389,7 +400,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if row.why:
                     print(f"    {row.name}: {row.why}", flush=True)
     if given.write:
-        (ROOT / "docs" / "tables.md").write_text(page(results), encoding="utf-8", newline="\n")
+        (ROOT / "docs" / "tables.md").write_text(
+            page(results, [one for one in sorted(found) if one not in results]), encoding="utf-8", newline="\n"
+        )
     return 0 if all(_is_told(library, rows) for library, (_, rows) in results.items()) else 1
 
 

@@ -24,6 +24,30 @@ def view(tenant):
 app.register_blueprint(shop)
 """,
     },
+    "variables whose types are checked": {
+        "app.py": APP
+        + """
+from typing import Annotated, Literal, Union
+from flask_pydantic import validate
+from pydantic import BaseModel, IPvAnyAddress
+class DomainName(str):
+    pass
+@app.route("/<a>/<b>/<c>/<d>/<e>/<f>")
+@validate()
+def view(a: Literal["x", "y"], b: int, c: IPvAnyAddress, d: str, e: Union[IPvAnyAddress, DomainName], f):
+    os.system(a)
+    os.system("nc " + str(b))
+    os.system("nc " + str(c))
+    os.system(d)  # flow: command
+    os.system("nc " + str(e))  # maybe: command
+    os.system(f)  # flow: command
+    return ""
+@app.route("/plain/<a>")
+def unchecked(a: Literal["x", "y"]):
+    os.system(a)  # flow: command
+    return ""
+""",
+    },
     "wrapped by hand": {
         "app.py": APP
         + """

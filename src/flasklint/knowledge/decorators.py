@@ -50,8 +50,6 @@ AUTHENTICATES = frozenset(
         "flask_principal.Permission().require",
         "flask_allows.requires",
         "flask_appbuilder.has_access",
-        "flask_appbuilder.has_access_api",
-        "flask_appbuilder.protect",
         "flask_appbuilder.security.decorators.has_access",
         "flask_appbuilder.security.decorators.has_access_api",
         "flask_appbuilder.security.decorators.protect",

@@ -86,3 +86,37 @@ LOCATIONS: MappingProxyType[str, InputKind] = MappingProxyType(
 
 FORMS = frozenset({"flask_wtf.FlaskForm()", "flask_wtf.Form()", "wtforms.Form()", "flask_wtf.form.FlaskForm()"})
 """Instances of these read the form (and the files) that a request carries."""
+
+VALIDATING = frozenset({"flask_pydantic.validate"})
+"""Decorators that turn a request away where a variable of the address is not of the type that the view annotates."""
+
+TYPED: MappingProxyType[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                "builtins.int",
+                "builtins.float",
+                "builtins.bool",
+                "datetime.date",
+                "datetime.datetime",
+                "decimal.Decimal",
+                "enum.Enum",
+                "pydantic.NonNegativeInt",
+                "pydantic.PositiveInt",
+                "pydantic.UUID4",
+                "uuid.UUID",
+            ),
+            "",
+        ),
+        **dict.fromkeys(
+            (
+                "ipaddress.IPv4Address",
+                "ipaddress.IPv6Address",
+                "pydantic.IPvAnyAddress",
+                "pydantic.networks.IPvAnyAddress",
+            ),
+            "0-9a-fA-F.:",
+        ),
+    }
+)
+"""The characters of what is of a type that is checked so, that a visitor chooses freely; none is harmless."""

@@ -37,7 +37,12 @@ _SINKS = (
             "pg8000.dbapi.Cursor()",
             "aiomysql.Cursor()",
         )
-        for method in ("execute", "executemany", "executescript")
+        for method in ("execute", "executemany")
+        if owner != "psycopg.Connection()" or method == "execute"
+    ),
+    *(
+        Sink(f"{owner}.executescript", "sql", ("0|sql_script",), _RUN, shape=True)
+        for owner in ("sqlite3.Connection()", "sqlite3.Cursor()")
     ),
     *(
         Sink(name, "sql", (where,), _RUN, shape=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from flasklint import ir
+from flasklint.knowledge.inputs import VALIDATING
 from flasklint.knowledge.rows import Tables
 from flasklint.knowledge.types import ALSO
 from flasklint.project.handlers import Handler
@@ -21,7 +22,7 @@ from flasklint.taint.parsed import passed
 from flasklint.taint.passing import portable
 from flasklint.taint.prescan import Prescan
 from flasklint.taint.registries import fill
-from flasklint.taint.routes import route_variable
+from flasklint.taint.routes import checked_variable, route_variable
 from flasklint.taint.state import Obj
 from flasklint.taint.values import UNKNOWN, Value
 from flasklint.taint.wrappers import Arrival, begin_after, both, lead, left_behind
@@ -116,6 +117,12 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
         converters.update(variables(rule))
     parsed = passed(frame, scope, engine.project, converters) if entry is not None and node.decorators else {}
     given: dict[str, Value] = {}
+    outer = scope.module.scope
+    checked = any(
+        name in VALIDATING
+        for one in node.decorators
+        for name in engine.project.resolve(one.function if isinstance(one, ir.Call) else one, outer)
+    )
     told = bool(rules) and all(rule and COMPUTED not in rule for rule in rules)
     for index, parameter in enumerate(node.parameters):
         if index == 0 and key.owner and engine.method_kind(scope) != "static":
@@ -127,8 +134,11 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
         elif parameter.kind == "double-star":
             frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", rest=UNKNOWN, keys=UNKNOWN))
         elif entry is not None and not entry.error and (parameter.name in converters or not told):
-            frame.state.variables[parameter.name] = given[parameter.name] = route_variable(
-                frame, parameter, converters.get(parameter.name, "default")
+            converter = converters.get(parameter.name, "default")
+            frame.state.variables[parameter.name] = given[parameter.name] = (
+                checked_variable(frame, parameter, converter, lambda one: engine.project.resolve(one, outer))
+                if checked
+                else route_variable(frame, parameter, converter)
             )
         elif parameter.annotation is not None:
             frame.state.variables[parameter.name] = engine.annotated(frame, parameter.annotation)

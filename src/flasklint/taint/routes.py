@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.findings import Confidence
+from flasklint.knowledge.inputs import TYPED
 from flasklint.knowledge.rows import Source
 from flasklint.project.routes import COMPUTED
 from flasklint.taint import characters
@@ -32,6 +37,50 @@ def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Val
         reason = f"the app's own converter `{converter}` may make something else of it"
         return Value(open=True, taints=(Taint(origin, fragment, trail, Confidence.MEDIUM, (reason,)),))
     return Value(open=True, taints=(Taint(origin, fragment, trail),))
+
+
+def checked_variable(
+    frame: Frame, parameter: ir.Parameter, converter: str, resolve: Callable[[ir.Expr], tuple[str, ...]]
+) -> Value:
+    """What stands for a variable of a URL rule whose type is checked before the view is called."""
+    plain = route_variable(frame, parameter, converter)
+    names = _types(parameter.annotation, resolve) if parameter.annotation is not None else ()
+    if not plain.taints or not names or "builtins.str" in names:
+        return plain
+    if all(TYPED.get(name) == "" or name == _WRITTEN for name in names):
+        return OUR_TEXT
+    if all(name in TYPED for name in names):
+        mask = characters.named("".join(TYPED[name] for name in names))
+        frame.state.infos[plain.taints[0].fragment] = Info(mask=mask)
+        return plain
+    reason = f"`{parameter.name}` is checked to be of a type of its own"
+    return replace(
+        plain, taints=tuple(replace(one, level=Confidence.MEDIUM, reasons=(reason,)) for one in plain.taints)
+    )
+
+
+_WRITTEN = "typing.Literal"
+
+
+def _types(annotation: ir.Expr, resolve: Callable[[ir.Expr], tuple[str, ...]]) -> tuple[str, ...]:
+    """The names of the types that an annotation speaks of."""
+    match annotation:
+        case ir.Op(sign="|", operands=operands):
+            return tuple(name for one in operands for name in _types(one, resolve))
+        case ir.Subscript(value=value, key=key):
+            heads = resolve(value)
+            if _WRITTEN in heads:
+                return (_WRITTEN,)
+            if any(head in ("typing.Union", "typing.Optional", "typing.Annotated") for head in heads):
+                inner = [one.value for one in key.items] if isinstance(key, ir.Display) else [key]
+                if "typing.Annotated" in heads:
+                    inner = inner[:1]
+                return tuple(name for one in inner for name in _types(one, resolve))
+            return ("",)
+        case ir.Const(value=None):
+            return ()
+        case _:
+            return resolve(annotation)[:1] or ("",)
 
 
 def is_replaced(value: Value, attribute: str) -> bool:
