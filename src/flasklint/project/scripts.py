@@ -15,7 +15,7 @@ _COMMAND_LINE = frozenset({"cli", "commands", "fabfile", "manage"})
 
 
 def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[str]) -> frozenset[str]:
-    """The paths of files that are run as they are and that no other file imports, and of those that only these import.
+    """The paths of files that are run as they are and that no other file imports, and of what belongs to them.
 
     ``answering``: files that answer requests.
     """
@@ -31,12 +31,13 @@ def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[
         for module in everything
         if module.path not in importers and module.path not in answering and _is_run(module)
     }
-    # What only scripts import is a part of them.
+    # What only scripts of a folder for them import is a part of them; what any other file starts may be the app itself.
     rest = {path for path in importers if path not in answering} - apart
-    while more := {path for path in rest if importers[path] <= apart}:
-        apart |= more
+    inside = {path for path in apart if _in_folder(path)}
+    while more := {path for path in rest if importers[path] <= inside}:
+        inside |= more
         rest -= more
-    return frozenset(apart)
+    return frozenset(apart | inside)
 
 
 def is_command(module: LinkedModule, qualname: str) -> bool:
@@ -68,10 +69,16 @@ def _imports(module: LinkedModule) -> Iterator[str]:
 
 
 def _is_run(module: LinkedModule) -> bool:
-    """It stands in a folder for scripts, or does something only when it is run as one."""
-    if not _FOLDERS.isdisjoint(module.path.split("/")[:-1]):
+    """It stands in a folder for scripts, or does something only when it is run as one; a package that is run is a program."""
+    if _in_folder(module.path):
         return True
-    return any(isinstance(statement, ir.If) and _asks_for_main(statement.test) for statement in module.facts.body)
+    return not module.path.endswith("__main__.py") and any(
+        isinstance(statement, ir.If) and _asks_for_main(statement.test) for statement in module.facts.body
+    )
+
+
+def _in_folder(path: str) -> bool:
+    return not _FOLDERS.isdisjoint(path.split("/")[:-1])
 
 
 def _asks_for_main(test: ir.Expr) -> bool:
