@@ -163,6 +163,11 @@ ADMIN_WORDS: frozenset[str] = _words(
 )
 """Words in the names of checks that let only people with a role through."""
 
+STAFF_WORDS: frozenset[str] = _words(
+    "admin admins administrator administrators staff superuser superadmin sysadmin operator moderator"
+)
+"""Those among them that speak of the people who run the site, not of what anybody may be allowed to do."""
+
 
 def is_form(name: str) -> bool:
     """Whether a name is one that is usually given to a form: ``form``, ``login_form``."""

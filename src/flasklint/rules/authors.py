@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Finding, Severity
-from flasklint.knowledge.templates import ADMIN_WORDS
+from flasklint.knowledge.templates import ADMIN_WORDS, STAFF_WORDS
 from flasklint.project.entered import taken_in, text_fields
 from flasklint.project.outputs import last_word
 from flasklint.project.project import Project
@@ -27,6 +28,14 @@ _IN_ADDRESSES = frozenset(
 _HOOKS = ("before_request", "before_app_request")
 
 
+class Who(IntEnum):
+    """Who gets through: anybody, people with some role, or those who run the site."""
+
+    ANYBODY = 0
+    ROLE = 1
+    STAFF = 2
+
+
 class Authors:
     """Asks once who takes in what, then answers for each name."""
 
@@ -35,10 +44,14 @@ class Authors:
 
     def is_for_admins(self, scope: Scope) -> bool:
         """Whether only people with a role reach a function: by its decorators, by what it asks first, or by a hook before it."""
+        return self._who_reaches(scope) > Who.ANYBODY
+
+    def _who_reaches(self, scope: Scope) -> Who:
         node = scope.node
-        return isinstance(node, ir.Function) and (
-            _asks_for_role(node) or node.name_start in self._behind(scope.module.path)
-        )
+        if not isinstance(node, ir.Function):
+            return Who.ANYBODY
+        hooked = self._hooked.get(scope.module.path, {})
+        return max(_asks_for(node), hooked.get(node.name_start, Who.ANYBODY))
 
     def taker(self, flow: Flow) -> Scope | None:
         """The function that takes in what flows."""
@@ -64,14 +77,14 @@ class Authors:
         said = f"{finding.message} Only people with a role reach `{taker.node.name}`."  # type: ignore[union-attr]
         return replace(finding, message=said, severity=Severity.LOW)
 
-    def are_admins(self, owner: str, name: str) -> bool:
-        """Whether only functions for people with a role take in what goes by a name, and some do. Where forms that go by the name
-        of what it is taken out of (``PostForm`` for ``post.body``) have it, they count alone."""
+    def who_writes(self, owner: str, name: str) -> Who:
+        """Who alone takes in what goes by a name, as far as is known. Where forms that go by the name of what it is taken out of
+        (``PostForm`` for ``post.body``) have it, they count alone."""
         taken = self._taken_in.get(name, frozenset())
         own = frozenset(
             one for one in taken if one.form and is_alike(plain(owner), plain(one.form).removesuffix("form"))
         )
-        return bool(taken) and all(one.by_admins for one in own or taken)
+        return min((one.who for one in own or taken), default=Who.ANYBODY)
 
     @cached_property
     def _taken_in(self) -> dict[str, frozenset[_Taken]]:
@@ -84,38 +97,39 @@ class Authors:
         found: dict[str, set[_Taken]] = {}
         for module in modules:
             outermost = [scope for scope in module.scopes if scope.is_function and not _is_inner(scope)]
-            admins = {id(scope): self.is_for_admins(scope) for scope in outermost}
+            known = {id(scope): self._who_reaches(scope) for scope in outermost}
             made = [(call, last_word(call.function)) for call, _ in module.calls]
             filled = [(call, name, form) for call, form in made for name in forms.get(form, ())]
             for node, name, form in (*((node, name, "") for node, name in taken_in(module)), *filled):
                 around = next((one for one in outermost if _holds(one, node)), None)
                 if not form and any(name == other and around and _holds(around, call) for call, other, _ in filled):
                     continue  # The form that is made there tells more.
-                found.setdefault(name, set()).add(_Taken(form, around is not None and admins[id(around)]))
+                found.setdefault(name, set()).add(
+                    _Taken(form, known[id(around)] if around is not None else Who.ANYBODY)
+                )
         return {name: frozenset(takers) for name, takers in found.items()}
 
-    def _behind(self, path: str) -> frozenset[int]:
-        return self._hooked.get(path, frozenset())
-
     @cached_property
-    def _hooked(self) -> dict[str, frozenset[int]]:
-        """Where the names of the views stand, by file, that a hook of their blueprints or app keeps all but people with a role
-        from."""
-        found: dict[str, set[int]] = {}
+    def _hooked(self) -> dict[str, dict[int, Who]]:
+        """Whom a hook of their blueprints or app lets through to views, by file and where the views' names stand."""
+        found: dict[str, dict[int, Who]] = {}
         for app in self._project.apps:
-            hooks = [hook for hook in app.hooks if hook.kind in _HOOKS and _asks_for_role(hook.function.node)]
+            hooks = [
+                (hook, who) for hook in app.hooks if hook.kind in _HOOKS and (who := _asks_for(hook.function.node))
+            ]
             for route in app.routes if hooks else ():
-                if route.view is not None and any(hook.everywhere or hook.owner in route.chain for hook in hooks):
+                passing = [who for hook, who in hooks if hook.everywhere or hook.owner in route.chain]
+                if route.view is not None and passing:
                     for function in route.view.functions:
-                        found.setdefault(function.location.path, set()).add(function.node.name_start)
-        return {path: frozenset(starts) for path, starts in found.items()}
+                        found.setdefault(function.location.path, {})[function.node.name_start] = max(passing)
+        return found
 
 
 class _Taken(NamedTuple):
-    """That something is taken in, by which form if any, and whether only people with a role reach the function that does."""
+    """That something is taken in, by which form if any, and who reaches the function that does."""
 
     form: str
-    by_admins: bool
+    who: Who
 
 
 def is_alike(one: str, other: str) -> bool:
@@ -135,14 +149,13 @@ def _is_inner(scope: Scope) -> bool:
     return scope.parent is not None and scope.parent.is_function
 
 
-def _asks_for_role(node: ir.Function) -> bool:
-    for decorator in node.decorators:
-        if any(_speaks_of_role(one) for one in (decorator, *ir.walk(decorator))):
-            return True
-    return any(
-        isinstance(one, ir.If) and _leaves_at_once(one) and any(map(_speaks_of_role, (one.test, *ir.walk(one.test))))
-        for one in node.body[:_FIRST]
-    )
+def _asks_for(node: ir.Function) -> Who:
+    """Whom a function lets through, by its decorators and by what it asks first."""
+    asked = [part for decorator in node.decorators for part in (decorator, *ir.walk(decorator))]
+    for one in node.body[:_FIRST]:
+        if isinstance(one, ir.If) and _leaves_at_once(one):
+            asked += (one.test, *ir.walk(one.test))
+    return max(map(_speaks_of, asked), default=Who.ANYBODY)
 
 
 def _leaves_at_once(statement: ir.If) -> bool:
@@ -155,12 +168,14 @@ def _leaves_at_once(statement: ir.If) -> bool:
             return False
 
 
-def _speaks_of_role(node: ir.Node) -> bool:
+def _speaks_of(node: ir.Node) -> Who:
     match node:
         case ir.Name(id=name) | ir.Attribute(name=name):
             words = name.lower().split("_")
-            return not ADMIN_WORDS.isdisjoint(words) or words[0].startswith(_ADMIN_BEGINNINGS)
         case ir.Const(value=str(text)):
-            return text.lower() in ADMIN_WORDS
+            words = [text.lower()]
         case _:
-            return False
+            return Who.ANYBODY
+    if not STAFF_WORDS.isdisjoint(words) or (not isinstance(node, ir.Const) and words[0].startswith(_ADMIN_BEGINNINGS)):
+        return Who.STAFF
+    return Who.ANYBODY if ADMIN_WORDS.isdisjoint(words) else Who.ROLE

@@ -8,6 +8,7 @@ from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Se
 from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting, says_safe
 from flasklint.project.marks import DESCRIPTION, leaves, raw_columns, raw_descriptions, tests_around
 from flasklint.project.outputs import last_word, written
+from flasklint.rules.authors import Who
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
 from flasklint.rules.stored import FLASH, Part, Stored
@@ -30,8 +31,9 @@ class UnsafeSafeFilter(FlowRule):
 
     A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
     field or a request's key, or if no known call renders the template; otherwise with low confidence. So is what only views
-    for people with a role take in under that name, what a function of the view's puts together, and what is shown so only if it
-    says that it is safe (`{{ text|safe if text_is_safe else text }}`).
+    for administrators take in under that name, what a function of the view's puts together, and what is shown so only if it says
+    that it is safe (`{{ text|safe if text_is_safe else text }}`). What views for people with some other role take in is named so,
+    with low severity.
 
     The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`), and the descriptions of
     fields, which its `render_form` and `render_field` put out without escaping, are judged in the same way.
@@ -174,14 +176,14 @@ class UnsafeSafeFilter(FlowRule):
                 any(part.owner for part in parts) and stored.is_written_by_people(parts)
             ) or stored.is_of_database(operand, place.path)
         unknown = "Where that comes from could not be told."
-        by_admins = telling and all(stored.authors.are_admins(*part) for part in parts)
-        if by_admins:
+        who = min((stored.authors.who_writes(*part) for part in parts), default=Who.ANYBODY) if telling else Who.ANYBODY
+        if who:
             unknown = "Only people with a role seem to write it."
-        telling = telling and not by_admins and not _is_told_safe(mark, operand, place.path, context)
+        telling = telling and who < Who.STAFF and not _is_told_safe(mark, operand, place.path, context)
         yield self.finding(
             place,
             f"`|safe` switches escaping off for {written(operand)}. {unknown}",
-            severity=Severity.LOW if by_admins else Severity.MEDIUM,
+            severity=Severity.LOW if who else Severity.MEDIUM,
             confidence=Confidence.MEDIUM if telling else Confidence.LOW,
             label="not escaped",
             help=self.advice,
