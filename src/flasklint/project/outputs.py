@@ -15,6 +15,7 @@ from flasklint.knowledge.templates import (
     TRANSLATIONS,
     Nature,
     is_form,
+    is_setting,
 )
 
 Natures = frozenset[Nature]
@@ -22,6 +23,7 @@ Natures = frozenset[Nature]
 _UNKNOWN: Natures = frozenset(("unknown",))
 _CONSTANT: Natures = frozenset(("constant",))
 _NUMBER: Natures = frozenset(("number",))
+_CONFIG: Natures = frozenset(("config",))
 _MARKUP: Natures = frozenset(("markup",))
 
 
@@ -56,7 +58,8 @@ class Outputs:
                     self._bound.setdefault(f".{argument.name}", []).append(argument.value)
         match target:
             case ir.Name(id=name):
-                self._bound.setdefault(name, []).append(_UNKNOWN if turns and not _written(value) else value)
+                known = not turns or _written(value) or (isinstance(value, ir.Name) and is_setting(value.id))
+                self._bound.setdefault(name, []).append(value if known else _UNKNOWN)
             case ir.Attribute(name=name):
                 self._bound.setdefault(f".{name}", []).append(value)
             case ir.Display(items=items):
@@ -144,7 +147,7 @@ class Outputs:
             return known
         self._names[name] = _UNKNOWN  # for a name that hangs on itself
         found: Natures = frozenset()
-        for value in self._bound.get(name, (_UNKNOWN,)):
+        for value in self._bound.get(name, (_CONFIG if is_setting(name) else _UNKNOWN,)):
             found |= value if isinstance(value, frozenset) else self.of(value)
         self._names[name] = found
         return found

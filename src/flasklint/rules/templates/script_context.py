@@ -86,7 +86,8 @@ class ScriptContext(OutputRule):
         self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
     ) -> Iterator[Finding]:
         where = output.context.place
-        name = last_word(output.value)
+        named = output.value.value if isinstance(output.value, ir.Subscript) else output.value
+        name = last_word(output.value) or last_word(named)
         # Addresses and HTML are what views make for their pages.
         sure = plausible and not found.isdisjoint(("unknown", "escaped")) and not is_count(name) and not is_html(name)
         sure = sure and (where == "event" or _is_raw(output.value))
