@@ -342,6 +342,19 @@ def a(record):
     return ''
 """,
     },
+    "hook keeps several things as one": {
+        "app.py": HEAD
+        + """\
+from flask import g
+@app.before_request
+def before():
+    g.params = {'group': request.cookies.get('group'), 'lang': 'en'}
+@app.route('/a')
+def a():
+    eval(g.params['group'])  # maybe: code
+    return ''
+""",
+    },
     "hook keeps what is its own": {
         "app.py": HEAD
         + """\

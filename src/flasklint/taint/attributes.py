@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from flasklint import ir
+from flasklint.findings import Confidence
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
@@ -276,7 +277,15 @@ class Attributes(Names):
                 if "()" not in one:
                     # A thing that there is one of, like ``flask.g``: it is the same for whoever is called.
                     kinds = tuple(kind for kind in value.refs if type(kind) is str)
-                    shared = Value(open=not kinds, taints=frame.inside(value), refs=kinds)
+                    taints = frame.inside(value)
+                    if not value.taints and taints:
+                        # What is taken out of it there may be another of its members.
+                        reason = f"`{name}` holds other things too"
+                        taints = tuple(
+                            replace(each, level=min(each.level, Confidence.MEDIUM), reasons=(*each.reasons, reason)[:4])
+                            for each in taints
+                        )
+                    shared = Value(open=not kinds, taints=taints, refs=kinds)
                     frame.state.variables[f"\x01{one}.{name}"] = shared
                     self._shared.add(name)
             elif type(one) is Method:
