@@ -11,7 +11,7 @@ from flasklint.findings import Confidence
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import containers, kept, library
+from flasklint.taint import containers, kept, sinks
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.names import Names
 from flasklint.taint.routes import is_replaced
@@ -303,7 +303,7 @@ class Attributes(Names):
             for base in names:
                 for full in self.known_as(f"{base}.{name}="):
                     for row in self.index.sinks.get(full, ()):
-                        library.reach(frame, self.index, row, Arguments((value,), places=(node,)), receiver, node)
+                        sinks.reach(frame, self.index, row, Arguments((value,), places=(node,)), receiver, node)
 
     def part(self, frame: Frame, value: Value, tag: str, node: ir.Node) -> Value:
         if not value.taints:

@@ -8,7 +8,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import budget, builtin_calls, containers, kept, library, object_methods, own, text_methods
+from flasklint.taint import budget, builtin_calls, containers, kept, library, object_methods, own, sinks, text_methods
 from flasklint.taint.binding import bind
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.pages import Templates
@@ -271,7 +271,7 @@ class Calls(Templates):
             made = builtin_calls.builtin(frame, names[0][9:], arguments, node)
             if made is not None:
                 for row in index.sinks.get(names[0], ()):
-                    library.reach(frame, index, row, arguments, receiver, node)
+                    sinks.reach(frame, index, row, arguments, receiver, node)
                 return made
         rows = index.rows(names, method)
         if rows.container is not None:
@@ -281,7 +281,7 @@ class Calls(Templates):
             for row in rows.sinks:
                 if row.kind in seen and row.form == "text":
                     continue
-                if library.reach(frame, index, row, arguments, receiver, node):
+                if sinks.reach(frame, index, row, arguments, receiver, node):
                     seen.add(row.kind)
         if rows.rendering is not None:
             self.render(frame, rows.rendering, arguments, receiver, node)
@@ -405,7 +405,7 @@ class Calls(Templates):
             names = self.known_as(base)
             for name in names:
                 for row in self.index.sinks.get(name, ()):
-                    library.reach(frame, self.index, row, arguments, this, node)
+                    sinks.reach(frame, self.index, row, arguments, this, node)
             made = next((self.index.summaries[one] for one in names if one in self.index.summaries), None)
             if made is not None and made.how == "made":
                 library.store(frame, made.store, arguments, this)

@@ -10,7 +10,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.source import Location, Span
-from flasklint.taint import library
+from flasklint.taint import sinks
 from flasklint.taint.calls import Calls
 from flasklint.taint.conditions import literal
 from flasklint.taint.expressions import EVALUATORS
@@ -254,7 +254,7 @@ class Engine(Calls):
 
     def answered(self, frame: Frame, value: Value, node: ir.Node) -> None:
         for row in self.index.sinks.get("<view>", ()):
-            library.land(frame, self.index, row, value, node, node)
+            sinks.land(frame, self.index, row, value, node, node)
         self.show(frame, value, node)
 
     def record(self, frame: Frame, pending: Pending) -> None:

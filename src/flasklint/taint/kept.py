@@ -13,7 +13,7 @@ from flasklint.project.outputs import last_word
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.source import Location, Span
-from flasklint.taint import library
+from flasklint.taint import sinks
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.tables import Index
 from flasklint.taint.values import ClassRef, Value
@@ -66,7 +66,7 @@ def keep(frame: Frame, index: Index, kept: Kept, owners: Iterable[str], name: st
     at = kept.places.setdefault(name, {})
     at[place] = at.get(place, frozenset()) | frozenset(map(plain, owners))
     for row in index.sinks.get(ROW, ()):
-        library.land(frame, index, row, value, node, node)
+        sinks.land(frame, index, row, value, node, node)
 
 
 def keep_keywords(frame: Frame, index: Index, kept: Kept, owner: str, arguments: Arguments, node: ir.Node) -> None:

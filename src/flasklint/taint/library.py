@@ -9,280 +9,34 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence
-from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Guard, Having, Sanitizer, Sink, Summary
+from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Guard, Sanitizer, Summary
 from flasklint.taint import characters, guards
-from flasklint.taint.frame import Arguments, Frame, Pending
-from flasklint.taint.judge import harmful
-from flasklint.taint.passing import rooted
+from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
-from flasklint.taint.subscripts import item, kept
+from flasklint.taint.subscripts import kept
 from flasklint.taint.tables import Index, pick, picked
-from flasklint.taint.text import is_bytes, is_fixed, own_text, separated, shown
+from flasklint.taint.text import is_fixed, own_text, separated
 from flasklint.taint.values import (
-    BOOL,
     NEVER,
     NONE,
     NOTHING_KNOWN,
     NUMERIC,
     OUR_TEXT,
-    STRING,
     UNKNOWN,
     Claim,
-    Closure,
     Constant,
     Facts,
-    Hole,
     Info,
     Method,
     Origin,
     Taint,
-    Text,
     Trail,
     Value,
     facts_both,
     join,
-    join_all,
     merge_taints,
     texts,
-    truth,
 )
-
-_BODY = ("body", "data", "response")
-"""Attributes of a response that hold what it answers."""
-
-_SHELLS = frozenset(
-    ("sh", "bash", "dash", "zsh", "ksh", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh", "env", "sudo")
-)
-
-
-# Sinks --------------------------------------------------------------------------------------------------------------
-
-
-def holds(frame: Frame, having: Having, arguments: Arguments, receiver: Value | None) -> bool | None:
-    """Whether a condition holds; None when that can't be told."""
-    value = picked(frame, having.argument, arguments, receiver)
-    if having.test == "absent":
-        return value is None
-    if value is None:
-        return False if having.test != "false" else None
-    match having.test:
-        case "true":
-            return truth(value)
-        case "false":
-            known = truth(value)
-            return None if known is None else not known
-        case "const":
-            if value.known:
-                return all(one in having.names for one in value.constants)
-            return None if value.open or value.taints else False
-        case "contains":
-            return any(isinstance(one, str) and str(name) in one for one in value.constants for name in having.names)
-        case "name" | "type":
-            return bool(value.refs) and all(one in having.names for one in value.refs if isinstance(one, str))
-        case "field":
-            found = False
-            for _, thing in frame.objects(value):
-                for name in having.names:
-                    held = thing.items.get(name)
-                    if held is not None and truth(held) is not False:
-                        found = True
-            return found
-        case "set":
-            return any(
-                any(one is True for one in thing.attributes[str(name)].constants)
-                for _, thing in frame.objects(value)
-                for name in having.names
-                if str(name) in thing.attributes
-            )
-
-
-def applies(frame: Frame, row: Sink, arguments: Arguments, receiver: Value | None) -> bool:
-    """The row's conditions hold, as far as can be told."""
-    for having in row.when:
-        answer = holds(frame, having, arguments, receiver)
-        if answer is False or (answer is None and having.test in ("true", "field", "contains")):
-            return False
-    return not any(holds(frame, having, arguments, receiver) for having in row.unless)
-
-
-def reach(frame: Frame, index: Index, row: Sink, arguments: Arguments, receiver: Value | None, node: ir.Node) -> bool:
-    """Record the untrusted data that does harm in a call; whether the row speaks of such a call at all."""
-    if not applies(frame, row, arguments, receiver):
-        return False
-    for where in row.arguments:
-        for value, place in pick(frame, where, arguments, receiver):
-            at = arguments.places[place] if place is not None and place < len(arguments.places) else node
-            land(frame, index, row, value, node, at)
-    return True
-
-
-def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at: ir.Node) -> None:
-    """Record the untrusted data in a value that does harm at a place."""
-    kind = index.kind(row.kind)
-    if kind.types and _is_of(value, kind.types):
-        return
-    choices = texts_read(frame, row, value)
-    if not choices:
-        return
-    if row.like and not _looks_like(kind.language, choices):
-        return
-    taints: tuple[Taint, ...] = ()
-    weak: frozenset[str] = frozenset()
-    for choice in choices:
-        found, tags = harmful(kind, choice, frame.full_info)
-        if found:
-            taints = merge_taints(taints, found)
-            weak |= tags
-    if not taints and not (row.shape and _unsure(choices)):
-        if row.shape:
-            frame.machine.settled(frame, node)
-        return
-    if taints and row.words:
-        taints = tuple(replace(taint, trail=frame.step(taint.trail, at, row.words)) for taint in taints)
-    scope = frame.key.name if frame.key is not None else ""
-    frame.machine.record(
-        frame, Pending(row, frame.path, (node.start, node.end), (at.start, at.end), scope, choices, taints, weak)
-    )
-
-
-def _is_of(value: Value, types: tuple[str, ...]) -> bool:
-    """It is of one of these types or a number, and nothing else."""
-    if value.texts or value.constants or not value.refs or (value.open and not value.taints):
-        return False
-    return all(one in types or (one in NUMERIC and not value.taints) for one in value.refs)
-
-
-def _unsure(choices: tuple[Text, ...]) -> bool:
-    """Some part of the text is neither written in the program nor a number, nor was it judged already."""
-    return any(
-        not isinstance(piece, str) and not piece.plain and not piece.taints for choice in choices for piece in choice
-    )
-
-
-def _looks_like(language: tuple[str, ...], choices: tuple[Text, ...]) -> bool:
-    if not language:
-        return True
-    pattern = _words_of(language)
-    return any(pattern.search(shown(choice)) for choice in choices)
-
-
-@lru_cache(maxsize=64)
-def _words_of(language: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(language) + r")\b", re.IGNORECASE)
-
-
-def texts_read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
-    """The texts that a sink reads from a value."""
-    match row.form:
-        case "text":
-            held = [thing for _, thing in frame.objects(value)]
-            if held and not value.taints and not value.open:
-                inner = frame.inside(value)
-                return ((Hole(inner),),) if inner else ()
-            return texts(frame.as_text(value))
-        case "argv":
-            return _argv(frame, value)
-        case "members":
-            found: list[Text] = []
-            for _, thing in frame.objects(value):
-                for member in (*thing.items.values(), thing.rest):
-                    if member is not NEVER:
-                        found.extend(texts(frame.as_text(member)))
-            if value.taints or not found:
-                found.extend(texts(frame.as_text(value)))
-            return tuple(found)
-        case "keywords":
-            inner = frame.inside(value)
-            return ((Hole(inner),),) if inner else ()
-        case "html":
-            return _html(frame, value)
-        case "location":
-            return _location(frame, value)
-
-
-def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Text, ...]:
-    """What a view's answer shows as HTML. ``inside``: what it is the body of; a body may hold itself after a loop."""
-    found: list[Text] = []
-    for number, thing in frame.objects(value):
-        if number in inside:
-            continue
-        if thing.shape == "tuple" and not inside:
-            headers = [other for held in list(thing.items.values())[1:] for _, other in frame.objects(held)]
-            if all(_may_be_html(_content_type(header)) for header in headers):
-                found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
-        elif thing.shape == "instance":
-            kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
-            if _may_be_html(join(kind, _content_type(thing))):
-                for name in _BODY:
-                    if name in thing.attributes:
-                        found.extend(_html(frame, thing.attributes[name], (*inside, number)))
-        elif thing.shape == "iterator" or (inside and thing.shape in ("tuple", "list")):
-            # A body may come in pieces; a list that a view gives back is written as JSON.
-            found.extend(_html(frame, thing.everything(), (*inside, number)))
-    plain = replace(value, refs=tuple(one for one in value.refs if type(one) is not int))
-    if plain.taints and (not plain.refs or plain.texts or is_bytes(plain) or plain.refs == STRING.refs):
-        found.extend(texts(plain))
-    return tuple(found)
-
-
-def _content_type(thing: Obj) -> Value:
-    """What kind of content headers tell of; NEVER when they don't."""
-    return join_all(held for key, held in thing.items.items() if isinstance(key, str) and key.lower() == "content-type")
-
-
-def _may_be_html(kind: Value) -> bool:
-    """Whether a browser may take content of this kind for a page."""
-    if kind is NEVER or kind == NONE:
-        return True
-    return any(isinstance(one, str) and ("html" in one or "svg" in one) for one in kind.constants)
-
-
-def _location(frame: Frame, value: Value, depth: int = 0) -> tuple[Text, ...]:
-    """Where headers send the browser: in a mapping, in pairs, or in a view's answer of several members."""
-    found: list[Text] = []
-    for _, thing in frame.objects(value):
-        if thing.shape == "dict":
-            for key, held in thing.items.items():
-                if isinstance(key, str) and key.lower() == "location":
-                    found.extend(texts(frame.as_text(held)))
-        elif thing.shape in ("tuple", "list") and depth < 3:
-            first = thing.items.get(0)
-            if thing.size == 2 and first is not None and any(str(one).lower() == "location" for one in first.constants):
-                found.extend(texts(frame.as_text(thing.items[1])))
-            for held in thing.items.values():
-                found.extend(_location(frame, held, depth + 1))
-    return tuple(found)
-
-
-def _argv(frame: Frame, value: Value) -> tuple[Text, ...]:
-    """What of a program and its arguments is run as code: the program, and what a shell is given to run."""
-    found: list[Text] = []
-    for _, thing in frame.objects(value):
-        if thing.size is None or not thing.items:
-            first = thing.items.get(0)
-            if first is None:
-                continue
-        first = thing.items.get(0, thing.rest)
-        if first is not NEVER:
-            found.extend(texts(frame.as_text(first)))
-        programs = {str(one).rpartition("/")[2].lower() for one in first.constants if isinstance(one, str)}
-        if programs & _SHELLS and first.constants:
-            for index in range(1, len(thing.items) + 1):
-                member = thing.items.get(index)
-                if member is not None:
-                    found.extend(
-                        choice
-                        for choice in texts(frame.as_text(member))
-                        if any(not isinstance(piece, str) for piece in choice)
-                    )
-            if thing.rest is not NEVER:
-                found.extend(texts(frame.as_text(thing.rest)))
-    if value.taints or value.texts:
-        found.extend(
-            choice[:1] if choice and isinstance(choice[0], Hole) else () for choice in texts(replace(value, refs=()))
-        )
-    return tuple(choice for choice in found if choice)
-
 
 # Guards -------------------------------------------------------------------------------------------------------------
 
@@ -736,24 +490,3 @@ def assumed(
         )
         made = join(made, other)
     return made
-
-
-def lowest(taints: tuple[Taint, ...]) -> Confidence:
-    """The best confidence among taints."""
-    return max((taint.level for taint in taints), default=Confidence.LOW)
-
-
-__all__ = [
-    "BOOL",
-    "Closure",
-    "applies",
-    "assumed",
-    "guarded",
-    "item",
-    "land",
-    "lowest",
-    "reach",
-    "rooted",
-    "sanitized",
-    "summarized",
-]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.rows import Source
-from flasklint.taint import library
+from flasklint.taint import library, sinks
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.tables import Index
 from flasklint.taint.values import BOOL, UNKNOWN, Claim, Value, facts_both
@@ -29,7 +29,7 @@ def told(
 ) -> Value:
     """The result of a call, where the rows say another than the body does, which came to ``made``."""
     for row in index.sinks.get(name, ()):
-        library.reach(frame, index, row, arguments, receiver, node)
+        sinks.reach(frame, index, row, arguments, receiver, node)
     claim: Claim | None = None
     for guard in index.guards.get(name, ()):
         found = library.guarded(frame, guard, arguments, receiver)

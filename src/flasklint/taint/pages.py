@@ -21,7 +21,7 @@ from flasklint.knowledge.templates import LOOP_NUMBERS, RUNNING_TAGS
 from flasklint.project.pages import Registered
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
-from flasklint.taint import library
+from flasklint.taint import sinks
 from flasklint.taint.attributes import Attributes
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.passing import Outcome, Passing, Returning
@@ -516,7 +516,7 @@ class Templates(Attributes):
     def put_out(self, frame: Frame, node: ir.Output, place: str, value: Value) -> None:
         """A value is put out at a place of a page."""
         for row in self.index.sinks.get(f"<{place}>", ()):
-            library.land(frame, self.index, row, value, node, node)
+            sinks.land(frame, self.index, row, value, node, node)
 
     def _is_idle(self, node: ir.Output) -> bool:
         """Nothing is called for a value, so that nothing happens when it is escaped and put out."""

@@ -13,7 +13,7 @@ from flasklint.findings import Confidence
 from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Kind, Sink, Tables
 from flasklint.project.project import Project
 from flasklint.source import Location, Span
-from flasklint.taint import characters, library
+from flasklint.taint import characters, sinks
 from flasklint.taint.engine import Engine
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.judge import harmless, open_quote
@@ -180,7 +180,7 @@ class Watch(Engine):
             shown = tuple(name for name in names if not name.startswith("?")) or ((method,) if method else ())
             self.calls_seen.setdefault((node.start, node.end, shown), Called(place, shown, known))
             for row in rows:
-                applies = library.applies(frame, row, arguments, receiver)
+                applies = sinks.applies(frame, row, arguments, receiver)
                 for where in row.arguments:
                     for value, at in pick(frame, where, arguments, receiver):
                         spot = arguments.places[at] if at is not None and at < len(arguments.places) else node
@@ -203,7 +203,7 @@ class Watch(Engine):
         """Judge an argument as the engine does, and keep the reasons."""
         kind = self.index.kind(row.kind)
         verdicts: dict[Fragment, Verdict] = {}
-        for choice in library.texts_read(frame, row, value):
+        for choice in sinks.texts_read(frame, row, value):
             before = ""
             for at, piece in enumerate(choice):
                 if isinstance(piece, str):
