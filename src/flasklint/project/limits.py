@@ -70,7 +70,11 @@ def is_limited(app: App, route: Route, function: Fn) -> bool:
 def limit_of(app: App, route: Route, function: Fn) -> str:
     """What limits one function of a route by its wiring, in words; empty when nothing does."""
     profile = app.production[0]
-    limiters = [use for use in app.extensions_of_kind("limits") if use.inits and use.in_force(profile)]
+    limiters = [
+        use
+        for use in app.extensions_of_kind("limits")
+        if use.inits and use.in_force(profile) and not _is_switched_off(use)
+    ]
     around = route.view.decorations_of(function) if route.view is not None else ()
     for decoration in around:
         if any(name.endswith(_DECORATORS) for name in decoration.names) and (
@@ -88,6 +92,11 @@ def limit_of(app: App, route: Route, function: Fn) -> str:
     if profile.truth("RATELIMIT_ENABLED") < Truth.MAYBE or _is_exempt(app, route, function, limiters):
         return ""
     return next((said for use in limiters if (said := _usual(use, profile))), "")
+
+
+def _is_switched_off(use: ExtensionUse) -> bool:
+    given = use.argument(None, "enabled")
+    return given is not None and python(given[0]) == (True, False)
 
 
 def _usual(use: ExtensionUse, profile: Profile) -> str:
