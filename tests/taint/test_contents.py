@@ -201,8 +201,14 @@ def run2(sentence):
     if type(sentence) != tuple:
         eval(sentence)
     eval(sentence[1])  # flow: code
+def run3(word):
+    made = 'no %s' % word
+    if isinstance(made, str):
+        return made
+    return eval(word)
 @app.route('/a')
 def a():
+    run3(request.args['q'])
     run(('1', request.args['q']), 1)
     run2(('1', request.args['q']))
     return ''

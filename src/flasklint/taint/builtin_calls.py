@@ -160,7 +160,7 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
 
 def _types(frame: Frame, value: Value) -> set[str]:
     """The language's own types that a value may be of; empty when they are not known."""
-    if value.texts and not value.refs:
+    if value.texts and set(value.refs) <= {*STRING.refs, "builtins.bytes()"}:
         return {"builtins.bytes" if is_bytes(value) else "builtins.str"}
     shapes = [thing.shape for _, thing in frame.objects(value)]
     if value.open or value.taints or len(shapes) < len(value.refs) or not _CONTAINERS.issuperset(shapes):
