@@ -9,6 +9,7 @@ in the report, and the other parts go on.
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -263,10 +264,9 @@ def _parse(files: Sequence[SourceFile], numbers: list[int], jobs: int) -> Iterat
 
 
 def _import_front_ends(kinds: set[str]) -> None:
-    if "python" in kinds:
-        import flasklint.python
-    if "template" in kinds:
-        import flasklint.templates  # noqa: F401
+    for kind, module in (("python", "flasklint.python"), ("template", "flasklint.templates")):
+        if kind in kinds:
+            importlib.import_module(module)
 
 
 def _report(

@@ -68,6 +68,11 @@ class Hook:
         """Does it act on every request, not only on those of its blueprint?"""
         return self.owner is None or "app" in self.kind.split("_")
 
+    @property
+    def before(self) -> bool:
+        """Does it see requests before the views do?"""
+        return self.kind in ("before_request", "before_app_request")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Protection:
@@ -265,7 +270,7 @@ class App:
 
     def _hook_guard(self, route: Route) -> Guard | None:
         for hook in self.hooks:
-            if hook.kind not in ("before_request", "before_app_request"):
+            if not hook.before:
                 continue
             if not hook.everywhere and not any(hook.owner is blueprint for blueprint in route.chain):
                 continue
@@ -319,8 +324,7 @@ class App:
         return tuple(
             hook
             for hook in self.hooks
-            if hook.kind in ("before_request", "before_app_request")
-            and self._model.guards.checks_request_token(hook.function.node, hook.function.frame.module)
+            if hook.before and self._model.guards.checks_request_token(hook.function.node, hook.function.frame.module)
         )
 
     def demands_tokens(self, route: Route) -> bool:

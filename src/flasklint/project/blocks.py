@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+from flasklint import ir
+
 
 class Fork:
     """A statement of which one arm runs. ``complete``: one certainly does (there is an ``else``). ``exclusive``: what happens
@@ -113,3 +115,13 @@ def _settles(block: Block, position: int, certain: dict[int, set[int]]) -> bool:
             return False
         current = current.parent
     return True
+
+
+def leaves(body: Sequence[ir.Stmt]) -> bool:
+    """Does control never reach the end of a block, by its last statement: it returns, raises or aborts?"""
+    match body[-1] if body else None:
+        case ir.Return() | ir.Raise():
+            return True
+        case ir.Do(ir.Call(ir.Name("abort") | ir.Attribute(_, "abort"))):
+            return True
+    return False

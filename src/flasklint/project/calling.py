@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,26 +38,26 @@ _CONVERTING: Mapping[str, Parse] = {
 }
 
 
-class Calling:
+class Calling(ABC):
     """Folds calls. The rest of an expression is left to the class on top."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._steps = 0
 
+    @abstractmethod
     def fold_in(self, expr: ir.Expr, scope: Scope, frame: Frame) -> Setting:
         """What is known of an expression's value, inside a call that is followed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _looked_up(
         self, container: ir.Expr, key: Setting, default: Setting | None, scope: Scope, frame: Frame
     ) -> Setting:
         """An item of a container."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _slots(self, slots: list[tuple[Slot, Scope]], name: str, frame: Frame) -> Setting:
         """What the places of a name's value give."""
-        raise NotImplementedError
 
     def _call(self, call: ir.Call, scope: Scope, frame: Frame) -> Setting:
         callees = self._resolver.value(call.function, scope)

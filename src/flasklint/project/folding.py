@@ -48,6 +48,7 @@ _CHANGING = frozenset(
 _HARMLESS = ("staticmethod", "classmethod", "contextmanager", "cache", "lru_cache", "memoize", "wraps")
 _ENUMERATIONS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 _FIELDS: Mapping[str, Parse] = {"str": "", "bool": "flag", "int": "int", "float": "float", "list": "json"}
+"""What a class that reads its fields from the environment makes of the text, by the field's annotation."""
 
 
 class Constants(Calling):
@@ -214,9 +215,7 @@ class Constants(Calling):
             return setting
         parse: Parse = "other"
         if isinstance(annotation, ir.Name):
-            parse = {"str": "", "bool": "flag", "int": "int", "float": "float", "list": "json"}.get(
-                annotation.id, "other"
-            )  # type: ignore[assignment]
+            parse = _FIELDS.get(annotation.id, "other")
         return FromEnv(slot.name.upper(), setting, parse, (place_of(slot.node, scope),))
 
     def _parameter(self, node: ir.Parameter, scope: Scope) -> Setting:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flasklint import ir
 from flasklint.additions import Proof
 from flasklint.knowledge.guards import ASKING, IDENTITY, LETS_IN
+from flasklint.project.blocks import leaves
 from flasklint.project.guards import Deeds, Guards, ends_request
 from flasklint.project.identity import kept_identity
 from flasklint.project.names import Resolver
@@ -64,7 +65,7 @@ class Leading:
     ) -> Proof | None:
         """By what an ``if`` that ends a request knows who is asking."""
         test = _settled(unfolded(node.test, values), flag)
-        if test is None or not _leaves(node.body) or not is_of_strangers(test):
+        if test is None or not leaves(node.body) or not is_of_strangers(test):
             return None
         made = tuple(ir.Do(value, start=value.start, end=value.end) for value in values_used(node.test, values))
         deeds = self._guards.part((*made, node), function, scope)
@@ -108,7 +109,7 @@ def _first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
     for statement in body[:_MOST]:
         match statement:
             case ir.Try(inner, handlers):
-                if not all(_leaves(handler.body) for handler in handlers):
+                if not all(leaves(handler.body) for handler in handlers):
                     return
                 yield from _first(inner)
             case ir.With(items, inner):
@@ -128,22 +129,12 @@ def _first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
 
 
 def _refuses(body: Sequence[ir.Stmt]) -> bool:
-    return _leaves(body) and ends_request(tuple(body))
+    return leaves(body) and ends_request(tuple(body))
 
 
 def _only_names(*blocks: Sequence[ir.Stmt]) -> bool:
     """Do blocks only give names to values?"""
     return all(isinstance(node, (ir.Assign, ir.Augment, ir.Jump)) for block in blocks for node in block)
-
-
-def _leaves(body: Sequence[ir.Stmt]) -> bool:
-    """Does control never reach the end of a block: it returns, raises or aborts?"""
-    match body[-1] if body else None:
-        case ir.Return() | ir.Raise():
-            return True
-        case ir.Do(ir.Call(ir.Name("abort") | ir.Attribute(_, "abort"))):
-            return True
-    return False
 
 
 def _calls(statement: ir.Stmt) -> Iterator[ir.Call]:

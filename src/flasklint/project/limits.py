@@ -62,7 +62,7 @@ def is_limited(app: App, route: Route, function: Fn) -> bool:
         return True
     for hook in app.hooks:
         reaches = hook.everywhere or any(hook.owner is owner for owner in route.chain)
-        if hook.kind in ("before_request", "before_app_request") and reaches and _counts(app, hook.function):
+        if hook.before and reaches and _counts(app, hook.function):
             return True
     return False
 

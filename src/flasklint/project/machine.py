@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -38,7 +39,7 @@ class ExhaustedError(Exception):
     """The budget is used up."""
 
 
-class Machine:
+class Machine(ABC):
     """The state of one walk, and how events are put on record."""
 
     def __init__(self, modules: Modules) -> None:
@@ -72,39 +73,39 @@ class Machine:
         if self.steps > BUDGET:
             raise ExhaustedError
 
+    @abstractmethod
     def block(self, statements: Sequence[ir.Stmt], frame: Frame) -> bool:
         """Walk statements in order; true when control never reaches their end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def evaluate(self, expr: ir.Expr, frame: Frame) -> Value:
         """What an expression stands for; its effects on what we follow happen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def assign(
         self, target: ir.Expr, value: Value, written: ir.Expr, frame: Frame, node: ir.Node | None = None
     ) -> None:
         """``target = value``"""
-        raise NotImplementedError
 
+    @abstractmethod
     def enter(self, function: Fn, args: Arguments, outside: bool = False) -> Value:
         """Walk a function's body with what is passed to it; what it gives."""
-        raise NotImplementedError
 
+    @abstractmethod
     def complete(self, owner: Instance) -> None:
         """Walk an instance's ``__init__``, if that was put off."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, function: Value, arguments: Arguments, expr: ir.Expr, frame: Frame) -> Value:
         """Call a value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attribute(self, value: Value, name: str) -> Value:
         """``value.name``"""
-        raise NotImplementedError
 
+    @abstractmethod
     def import_module(self, dotted: str, importer: LinkedModule | None = None) -> Mod | None:
         """A module of the project, walked if it was not yet; ``None`` when it is not one."""
-        raise NotImplementedError
 
     def demand(self, value: Value) -> None:
         """Put on record that the program goes on only with something that is set from outside."""

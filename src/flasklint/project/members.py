@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 
@@ -19,7 +20,7 @@ _MOST_HEIRS = 8
 _EMPTY_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
-class Members:
+class Members(ABC):
     """Finds definitions by canonical name, and the places that give their attributes values.
 
     What an expression stands for is left to the class on top: :meth:`value`. ``variables``: names given so far to things of the
@@ -35,45 +36,45 @@ class Members:
 
     # What the classes built on this one know.
 
+    @abstractmethod
     def value(self, expr: ir.Expr, scope: Scope) -> Names:
         """What an expression stands for, bases of project classes left out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def at(self, expr: ir.Expr, scope: Scope, path: tuple[int, ...]) -> Names:
         """What an item of a value stands for, by the way there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def held_in(self, slots: Iterable[tuple[Slot, Scope]]) -> Names:
         """What the value of something stands for, by the places that give it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def held_in_one(self, slot: Slot, scope: Scope) -> Names:
         """The same for one place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def own_first(self, name: str, slots: Iterable[Slot], found: Names) -> Names:
         """A variable of a module or class goes by its own name first, then by what it holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def any_of(self, pairs: Iterable[tuple[ir.Expr, Scope]]) -> Names:
         """What any of several expressions stands for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def by_name(self, name: str, position: int | None, scope: Scope) -> Names:
         """What a name stands for at an offset in a scope; seen from elsewhere, without one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def called(self, name: str) -> Names:
         """What a call of something that goes by one name gives."""
-        raise NotImplementedError
 
+    @abstractmethod
     def results(self, scope: Scope) -> Names:
         """What a function of the project gives back."""
-        raise NotImplementedError
 
+    @abstractmethod
     def origins(self, expr: ir.Expr, scope: Scope) -> list[tuple[ir.Expr, Scope]]:
         """The expressions, none of them a name, that a name's or an attribute's value was written as."""
-        raise NotImplementedError
 
     @cached_property
     def definitions(self) -> dict[str, list[Scope]]:

@@ -73,7 +73,7 @@ def _is_run(module: LinkedModule) -> bool:
     if _in_folder(module.path):
         return True
     return not module.path.endswith("__main__.py") and any(
-        isinstance(statement, ir.If) and _asks_for_main(statement.test) for statement in module.facts.body
+        isinstance(statement, ir.If) and asks_for_main(statement.test) for statement in module.facts.body
     )
 
 
@@ -81,11 +81,11 @@ def _in_folder(path: str) -> bool:
     return not _FOLDERS.isdisjoint(path.split("/")[:-1])
 
 
-def _asks_for_main(test: ir.Expr) -> bool:
+def asks_for_main(test: ir.Expr) -> bool:
+    """``__name__ == "__main__"``"""
     match test:
-        case ir.Compare(signs=("==",), operands=(ir.Name(id="__name__"), ir.Const(value="__main__"))):
+        case ir.Compare(("==",), (ir.Name("__name__"), ir.Const("__main__"))):
             return True
-        case ir.Compare(signs=("==",), operands=(ir.Const(value="__main__"), ir.Name(id="__name__"))):
+        case ir.Compare(("==",), (ir.Const("__main__"), ir.Name("__name__"))):
             return True
-        case _:
-            return False
+    return False

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flasklint import ir
 from flasklint.findings import Finding, Severity
 from flasklint.knowledge.templates import ADMIN_WORDS, STAFF_WORDS
+from flasklint.project.blocks import leaves
 from flasklint.project.entered import taken_in, text_fields
 from flasklint.project.outputs import last_word
 from flasklint.project.project import Project
@@ -25,7 +26,6 @@ _IN_ADDRESSES = frozenset(
     for name in ("args", "values", "query_string", "url", "base_url", "full_path", "path", "view_args", "referrer")
 ) | {"<route>"}
 """What a link that somebody follows brings along."""
-_HOOKS = ("before_request", "before_app_request")
 
 
 class Who(IntEnum):
@@ -114,9 +114,7 @@ class Authors:
         """Whom a hook of their blueprints or app lets through to views, by file and where the views' names stand."""
         found: dict[str, dict[int, Who]] = {}
         for app in self._project.apps:
-            hooks = [
-                (hook, who) for hook in app.hooks if hook.kind in _HOOKS and (who := _asks_for(hook.function.node))
-            ]
+            hooks = [(hook, who) for hook in app.hooks if hook.before and (who := _asks_for(hook.function.node))]
             for route in app.routes if hooks else ():
                 passing = [who for hook, who in hooks if hook.everywhere or hook.owner in route.chain]
                 if route.view is not None and passing:
@@ -153,19 +151,9 @@ def _asks_for(node: ir.Function) -> Who:
     """Whom a function lets through, by its decorators and by what it asks first."""
     asked = [part for decorator in node.decorators for part in (decorator, *ir.walk(decorator))]
     for one in node.body[:_FIRST]:
-        if isinstance(one, ir.If) and _leaves_at_once(one):
+        if isinstance(one, ir.If) and leaves(one.body):
             asked += (one.test, *ir.walk(one.test))
     return max(map(_speaks_of, asked), default=Who.ANYBODY)
-
-
-def _leaves_at_once(statement: ir.If) -> bool:
-    match statement.body:
-        case (*_, ir.Return() | ir.Raise()):
-            return True
-        case (*_, ir.Do(value=ir.Call(function=ir.Name(id="abort") | ir.Attribute(name="abort")))):
-            return True
-        case _:
-            return False
 
 
 def _speaks_of(node: ir.Node) -> Who:

@@ -27,8 +27,6 @@ from flasklint.taint.state import Obj
 from flasklint.taint.values import UNKNOWN, Value
 from flasklint.taint.wrappers import Arrival, begin_after, both, lead, left_behind
 
-_BEFORE = ("before_request", "before_app_request")
-
 
 def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], Engine] = Engine) -> Flows:
     """All flows of a project, with what the tables tell of libraries. ``make``: of what kind the engine is."""
@@ -50,7 +48,7 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
 def _left_by_hooks(engine: Engine) -> Arrival | None:
     """What the functions that run before every view leave in ``flask.g`` and its like."""
     found: Arrival | None = None
-    hooks = [hook.function.node for app in engine.project.apps for hook in app.hooks if hook.kind in _BEFORE]
+    hooks = [hook.function.node for app in engine.project.apps for hook in app.hooks if hook.before]
     for node in {id(node): node for node in hooks}.values():
         scope = engine.scopes.get(id(node))
         if scope is None or not scope.is_function:

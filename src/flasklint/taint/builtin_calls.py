@@ -13,6 +13,7 @@ from flasklint.taint.state import Obj
 from flasklint.taint.text import is_bytes, is_number
 from flasklint.taint.values import (
     BOOL,
+    LANGUAGE_TYPES,
     NONE,
     NUMBER,
     OUR_TEXT,
@@ -176,14 +177,12 @@ def _type_test(frame: Frame, first: Value, given: tuple[Value, ...]) -> Value:
             names.add("builtins.int")
         if names <= set(wanted):
             return constant(True)
-        if not names & set(wanted) and all(str(one) in _CLOSED for one in wanted):
+        if not names & set(wanted) and all(str(one) in LANGUAGE_TYPES for one in wanted):
             return constant(False)
     return BOOL
 
 
 _CONTAINERS = frozenset(("list", "tuple", "set", "dict"))
-_CLOSED = frozenset(f"builtins.{name}" for name in (*_CONTAINERS, "str", "bytes", "int", "float", "bool"))
-"""Types of which nothing is an instance that is plainly of another of them."""
 
 
 def _number(frame: Frame, name: str, given: tuple[Value, ...], node: ir.Node) -> Value:

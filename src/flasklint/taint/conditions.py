@@ -15,6 +15,7 @@ from flasklint.taint.state import State, join_states, same_part
 from flasklint.taint.values import (
     BOOL,
     FALSE,
+    LANGUAGE_TYPES,
     NEVER,
     NONE,
     NOTHING_KNOWN,
@@ -251,12 +252,7 @@ def _settled(sign: str, one: Constant, other: Constant) -> bool | None:
 
 def _is_type(value: Value) -> bool:
     """Whether it is one of the language's own types, and nothing else."""
-    return len(value.refs) == 1 and value.refs[0] in _TYPES and value == Value(refs=value.refs)
-
-
-_TYPES = frozenset(
-    f"builtins.{name}" for name in ("str", "bytes", "int", "float", "bool", "list", "tuple", "set", "dict")
-)
+    return len(value.refs) == 1 and value.refs[0] in LANGUAGE_TYPES and value == Value(refs=value.refs)
 
 
 def _decide(frame: Frame, sign: str, left: Value, right: Value) -> bool | None:

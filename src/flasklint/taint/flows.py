@@ -23,6 +23,10 @@ class Path(NamedTuple):
     confidence: Confidence
     reasons: tuple[str, ...]
 
+    def goes_through(self, word: str) -> bool:
+        """Whether it goes through a library's function of this name."""
+        return any(step.message == f"goes through `{word}`" for step in self.steps)
+
 
 class Flow(NamedTuple):
     """A place where text that someone else decides, or that can't be told, does harm.

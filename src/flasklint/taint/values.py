@@ -322,6 +322,11 @@ OUR_TEXT = Value(refs=("builtins.str()",), texts=((PLAIN,),))
 """A text that is written in the program, whose very words are not known."""
 OUR_BYTES = Value(refs=("builtins.bytes()",), texts=((PLAIN,),))
 
+LANGUAGE_TYPES = frozenset(
+    f"builtins.{name}" for name in ("str", "bytes", "int", "float", "bool", "list", "tuple", "set", "dict")
+)
+"""Types of which nothing is an instance that is plainly of another of them."""
+
 DATES = frozenset(("datetime.datetime()", "datetime.date()", "datetime.timedelta()"))
 NUMERIC = DATES | {"builtins.int()", "builtins.float()", "builtins.bool()", "uuid.UUID()", "decimal.Decimal()"}
 """Types whose values, written as a text, can do no harm anywhere."""

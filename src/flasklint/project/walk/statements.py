@@ -25,6 +25,7 @@ from flasklint.project.objects import (
     branch,
 )
 from flasklint.project.operations import operate, python
+from flasklint.project.scripts import asks_for_main
 from flasklint.project.values import Known, Unknown
 from flasklint.project.walk.expressions import WIDEST_LOOPS, Expressions
 from flasklint.project.walk.frames import call_frame, closure, qualified
@@ -99,7 +100,7 @@ class Statements(Expressions):
 
     def _if(self, node: ir.If, frame: Frame) -> tuple[bool, Value | None]:
         """Walk both sides; whether neither comes to its end, and what holds for what follows."""
-        if _is_main_test(node.test):
+        if asks_for_main(node.test):
             self.main, self.script = self.main + 1, self.depth
             self.block(node.body, frame)
             self.main -= 1
@@ -314,15 +315,6 @@ class Statements(Expressions):
             before.items.extend(added.items)
             return
         self.assign(target, operate(sign, before, added), value, frame, node)
-
-
-def _is_main_test(test: ir.Expr) -> bool:
-    match test:
-        case ir.Compare(("==",), (ir.Name("__name__"), ir.Const("__main__"))):
-            return True
-        case ir.Compare(("==",), (ir.Const("__main__"), ir.Name("__name__"))):
-            return True
-    return False
 
 
 def _raises(body: Sequence[ir.Stmt]) -> bool:

@@ -161,36 +161,30 @@ def _called(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Call, i
                     yield call, argument.value, scope
 
 
-def _assigned(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Assign, ir.Expr, Scope]]:
+def _assigned(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Node, ir.Expr, Scope]]:
     """``user.password = "..."`` of a record."""
     for scope in module.scopes:
-        for node in ir.statements(scope.node):
-            match node:
-                case ir.Assign(
-                    targets=(ir.Attribute(name=name, value=ir.Name() as owner),), value=ir.Const() as value
-                ) if sensitivity(name) == "password":
-                    found = project.resolve(owner, scope)
-                    if any(
-                        one.startswith(tuple(f"{model}(" for model in MODELS)) or _is_asked_for(one) for one in found
-                    ):
-                        yield node, value, scope
-                case _:
-                    pass
+        for write in scope.writes:
+            if (
+                write.name is not None
+                and sensitivity(write.name) == "password"
+                and isinstance(write.target, ir.Name)
+                and isinstance(write.value, ir.Const)
+                and any(map(_is_record, project.resolve(write.target, scope)))
+            ):
+                yield write.node, write.value, scope
 
 
-def _is_asked_for(name: str) -> bool:
-    """Something that a model was asked for: ``User.query.get()``."""
-    return name.startswith(tuple(f"{model}.query." for model in MODELS))
+def _is_record(name: str) -> bool:
+    """Made by a model, or what one was asked for: ``User.query.get()``."""
+    return name.startswith(tuple(f"{model}{sign}" for model in MODELS for sign in ("(", ".query.")))
 
 
 def _is_for_real(node: ir.Node, value: ir.Expr, scope: Scope) -> bool:
     """Nothing around says that it is for development or tests, or only there to take as long as a real one."""
     spoken = [scope.qualname, *names_given(scope.node, node.span)]
-    spoken += [
-        part.id if isinstance(part, ir.Name) else part.name
-        for part in (value,)
-        if isinstance(part, ir.Name | ir.Attribute)
-    ]
+    if isinstance(value, ir.Name | ir.Attribute):
+        spoken.append(value.id if isinstance(value, ir.Name) else value.name)
     for test in conditions(scope, node):
         for part in (test, *ir.walk(test)):
             match part:

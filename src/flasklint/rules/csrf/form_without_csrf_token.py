@@ -11,7 +11,7 @@ from flasklint.project.routes import Route
 from flasklint.rules.base import Context, Rule
 from flasklint.source import Location, Span
 
-_TOKEN_WORDS = ("csrf", "xsrf", "formkey", "form_key", "form_token", "formtoken", "nonce", "authenticity_token")
+_TOKEN_WORDS = ("csrf", "xsrf", "formkey", "form_key", "form_token", "formtoken", "authenticity_token")
 _TOKEN_MAKERS = ("hidden_tag", "quick_form", "render_form")
 
 

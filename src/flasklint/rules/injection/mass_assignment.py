@@ -7,6 +7,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.knowledge.models import MODELS
 from flasklint.knowledge.sensitive import sensitivity, words
+from flasklint.project.blocks import leaves
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.rules.base import ModuleRule
@@ -327,9 +328,8 @@ def _skipped(name: str, call: ir.Call, body: tuple[ir.Stmt, ...]) -> frozenset[s
 
 
 def _leaves(body: tuple[ir.Stmt, ...]) -> bool:
-    """What comes after a block is not got to through it."""
-    last = body[-1]
-    return isinstance(last, ir.Return | ir.Raise) or (isinstance(last, ir.Jump) and last.kind != "pass")
+    """What comes after a block in its loop is not got to through it."""
+    return leaves(body) or (isinstance(body[-1], ir.Jump) and body[-1].kind != "pass")
 
 
 def _asked(name: str, test: ir.Expr) -> _Asked | None:

@@ -79,9 +79,7 @@ class NosqlInjection(FlowRule):
             yield self.untrusted(flow)
             return
         structured = tuple(
-            one
-            for one in flow.paths
-            if one.source.name.endswith(_STRUCTURED) or any("loads" in step.message for step in one.steps)
+            one for one in flow.paths if one.source.name.endswith(_STRUCTURED) or one.goes_through("loads")
         )
         if not structured or (isinstance(query, ir.Dict) and _only_text(query, path)):
             return

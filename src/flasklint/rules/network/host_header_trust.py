@@ -278,7 +278,4 @@ def _speaks_of(project: Project, key: str) -> bool:
 
 def _looks_at_host(app: App) -> bool:
     """Some function that sees every request looks at its host."""
-    return any(
-        hook.kind in ("before_request", "before_app_request") and app.deeds(hook.function).mentions(*HOST)
-        for hook in app.hooks
-    )
+    return any(hook.before and app.deeds(hook.function).mentions(*HOST) for hook in app.hooks)

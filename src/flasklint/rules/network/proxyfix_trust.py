@@ -95,7 +95,7 @@ class ProxyfixTrust(AppRule):
             if given is not None and isinstance(given[0], Fn):
                 yield given[0], True
         for hook in app.hooks:
-            if hook.kind in ("before_request", "before_app_request"):
+            if hook.before:
                 yield hook.function, False
         for route, function in app.views():
             yield function, False

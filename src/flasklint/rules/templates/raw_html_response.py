@@ -68,7 +68,7 @@ class RawHtmlResponse(FlowRule):
         finding = weighed(self.untrusted(flow), flow)
         written = any(isinstance(piece, str) and piece.strip() for text in flow.texts for piece in text)
         source = flow.paths[0].source.name
-        written_as_json = any("dumps" in step.message for step in flow.paths[0].steps)
+        written_as_json = flow.paths[0].goes_through("dumps")
         if written_as_json and not written:
             # JSON that goes out as a page: it shows what is in it only to whom the link opens it.
             finding = replace(finding, confidence=min(finding.confidence, Confidence.MEDIUM))
