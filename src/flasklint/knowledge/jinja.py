@@ -15,13 +15,15 @@ _SINKS = (
     Sink("<style>", "style", ("0",), "is put into a style", shape=True),
     Sink("flask.flash", "kept-html", ("0|message",), "is shown as a message", shape=True),
     Sink("<kept>", "kept-html", ("0",), "is kept", shape=True),
+    Sink("<kept>", "kept-script", ("0",), "is kept", shape=True),
 )
 """Places in a page where escaping for HTML is not what is needed go by ``<place>``; ``<kept>`` is where a value is kept under a
-name that a page prints without escaping."""
+name that a page prints without escaping, or into an event handler."""
 
 KINDS = (
     Kind("safe-filter", needs="<\"'", also=("html",), types=(MARKUP,)),
     Kind("kept-html", needs="<\"'", also=("html", "safe-filter"), types=(MARKUP,)),
+    Kind("kept-script", needs=r"'\"\\`", also=("script",)),
     Kind("unquoted-attribute", needs=r" \t\r\n\f"),
     Kind("link", needs=":", prefix="scheme"),
     Kind("script", needs="^a-zA-Z0-9_."),

@@ -157,6 +157,14 @@ def is_setting(name: str) -> bool:
     return len(name) > 2 and name.isupper()
 
 
+FIELD_NAMES: frozenset[str] = _words("id name short_name type")
+"""Attributes of a form's field that the program gives it, when it is of WTForms."""
+
+MODEL_VIEW_PARTS: frozenset[str] = _words(
+    "form_args form_columns form_create_rules form_edit_rules form_extra_fields form_overrides form_widget_args"
+)
+"""Attributes of admin views (Flask-Admin's ``ModelView``) that speak of the columns which administrators edit."""
+
 ADMIN_WORDS: frozenset[str] = _words(
     "admin admins administrator administrators staff superuser superadmin sysadmin operator moderator owner manager editor"
     " role roles permission permissions privilege privileges"

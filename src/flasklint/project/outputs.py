@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flasklint import ir
 from flasklint.knowledge.templates import (
+    FIELD_NAMES,
     FILTERS,
     FUNCTIONS,
     KEEPING,
@@ -35,13 +36,18 @@ class Outputs:
         self._bound: dict[str, list[ir.Expr | Natures]] = {}
         self._names: dict[str, Natures] = {}
         self._fields: set[str] = set()
+        self._form_fields: set[str] = set()
         for node in ir.walk(template):
             match node:
                 case ir.Attribute(value=ir.Name(id=name), name="label" | "errors"):
                     self._fields.add(name)
+                    if node.name == "errors":
+                        self._form_fields.add(name)
                 case ir.Assign(targets=(target,), value=value) if value is not None:
                     self._bind(target, value)
                 case ir.Loop(target=target, subject=subject) if target is not None:
+                    if isinstance(target, ir.Name) and isinstance(subject, ir.Name) and is_form(subject.id):
+                        self._form_fields.add(target.id)
                     self._bind(target, subject, turns=True)
                 case ir.Function(name=name, parameters=parameters):
                     self._bound.setdefault(name, []).append(_MARKUP)
@@ -86,6 +92,8 @@ class Outputs:
                 return frozenset(("token",))
             case ir.Attribute(value=ir.Name(id=owner), name=name) if f".{name}" in self._bound and owner in self._bound:
                 return self._name(f".{name}")  # of a namespace
+            case ir.Attribute(value=value, name=name) if name in FIELD_NAMES and self._is_field(value):
+                return _CONSTANT
             case ir.Attribute() if self._is_of_form(expr):
                 return _MARKUP
             case ir.Attribute(value=value) | ir.Subscript(value=value):
@@ -131,6 +139,16 @@ class Outputs:
                 )
             case ir.Attribute(value=ir.Name(id=name)):
                 return is_form(name)
+            case _:
+                return False
+
+    def _is_field(self, expr: ir.Expr) -> bool:
+        """A field of a form: one that is named, or each in turn."""
+        match expr:
+            case ir.Attribute(value=ir.Name(id=name)) | ir.Subscript(value=ir.Name(id=name)):
+                return is_form(name)
+            case ir.Name(id=name):
+                return name in self._form_fields
             case _:
                 return False
 
@@ -240,6 +258,22 @@ def last_word(expr: ir.Expr) -> str:
             return last_word(first)
         case _:
             return ""
+
+
+def root(expr: ir.Expr) -> str:
+    """The variable that an expression takes something out of: of ``user.links[0]|trim`` it is ``user``; empty for others."""
+    while True:
+        match expr:
+            case ir.Name(id=name):
+                return name
+            case ir.Attribute(value=value) | ir.Subscript(value=value):
+                expr = value
+            case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name[:1] == "|":
+                expr = value
+            case ir.Call(function=ir.Attribute(value=value)):
+                expr = value
+            case _:
+                return ""
 
 
 def _longer(value: ir.Expr, more: str) -> str:

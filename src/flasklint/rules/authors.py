@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
@@ -9,18 +11,19 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Finding, Severity
-from flasklint.knowledge.templates import ADMIN_WORDS, STAFF_WORDS
+from flasklint.knowledge.templates import ADMIN_WORDS, MODEL_VIEW_PARTS, STAFF_WORDS
 from flasklint.project.blocks import leaves
 from flasklint.project.entered import taken_in, text_fields
 from flasklint.project.outputs import last_word
 from flasklint.project.project import Project
-from flasklint.project.scopes import Scope
+from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.taint.flows import Flow
 from flasklint.taint.kept import plain
 
 _FIRST = 6
 """Statements of a function in which it may turn strangers away."""
 _ADMIN_BEGINNINGS = ("admin", "superuser", "moderator")
+_OF_FORM = re.compile(r"(?:form|modelview|adminview|view|admin)$")
 _IN_ADDRESSES = frozenset(
     f"flask.Request().{name}"
     for name in ("args", "values", "query_string", "url", "base_url", "full_path", "path", "view_args", "referrer")
@@ -79,11 +82,11 @@ class Authors:
 
     def who_writes(self, owner: str, name: str) -> Who:
         """Who alone takes in what goes by a name, as far as is known. Where forms that go by the name of what it is taken out of
-        (``PostForm`` for ``post.body``) have it, they count alone."""
+        (``PostForm`` for ``post.body``) have it, they count alone; where an admin's view edits it, forms of other names don't."""
         taken = self._taken_in.get(name, frozenset())
-        own = frozenset(
-            one for one in taken if one.form and is_alike(plain(owner), plain(one.form).removesuffix("form"))
-        )
+        own = frozenset(one for one in taken if one.form and is_alike(plain(owner), _OF_FORM.sub("", plain(one.form))))
+        if not own and any(one.form and one.who is Who.STAFF for one in taken):
+            own = frozenset(one for one in taken if not one.form or one.who is Who.STAFF)
         return min((one.who for one in own or taken), default=Who.ANYBODY)
 
     @cached_property
@@ -95,12 +98,16 @@ class Authors:
                 if fields := tuple(text_fields(scope)):
                     forms[scope.node.name] = fields  # type: ignore[union-attr]
         found: dict[str, set[_Taken]] = {}
+        for form, name in self._edited(modules):
+            found.setdefault(name, set()).add(_Taken(form, Who.STAFF))
         for module in modules:
             outermost = [scope for scope in module.scopes if scope.is_function and not _is_inner(scope)]
             known = {id(scope): self._who_reaches(scope) for scope in outermost}
             made = [(call, last_word(call.function)) for call, _ in module.calls]
             filled = [(call, name, form) for call, form in made for name in forms.get(form, ())]
-            for node, name, form in (*((node, name, "") for node, name in taken_in(module)), *filled):
+            classes = [scope for scope in module.scopes if scope.is_class and scope.node.name in forms]  # type: ignore[union-attr]
+            read = [(node, name, _own_form(node, name, classes, forms)) for node, name in taken_in(module)]
+            for node, name, form in (*read, *filled):
                 around = next((one for one in outermost if _holds(one, node)), None)
                 if not form and any(name == other and around and _holds(around, call) for call, other, _ in filled):
                     continue  # The form that is made there tells more.
@@ -108,6 +115,17 @@ class Authors:
                     _Taken(form, known[id(around)] if around is not None else Who.ANYBODY)
                 )
         return {name: frozenset(takers) for name, takers in found.items()}
+
+    def _edited(self, modules: Iterable[LinkedModule]) -> Iterator[tuple[str, str]]:
+        """What admins' model views edit: the columns that they speak of, each with the view's name."""
+        for module in modules:
+            for scope in module.scopes:
+                if scope.is_class:
+                    for part in MODEL_VIEW_PARTS.intersection(scope.bindings):
+                        for binding in scope.bindings[part]:
+                            for node in ir.walk(binding.value) if binding.value is not None else ():
+                                if isinstance(node, ir.Const) and isinstance(node.value, str):
+                                    yield scope.node.name, node.value  # type: ignore[union-attr]
 
     @cached_property
     def _hooked(self) -> dict[str, dict[int, Who]]:
@@ -140,6 +158,15 @@ def is_alike(one: str, other: str) -> bool:
 
 def _holds(scope: Scope, node: ir.Node) -> bool:
     return isinstance(scope.node, ir.Function) and scope.node.start <= node.start < scope.node.end
+
+
+def _own_form(node: ir.Node, name: str, classes: Iterable[Scope], forms: Mapping[str, tuple[str, ...]]) -> str:
+    """The form whose own method reads its field there; empty if none does."""
+    for scope in classes:
+        one = scope.node
+        if isinstance(one, ir.Class) and one.start <= node.start < one.end and name in forms[one.name]:
+            return one.name
+    return ""
 
 
 def _is_inner(scope: Scope) -> bool:

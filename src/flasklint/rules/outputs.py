@@ -11,16 +11,18 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.templates import Nature
 from flasklint.project.marks import leaves
-from flasklint.project.outputs import last_word
+from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.stored import Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.pages import SPREAD
 from flasklint.taint.values import PART
 
 _MOST_RELATED = 12
-_BUILT = frozenset(("joined into a text", "formatted into a text"))
+BUILT = frozenset(("joined into a text", "formatted into a text"))
+"""What steps say that put a text together."""
 
 
 class OutputRule(FlowRule):
@@ -33,6 +35,7 @@ class OutputRule(FlowRule):
 
     places: ClassVar[frozenset[str]]
     harmless: ClassVar[frozenset[Nature]]
+    keeping: ClassVar[str] = ""
 
     def findings(self, context: Context) -> Iterator[Finding]:
         flows = {flow.location: flow for flow in context.flows.flows(*self.kinds)}
@@ -40,6 +43,7 @@ class OutputRule(FlowRule):
 
     def _findings(self, context: Context, flows: dict[Location, Flow]) -> Iterator[tuple[object, Finding]]:
         pages, judged = context.project.pages, context.flows.judged
+        stored = Stored(context, self.keeping) if self.keeping else None
         for template in context.project.templates.values():
             natures = pages.outputs(template.path)
             causes = _Causes(template.path)
@@ -58,9 +62,13 @@ class OutputRule(FlowRule):
                     for finding in self.flowing(flow, output, context.project):
                         yield spread(flow) or causes.of(output), weighed(finding, flow)
                 elif flow is not None or (template.path, output.start) not in judged:
-                    for finding in self.doubtful(
-                        place, output, found, is_plausible(output.value, template.path, context)
-                    ):
+                    plausible = self.is_plausible(output, template.path, context)
+                    event = output.context.place == "event" and template.path in pages.reached
+                    kept = self.kept(output, place, stored) if stored is not None and event else None
+                    if kept is not None:
+                        yield kept
+                        continue
+                    for finding in self.doubtful(place, output, found, plausible):
                         yield (*where, root(output.value) or shape(output.value)), finding
         for flow in flows.values():
             # What another template puts into a script or the like, which the output's own template does not tell.
@@ -74,6 +82,27 @@ class OutputRule(FlowRule):
     def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         """The findings of an output to which untrusted data flows."""
         yield self.untrusted(flow)
+
+    def is_plausible(self, output: ir.Output, path: str, context: Context) -> bool:
+        """Whether a value of which the evaluation tells nothing may well be someone else's.
+
+        The views were followed and nothing untrusted was seen to come: what is left are records, and what people fill in goes by
+        the names of forms' fields. What nothing renders is shown to nobody, and where no view is known at all, it may.
+        """
+        pages = context.project.pages
+        if path not in pages.reached:
+            return not pages.renderings
+        return not context.project.entered.isdisjoint(map(last_word, leaves(output.value)))
+
+    def kept(self, output: ir.Output, place: Location, stored: Stored) -> tuple[object, Finding] | None:
+        """The finding of an output of a record in which untrusted data is kept under that name, by where it is kept: what would
+        be checked there is checked for all templates."""
+        for part in stored.parts(output.value, place.path, self.harmless):
+            flow = stored.untrusted(part, place.path)
+            if flow is not None:
+                finding = kept_there(self.untrusted(flow), part, flow, place, stored, "is put into an event handler")
+                return flow.location, replace(finding, label="not made for scripts")
+        return None
 
     @abstractmethod
     def doubtful(
@@ -104,17 +133,6 @@ class _Causes:
         self._known.setdefault(written, found)
         self._known.setdefault(line, found)
         return found
-
-
-def is_plausible(value: ir.Expr, path: str, context: Context) -> bool:
-    """Whether a value of which the evaluation tells nothing may well be someone else's.
-
-    In a template that no known call renders, it may. In any other the views were followed and nothing untrusted was seen to come:
-    what is left are records, and what people fill in goes by the names of forms' fields.
-    """
-    if path not in context.project.pages.reached:
-        return True
-    return not context.project.entered.isdisjoint(map(last_word, leaves(value)))
 
 
 def weighed(finding: Finding, flow: Flow) -> Finding:
@@ -158,7 +176,7 @@ def cause(flow: Flow, path: str, expr: ir.Expr) -> object:
         return given
     for step in reversed(flow.trace):
         if step.location.path.endswith(".py"):
-            if step.message in _BUILT:
+            if step.message in BUILT:
                 return (step.location, shape(expr))
             break
     return (path, shape(expr))
@@ -178,19 +196,3 @@ def shape(node: object) -> object:
         return node
     names = (name for name in node.__struct_fields__ if name not in ("start", "end"))
     return (type(node).__name__, *(shape(getattr(node, name)) for name in names))
-
-
-def root(expr: ir.Expr) -> str:
-    """The variable that an expression takes something out of: of ``user.links[0]|trim`` it is ``user``; empty for others."""
-    while True:
-        match expr:
-            case ir.Name(id=name):
-                return name
-            case ir.Attribute(value=value) | ir.Subscript(value=value):
-                expr = value
-            case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name[:1] == "|":
-                expr = value
-            case ir.Call(function=ir.Attribute(value=value)):
-                expr = value
-            case _:
-                return ""

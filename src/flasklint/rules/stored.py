@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity, Step
 from flasklint.knowledge.templates import Nature
 from flasklint.project.marks import DESCRIPTION, leaves
-from flasklint.project.outputs import last_word
+from flasklint.project.outputs import last_word, root
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, is_alike
 from flasklint.rules.base import Context
-from flasklint.rules.outputs import root
+from flasklint.rules.cleaned import cleaned, validated
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.kept import plain
@@ -30,15 +34,16 @@ class Part(NamedTuple):
 
 
 class Stored:
-    """Asks once what was found, then answers for each expression."""
+    """Asks once what was found, then answers for each expression. ``kind``: of the harm that what is kept may do where it is
+    shown."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, kind: str = "kept-html") -> None:
         self._project = context.project
         self._kept = context.flows.kept
         self._common = context.flows.common
         self._flows: dict[Location, Flow] = {}
         self._flashes: list[Flow] = []
-        for flow in context.flows.flows("kept-html"):
+        for flow in context.flows.flows(kind):
             if flow.sink.name == FLASH:
                 self._flashes.append(flow)
             else:
@@ -143,6 +148,35 @@ class Stored:
                     names |= {node.name for node in ir.walk(member.node) if isinstance(node, ir.Attribute)}
         return not names.isdisjoint(self._project.entered)
 
+    @cached_property
+    def _validated(self) -> dict[str, frozenset[str]]:
+        """The classes, by their plain names, that clean or check what is kept under a name in their objects."""
+        found: dict[str, frozenset[str]] = {}
+        for module in self._project.modules.values():
+            for scope in module.scopes:
+                if scope.is_function and scope.parent is not None and isinstance(scope.parent.node, ir.Class):
+                    for name in validated(scope):
+                        found[name] = found.get(name, frozenset()) | {plain(scope.parent.node.name)}
+        return found
+
+    @cached_property
+    def _classes(self) -> frozenset[str]:
+        """The plain names of the project's classes."""
+        return frozenset(
+            plain(scope.node.name)
+            for module in self._project.modules.values()
+            for scope in module.scopes
+            if isinstance(scope.node, ir.Class)
+        )
+
+    @cached_property
+    def _cleaned(self) -> frozenset[str]:
+        return cleaned(self._project)
+
+    def is_thought_of(self, parts: Iterable[Part]) -> bool:
+        """Something of one of these names is cleaned or checked somewhere in the project."""
+        return not self._cleaned.isdisjoint(part.name for part in parts)
+
     def is_of_database(self, operand: ir.Expr, path: str) -> bool:
         """It is taken out of rows that a view read with SQL of its own, of which no class tells what people write in them."""
         loops = {
@@ -179,18 +213,28 @@ class Stored:
                     pass
         return False
 
-    def is_clean(self, part: Part) -> bool:
-        """All that is known to be kept there is harmless, and something is."""
+    def is_clean(self, part: Part, path: str) -> bool:
+        """All that is known to be kept there is harmless, and something is. ``path``: of the template that shows it."""
         if part.name == FLASH:
             return not self._flashes
-        places = self._places(part) if part.name not in self._common else ()
+        places = self._places(part, path) if part.name not in self._common else ()
         return bool(places) and not any(place in self._flows for place in places)
 
-    def untrusted(self, part: Part) -> Flow | None:
-        """How untrusted data gets there, the surest way."""
-        found = [self._flows[place] for place in self._places(part, surely=True) if place in self._flows]
+    def is_made_by_view(self, parts: Iterable[Part], path: str) -> bool:
+        """A view that shows the template puts it there itself: what it puts there was looked at."""
+        return any(self._by_view(self._kept.get(part.name, {}), path) for part in parts if part.owner)
+
+    def _by_view(self, places: Iterable[Location], path: str) -> list[Location]:
+        views = [rendering.site.scope for rendering in self._project.pages.rendered_by(path)]
+        return [place for place in places if any(_stands_in(place, view) for view in views)]
+
+    def untrusted(self, part: Part, path: str) -> Flow | None:
+        """How untrusted data gets there, the surest way. ``path``: of the template that shows it."""
+        found = [self._flows[place] for place in self._places(part, path, surely=True) if place in self._flows]
         if part.name == FLASH:
             found = self._flashes
+        elif any(is_alike(plain(part.owner), owner) for owner in self._validated.get(part.name, ())):
+            return None
         known = [flow for flow in found if flow.untrusted and len(flow.paths[0].reasons) < 2]
         return max(known, key=lambda flow: (flow.confidence, -len(flow.trace)), default=None)
 
@@ -206,12 +250,47 @@ class Stored:
         ]
         return max((flow for flow in found if flow.untrusted), key=lambda flow: flow.confidence, default=None)
 
-    def _places(self, part: Part, surely: bool = False) -> list[Location]:
-        """Where such a part is kept: in records that go by the owner's name, or else in any, unless it must be sure."""
+    def _places(self, part: Part, path: str, surely: bool = False) -> list[Location]:
+        """Where such a part is kept: by the view itself that shows it, or in records that go by the owner's name, or else in any,
+        unless it must be sure."""
         kept = self._kept.get(part.name, {}) if part.owner else {}
         own = plain(part.owner)
-        mine = [place for place, owners in kept.items() if any(is_alike(own, owner) for owner in owners)]
-        return mine if mine or surely else list(kept)
+        # An article's note is no article, where there are both.
+        alike = operator.eq if own in self._classes else is_alike
+        mine = [place for place, owners in kept.items() if any(alike(own, owner) for owner in owners)]
+        return self._by_view(mine, path) or (mine if mine or surely else list(kept))
+
+
+def kept_there(finding: Finding, part: Part, flow: Flow, place: Location, stored: Stored, words: str = "") -> Finding:
+    """The finding of untrusted data that was kept, where it is shown. ``words``: what becomes of it there."""
+    keeper = stored.authors.taker(flow)
+    said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
+    severity = Severity.MEDIUM if flow.paths[0].reasons else finding.severity
+    if keeper is not None:
+        said += f" by `{keeper.node.name}`"  # type: ignore[union-attr]
+        if stored.authors.is_for_admins(keeper):
+            said += ", which only people with a role reach"
+            severity = Severity.LOW
+    return replace(
+        finding,
+        message=f"{finding.message} {said}, and shown here.",
+        location=place,
+        scope="",
+        severity=min(severity, finding.severity),
+        confidence=min(finding.confidence, Confidence.MEDIUM),
+        label="not escaped",
+        trace=(
+            *(replace(step, role="step") if step.role == "sink" else step for step in finding.trace),
+            Step(place, "sink", words or "is put into the page as HTML"),
+        ),
+    )
+
+
+def _stands_in(place: Location, scope: Scope) -> bool:
+    node = scope.node
+    return (
+        isinstance(node, ir.Function) and place.path == scope.module.path and node.start <= place.span.start < node.end
+    )
 
 
 def _makers(given: ir.Expr | None, scope: Scope) -> Iterable[ir.Expr]:

@@ -63,6 +63,8 @@ class Calls(Templates):
             if function.id == "super" and "super" not in frame.state.variables and not frame.page:
                 return self._super(frame, node)
         callee = self.evaluate(frame, function)
+        if frame.page and callee.taints and isinstance(function, ir.Name):
+            callee = self.page_callee(frame, callee, function)
         positional: list[Value] = []
         places: list[ir.Node] = []
         keywords: list[tuple[str, Value]] = []

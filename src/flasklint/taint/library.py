@@ -41,6 +41,16 @@ from flasklint.taint.values import (
 # Guards -------------------------------------------------------------------------------------------------------------
 
 
+def _pattern(frame: Frame, row: Guard | Summary, arguments: Arguments, receiver: Value | None) -> Value | None:
+    """The pattern that a call is given: a text, or one that was made of a text before."""
+    given = picked(frame, row.pattern, arguments, receiver)
+    if given is not None and not given.known:
+        for _, thing in frame.objects(given):
+            if "pattern" in thing.attributes:
+                return thing.attributes["pattern"]
+    return given
+
+
 def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | None) -> Claim | None:
     """What a guarding call tells; facts that hold because it came back at all are learnt at once."""
     value = picked(frame, row.argument, arguments, receiver)
@@ -52,7 +62,7 @@ def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | No
             return None
     yes, no = NOTHING_KNOWN, NOTHING_KNOWN
     if row.pattern:
-        pattern = picked(frame, row.pattern, arguments, receiver)
+        pattern = _pattern(frame, row, arguments, receiver)
         if pattern is None or not pattern.known or len(pattern.constants) != 1:
             # A pattern of ours that can't be read: a check of a kind that is not known.
             if pattern is not None and not frame.inside(pattern):
@@ -247,7 +257,7 @@ def summarized(
         case "characters":
             info = kept(frame.text_info(whole))
             if row.pattern:
-                pattern = picked(frame, row.pattern, arguments, receiver)
+                pattern = _pattern(frame, row, arguments, receiver)
                 if pattern is not None and pattern.known and isinstance(pattern.constants[0], str):
                     matched = characters.matched(pattern.constants[0])
                     if matched is not None:
@@ -339,7 +349,7 @@ def _may_be_absolute(frame: Frame, part: Value) -> bool:
 def _substituted(
     frame: Frame, row: Summary, arguments: Arguments, receiver: Value | None, value: Value, node: ir.Node
 ) -> Value:
-    pattern = picked(frame, row.pattern, arguments, receiver)
+    pattern = _pattern(frame, row, arguments, receiver)
     by = picked(frame, row.key, arguments, receiver)
     info = NOTHING_KNOWN
     taints = frame.inside(value)

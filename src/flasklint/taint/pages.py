@@ -344,7 +344,13 @@ class Templates(Attributes):
 
     # Names
 
-    def page_name(self, frame: Frame, name: str, node: ir.Node) -> Value:
+    def page_callee(self, frame: Frame, callee: Value, function: ir.Name) -> Value:
+        """What is called, of what a name may mean: no text is, whoever has sent it."""
+        if function.id in frame.state.variables:
+            return replace(callee, taints=(), open=True)
+        return self.page_name(frame, function.id, function, called=True)
+
+    def page_name(self, frame: Frame, name: str, node: ir.Node, called: bool = False) -> Value:
         if name[0] == "|":
             self.judged.add((frame.path, node.start))
             return self._registered("filter", name[1:]) or ref(name)
@@ -357,7 +363,7 @@ class Templates(Attributes):
             return self._imported(frame, *member)
         result = NEVER
         rest = frame.state.variables.get(_REST) or frame.outer.get(_REST)
-        if rest is not None:
+        if rest is not None and not (called and rest.taints):
             result = rest
         for function in self.project.pages.processors(name):
             made = self.call(frame, Value(refs=(Closure(self.key_of(function)),)), Arguments(), node)

@@ -188,11 +188,11 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
             continue
         if thing.shape == "tuple" and not inside:
             headers = [other for held in list(thing.items.values())[1:] for _, other in frame.objects(held)]
-            if all(_may_be_html(_content_type(header)) for header in headers):
+            if all(_may_be_html(_content_type(header)) and not _is_saved(header) for header in headers):
                 found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
         elif thing.shape == "instance":
             kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
-            if _may_be_html(join(kind, _content_type(thing))):
+            if _may_be_html(join(kind, _content_type(thing))) and not _is_saved(thing):
                 for name in _BODY:
                     if name in thing.attributes:
                         found.extend(_html(frame, thing.attributes[name], (*inside, number)))
@@ -208,6 +208,17 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
 def _content_type(thing: Obj) -> Value:
     """What kind of content headers tell of; NEVER when they don't."""
     return join_all(held for key, held in thing.items.items() if isinstance(key, str) and key.lower() == "content-type")
+
+
+def _is_saved(thing: Obj) -> bool:
+    """Whether headers tell the browser to save the content as a file."""
+    for key, held in thing.items.items():
+        if isinstance(key, str) and key.lower() == "content-disposition":
+            told = texts(held)
+            return bool(told) and all(
+                bool(text) and isinstance(text[0], str) and text[0].lower().startswith("attachment") for text in told
+            )
+    return False
 
 
 def _may_be_html(kind: Value) -> bool:

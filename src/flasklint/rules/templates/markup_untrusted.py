@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.catalogue import EVERYTHING
-from flasklint.knowledge.templates import COLUMN_FORMATTERS
+from flasklint.knowledge.templates import COLUMN_FORMATTERS, is_count
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors
@@ -26,10 +25,10 @@ _PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition", 
 _TEXT_METHODS = _CHANGES | _PARTS | {"join", "format", "center", "ljust", "rjust"}
 _SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", "re.Pattern().sub"})
 _UNESCAPES = frozenset({"markupsafe.Markup().unescape", "html.unescape", "xml.sax.saxutils.unescape"})
+_SAME = frozenset({"builtins.str", "markupsafe.Markup", "json.dumps", "flask.json.dumps"})
 _UNDONE = frozenset({"unescape", "striptags"})
 _DEEPEST = 8
 _STORED = "HTML is built around a stored value that is not escaped. An admin's list prints it as it is."
-_ESCAPES = frozenset(row.name for row in EVERYTHING.sanitizers if "markup" in row.kinds)
 
 
 class MarkupUntrusted(FlowRule):
@@ -40,7 +39,8 @@ class MarkupUntrusted(FlowRule):
     several times of one read is one finding. Without a known origin, it reports
 
     - with medium confidence: a template filter that puts its value into `Markup` unescaped, since a template gives it
-      whatever it has; an `__html__` method that puts an attribute into HTML unescaped; `Markup` of what was just unescaped;
+      whatever it has (of an attribute of it only one that goes by what people fill in counts); an `__html__` method that puts an
+      attribute into HTML unescaped; `Markup` of what was just unescaped;
     - with low confidence: other HTML that is built around a parameter inside `Markup(...)`.
 
     Silent: constants, numbers, what `escape()`, `Markup.escape` or a sanitizer returns, what other functions make, and the
@@ -121,7 +121,10 @@ class MarkupUntrusted(FlowRule):
             yield self._told(flow.location, message, scope, Confidence.MEDIUM)
             return
         raw = _raw(text, scope, project)
-        if isinstance(node, ir.Function) and raw & {one.name for one in node.parameters[:1]} and scope.name in filters:
+        given: frozenset[str] = frozenset()
+        if isinstance(node, ir.Function) and scope.name in filters:
+            given = raw & {one.name for one in node.parameters[:1]}
+        if given and _is_written(node, given, project):
             message = (
                 "A template filter declares its value to be HTML without escaping it. Whatever a template gives it is printed as"
                 " it is."
@@ -171,6 +174,18 @@ def _filters(project: Project) -> Iterator[str]:
             for write in scope.writes:
                 if write.key is not None and _FILTER_TABLES.intersection(project.resolve(write.target, scope)):
                     yield from project.resolve(write.value, scope)
+
+
+def _is_written(node: ir.Module | ir.Class | ir.Function, names: frozenset[str], project: Project) -> bool:
+    """Whether people may have written what is taken of these: they themselves, or attributes that go by what is filled in."""
+    attributes = [
+        one
+        for one in ir.walk(node)
+        if isinstance(one, ir.Attribute) and isinstance(one.value, ir.Name) and one.value.id in names
+    ]
+    uses = sum(isinstance(one, ir.Name) and one.id in names for one in ir.walk(node))
+    taken = {one.name for one in attributes} - _TEXT_METHODS
+    return not taken or uses > len(attributes) or not taken.isdisjoint(project.entered)
 
 
 def _is_undone(flow: Flow, project: Project) -> bool:
@@ -288,11 +303,19 @@ def _formatted(project: Project) -> Iterator[tuple[ir.Expr, Scope]]:
 
 
 def _holds(node: ir.Node, names: frozenset[str], scope: Scope, project: Project) -> bool:
-    """Whether one of these names stands in an expression, other than in what is escaped."""
-    if isinstance(node, ir.Name):
-        return node.id in names
-    if isinstance(node, ir.Call) and _ESCAPES.intersection(project.resolve(node.function, scope)):
-        return False
+    """Whether what one of these names stands for, or a text in it, stands in an expression as it is: what functions make of it is
+    another thing."""
+    match node:
+        case ir.Name(id=name):
+            return name in names
+        case ir.Attribute(name=name) if is_count(name):
+            return False
+        case ir.Call(function=ir.Attribute(name=name)) if name in _TEXT_METHODS:
+            pass
+        case ir.Call(function=function) if not _SAME.intersection(project.resolve(function, scope)):
+            return False
+        case _:
+            pass
     return any(_holds(child, names, scope, project) for child in ir.children(node))
 
 

@@ -6,19 +6,24 @@ from dataclasses import replace
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import FlowRule
-from flasklint.rules.outputs import weighed
+from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.outputs import BUILT, grouped, weighed
 from flasklint.taint.flows import Flow
 
 _API = ("flask_restful.", "flask_restplus.", "flask_restx.", "flask_smorest.")
 """Packages whose views' results are written as JSON."""
+
+_SENT_ALONG = frozenset(f"flask.Request().{name}" for name in ("headers", "cookies", "user_agent"))
+"""What comes with a request that a program makes, not with a link that somebody follows."""
 
 
 class RawHtmlResponse(FlowRule):
     """Untrusted data is put into an HTML response without escaping.
 
     ## What it does
-    Follows untrusted data into HTML that a view builds from strings and returns, or gives to `make_response` or `Response`.
+    Follows untrusted data into HTML that a view builds from strings and returns, or gives to `make_response` or `Response`. What
+    one function builds for several views of a file is one finding. Headers and cookies, which no link brings along, weigh less;
+    what is sent to be saved (`Content-Disposition: attachment`) is left alone.
 
     ## Why is this bad
     A link to the page carries a script that runs with your visitor's session.
@@ -61,6 +66,14 @@ class RawHtmlResponse(FlowRule):
     title = "Untrusted data is put into HTML without escaping."
     advice = "escape it with `markupsafe.escape`, or render a template"
 
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """What views answer, once for each place where it is put together."""
+        yield from grouped(
+            (_built(flow), finding)
+            for flow in context.flows.flows(*self.kinds)
+            for finding in self.check_flow(flow, context.project)
+        )
+
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted data in a view's answer; without a word around it, only what surely is the visitor's own text counts."""
         if not flow.untrusted or _writes_json(flow, project):
@@ -75,7 +88,17 @@ class RawHtmlResponse(FlowRule):
         elif not written and (flow.confidence < Confidence.HIGH or "json" in source):
             # What a service gives back for a JSON body or an id is an object more often than a text of HTML.
             finding = replace(finding, confidence=Confidence.LOW)
+        if all(path.source.name in _SENT_ALONG for path in flow.paths):
+            finding = replace(finding, severity=min(finding.severity, Severity.MEDIUM))
         yield finding
+
+
+def _built(flow: Flow) -> object:
+    """Where in another function the text is put together, which the views of a file have in common."""
+    for step in reversed(flow.trace):
+        if step.message in BUILT or step.message.endswith("`dumps`"):
+            return flow.location.path, step.location
+    return flow.location
 
 
 def _writes_json(flow: Flow, project: Project) -> bool:

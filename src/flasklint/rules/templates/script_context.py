@@ -9,6 +9,7 @@ from flasklint.knowledge.templates import Nature, is_count, is_html
 from flasklint.project.escaping import is_escaped
 from flasklint.project.outputs import last_word, written
 from flasklint.project.project import Project
+from flasklint.rules.base import Context
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -27,6 +28,10 @@ class ScriptContext(OutputRule):
     ## What it does
     Finds `{{ value }}` inside `<script>` and event handlers (`onclick`) where it did not go through `tojson`, once for a
     template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone.
+
+    A part of a record in an event handler is told with medium confidence where untrusted data that may hold quotes is kept under
+    its name (`user.motto = request.form["motto"]`), once for each such place; otherwise to auditors only. So is all in templates
+    that nothing renders.
 
     Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: where it stands
     alone, it is told to pedants only. Behind another value on the line (`load('{{ a }}', '{{ b }}')`), a backslash at the end of
@@ -62,6 +67,7 @@ class ScriptContext(OutputRule):
 
     kinds = ("script", "style")
     places = frozenset(_WHERE)
+    keeping = "kept-script"
     harmless = frozenset(("constant", "number", "address", "json", "quoted", "token", "config", "markup"))
     title = "Untrusted data stands in a script without `tojson`."
     advice = "write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute"
@@ -81,6 +87,12 @@ class ScriptContext(OutputRule):
             if paths:
                 finding = self.untrusted(flow._replace(paths=paths), severity=Severity.LOW, title=_QUOTED)
                 yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
+
+    def is_plausible(self, output: ir.Output, path: str, context: Context) -> bool:
+        """As for other values, but for records in event handlers: between quotes their names alone don't make them dangerous."""
+        if output.context.place == "event" and path in context.project.pages.reached:
+            return False
+        return super().is_plausible(output, path, context)
 
     def doubtful(
         self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool

@@ -18,8 +18,8 @@ class UnquotedAttribute(OutputRule):
     """A value stands in an attribute without quotes.
 
     ## What it does
-    Finds `attribute={{ value }}` in HTML. Numbers, constants, addresses made by `url_for` and percent-encoded text, which hold
-    no space, are left alone.
+    Finds `attribute={{ value }}` in HTML. Numbers, constants, the names and ids of forms' fields, addresses made by `url_for` and
+    percent-encoded text, which hold no space, are left alone. A template that nothing renders is told of to auditors only.
 
     ## Why is this bad
     Escaping takes care of quotes and tags, not of spaces. A value `x onmouseover=alert(1)` ends the attribute and adds one

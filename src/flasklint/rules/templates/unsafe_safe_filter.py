@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flasklint import ir
-from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity, Step
+from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity
 from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting, says_safe
 from flasklint.project.marks import DESCRIPTION, leaves, raw_columns, raw_descriptions, tests_around
 from flasklint.project.outputs import last_word, written
 from flasklint.rules.authors import Who
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
-from flasklint.rules.stored import FLASH, Part, Stored
+from flasklint.rules.stored import Part, Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
@@ -30,10 +30,11 @@ class UnsafeSafeFilter(FlowRule):
     people with a role can write it, and nothing is said if all that is kept there is clean.
 
     A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
-    field or a request's key, or if no known call renders the template; otherwise with low confidence. So is what only views
-    for administrators take in under that name, what a function of the view's puts together, and what is shown so only if it says
-    that it is safe (`{{ text|safe if text_is_safe else text }}`). What views for people with some other role take in is named so,
-    with low severity.
+    field or a request's key, otherwise with low confidence. So is what is cleaned or checked anywhere under that name
+    (`nh3.clean(form.bio.data)`, `@validates("bio")`), what only views for administrators and admin's model views take in, what a
+    function of the view's puts together, what is shown so only if it says that it is safe
+    (`{{ text|safe if text_is_safe else text }}`), and all in templates that nothing renders. What views for people with some
+    other role take in is named so, with low severity.
 
     The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`), and the descriptions of
     fields, which its `render_form` and `render_field` put out without escaping, are judged in the same way.
@@ -86,10 +87,10 @@ class UnsafeSafeFilter(FlowRule):
         for path, template in context.project.templates.items():
             for column, records in raw_columns(template):
                 part, place = Part(last_word(records), str(column.value)), Location(path, column.span)
-                flow = stored.untrusted(part)
+                flow = stored.untrusted(part, path)
                 if flow is not None:
-                    yield place, replace(self._kept(part, flow, place, stored), fix=None)
-                elif not stored.is_clean(part):
+                    yield place, replace(kept_there(self.untrusted(flow), part, flow, place, stored), fix=None)
+                elif not stored.is_clean(part, path):
                     telling = (
                         stored.is_written_by_people((part,)) and not is_html(part.name) and not is_count(part.name)
                     )
@@ -112,7 +113,10 @@ class UnsafeSafeFilter(FlowRule):
                 flow = stored.described(shown)
                 if flow is not None:
                     place = Location(path, shown.span)
-                    yield flow.location, replace(self._kept(Part("", DESCRIPTION), flow, place, stored), fix=None)
+                    yield (
+                        flow.location,
+                        replace(kept_there(self.untrusted(flow), Part("", DESCRIPTION), flow, place, stored), fix=None),
+                    )
 
     def _findings(self, context: Context) -> Iterator[tuple[object, Finding]]:
         flows = {flow.call: flow for flow in context.flows.flows(*self.kinds)}
@@ -154,12 +158,12 @@ class UnsafeSafeFilter(FlowRule):
         context: Context,
     ) -> Iterator[Finding]:
         """A value of which the evaluation tells nothing: by who keeps what under its names, or failing that by the names."""
-        if parts and all(map(stored.is_clean, parts)):
+        if parts and all(stored.is_clean(part, place.path) for part in parts):
             return
         for part in parts:
-            flow = stored.untrusted(part)
+            flow = stored.untrusted(part, place.path)
             if flow is not None:
-                yield replace(self._kept(part, flow, place, stored), fix=_without(mark, place))
+                yield replace(kept_there(self.untrusted(flow), part, flow, place, stored), fix=_without(mark, place))
                 return
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
         telling = (
@@ -169,15 +173,22 @@ class UnsafeSafeFilter(FlowRule):
             and not stored.is_given(operand, mark, place.path)
             and not stored.is_put_together(operand, place.path)
         )
-        if telling and place.path in context.project.pages.reached:
+        pages = context.project.pages
+        if telling and place.path not in pages.reached:
+            # What nothing renders is shown to nobody, unless it is not known who renders at all.
+            telling = not pages.renderings
+        elif telling:
             # The views were followed and nothing untrusted was seen to come: what is left are records that people write.
             # The name of a variable says less than that of a record's part: views put pages together under such names.
             telling = (
                 any(part.owner for part in parts) and stored.is_written_by_people(parts)
             ) or stored.is_of_database(operand, place.path)
+            telling = telling and not stored.is_thought_of(parts) and not stored.is_made_by_view(parts, place.path)
         unknown = "Where that comes from could not be told."
         who = min((stored.authors.who_writes(*part) for part in parts), default=Who.ANYBODY) if telling else Who.ANYBODY
-        if who:
+        if who is Who.STAFF:
+            unknown = "Only administrators seem to write it."
+        elif who:
             unknown = "Only people with a role seem to write it."
         telling = telling and who < Who.STAFF and not _is_told_safe(mark, operand, place.path, context)
         yield self.finding(
@@ -188,30 +199,6 @@ class UnsafeSafeFilter(FlowRule):
             label="not escaped",
             help=self.advice,
             fix=_without(mark, place),
-        )
-
-    def _kept(self, part: Part, flow: Flow, place: Location, stored: Stored) -> Finding:
-        """Untrusted data that was kept, and is printed here."""
-        keeper = stored.authors.taker(flow)
-        said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
-        severity = Severity.MEDIUM if flow.paths[0].reasons else Severity.HIGH
-        if keeper is not None:
-            said += f" by `{keeper.node.name}`"  # type: ignore[union-attr]
-            if stored.authors.is_for_admins(keeper):
-                said += ", which only people with a role reach"
-                severity = Severity.LOW
-        finding = self.untrusted(flow, severity=severity)
-        return replace(
-            finding,
-            message=f"{finding.message} {said}, and shown here.",
-            location=place,
-            scope="",
-            confidence=min(finding.confidence, Confidence.MEDIUM),
-            label="not escaped",
-            trace=(
-                *(replace(step, role="step") if step.role == "sink" else step for step in finding.trace),
-                Step(place, "sink", "is put into the page as HTML"),
-            ),
         )
 
 

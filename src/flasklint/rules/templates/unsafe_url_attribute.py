@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.templates import RUNNING_TAGS, Nature
+from flasklint.project.mailed import is_mailed
 from flasklint.project.outputs import written
 from flasklint.project.project import Project
 from flasklint.rules.outputs import OutputRule
@@ -12,9 +13,9 @@ from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
 _OWN_ADDRESSES = frozenset(
-    f"flask.Request().{name}" for name in ("url", "base_url", "full_path", "path", "referrer", "environ")
+    f"flask.Request().{name}" for name in ("url", "base_url", "full_path", "path", "referrer", "environ", "cookies")
 )
-"""What begins with a scheme or a path that the visitor does not choose."""
+"""What begins with a scheme or a path that the visitor does not choose, and what nobody sets for another visitor."""
 
 
 class UnsafeUrlAttribute(OutputRule):
@@ -24,7 +25,8 @@ class UnsafeUrlAttribute(OutputRule):
     Follows untrusted data to `href`, `src`, `action` and their like that begin with it, where following or loading the address
     can run a script, also where a block of another template puts it there. A value of which nothing is known is told of to
     auditors only. Addresses made by `url_for`, constants, and values behind a fixed beginning (`/user/{{ name }}`) are left
-    alone.
+    alone, and so are the templates of mails, whose programs follow no such links, and what cookies bring, which nobody sets for
+    someone else.
 
     ## Why is this bad
     `javascript:alert(1)` holds nothing that is escaped. A visitor who clicks the link runs it with their session.
@@ -76,7 +78,7 @@ class UnsafeUrlAttribute(OutputRule):
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """An output that begins a link: in its own template, or in the block of one that another template puts there."""
         paths = tuple(path for path in flow.paths if path.source.name not in _OWN_ADDRESSES)
-        if paths:
+        if paths and not is_mailed(flow.location.path, project.pages):
             yield self.untrusted(flow._replace(paths=paths), severity=Severity.HIGH)
 
     def doubtful(
