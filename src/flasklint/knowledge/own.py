@@ -42,6 +42,8 @@ _CALLS = tuple(
         ("shutil", "which"),
         ("locale", "getpreferredencoding"),
         ("pkg_resources", "resource_filename"),
+        ("mimetypes", "guess_extension"),
+        ("mimetypes.MimeTypes()", "guess_extension"),
     )
     for name in names.split()
 )

@@ -13,6 +13,10 @@ from flasklint.source import Span
 
 _ENCODERS = ("encodebytes", "hexlify")
 _MOST_PLACES = 24
+_KEEPING = frozenset(
+    {"set_cookie", "add", "save", "insert", "insert_one", "execute", "create", "put", "setex", "update"}
+)
+"""Methods that keep what they are given for the next request."""
 
 
 def names_given(body: ir.Function | ir.Class | ir.Module, span: Span) -> Iterator[str]:
@@ -95,6 +99,45 @@ def serves_requests(scope: Scope) -> bool:
         return False
     callers = [caller for call, caller in scope.module.calls if _called(call) == scope.node.name]
     return bool(callers) and all(answers_requests(caller.node) for caller in callers)
+
+
+def remembers(scope: Scope, project: Project) -> bool:
+    """Whether the view that a function is, stands in or is called by keeps something for the next request: in a cookie, in a
+    record, or in something that is not the function's own; itself, or in a function that it calls.
+    """
+    views = [scope, *(caller.scope for caller in _callers(scope, project))]
+    called = (
+        project.definition(name)
+        for view in views
+        for node in ir.walk(view.node)
+        if isinstance(node, ir.Call)
+        for name in project.resolve(node.function, view)
+    )
+    return any(_keeps(view.node) for view in views) or any(_keeps(found.node) for found in called if found is not None)
+
+
+def _keeps(body: ir.Function | ir.Class | ir.Module) -> bool:
+    nodes = list(ir.walk(body))
+    own = {
+        target.id
+        for node in nodes
+        if isinstance(node, ir.Assign)
+        for target in node.targets
+        if isinstance(target, ir.Name)
+    }
+    for node in nodes:
+        match node:
+            case ir.Call(function=ir.Attribute(name=name)) if name in _KEEPING:
+                return True
+            case ir.Assign(targets=targets):
+                for target in targets:
+                    if isinstance(target, ir.Subscript | ir.Attribute) and not (
+                        isinstance(target.value, ir.Name) and target.value.id in own
+                    ):
+                        return True
+            case _:
+                pass
+    return False
 
 
 def _called(call: ir.Call) -> str:

@@ -372,12 +372,15 @@ class Frame:
     ) -> Value:
         """A value made of another: the same untrusted data in a new fragment, of which only ``info`` is known.
 
-        ``lower``: why it is not certain that the data is still there.
+        ``lower``: why it is not certain that the data is still there. Where all of it was checked to be among what is our own,
+        the visitor had a choice, no say: that stays so whatever is made of it.
         """
         if taints is None:
             taints = self.inside(value)
         if not taints:
             return Value(open=not refs, refs=refs)
+        if "*" not in info.clear and all("*" in self.full_info(taint.fragment).clear for taint in taints):
+            info = replace(info, clear=info.clear | {"*"})
         fragment: Fragment = ("new", site)
         self.state.infos[fragment] = info
         made = []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 from flasklint import ir
-from flasklint.knowledge.inputs import DECORATORS
+from flasklint.knowledge.inputs import DECORATORS, LOCATIONS
 from flasklint.knowledge.rows import Source
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
@@ -14,6 +15,9 @@ from flasklint.taint.state import Obj
 from flasklint.taint.values import NOTHING_KNOWN, NUMBER, UNKNOWN, Constant, Origin, Taint, Trail, Value
 
 _PARSED = Source("<parsed>", "the visitor controls what is read of the request here")
+_UPLOADED = Source(
+    "<parsed files>", "the visitor uploads files", "upload", result="werkzeug.datastructures.FileStorage()"
+)
 _BY_KEYWORD = frozenset({"use_kwargs"})
 _HARMLESS = frozenset(
     {
@@ -35,6 +39,9 @@ _HARMLESS = frozenset(
     }
 )
 """Fields that make something else than a text of what they read."""
+_FILES = frozenset({"File", "Upload"})
+"""Fields that take an uploaded file, wherever the schema is said to look."""
+_Field = Literal["text", "harmless", "file"]
 
 
 def passed(frame: Frame, scope: Scope, project: Project, taken: Iterable[str]) -> Mapping[str, Value]:
@@ -53,26 +60,36 @@ def passed(frame: Frame, scope: Scope, project: Project, taken: Iterable[str]) -
         if not names:
             continue
         fields = dict(_fields(decorator.arguments[0].value, outer, project))
+        source = _UPLOADED if LOCATIONS.get(_location(decorator)) == "files" else _PARSED
         if names[0].rpartition(".")[2] in _BY_KEYWORD or _is_true(decorator, "as_kwargs"):
             for parameter in node.parameters[first:]:
                 if parameter.kind == "double-star":
-                    found[parameter.name] = _mapping(frame, parameter, fields)
+                    found[parameter.name] = _mapping(frame, parameter, fields, source)
                 elif parameter.name in fields and parameter.name not in gone:
-                    found[parameter.name] = NUMBER if fields[parameter.name] else _text(frame, parameter)
+                    found[parameter.name] = _field(frame, parameter, fields[parameter.name], source)
         elif free:
             parameter = _named(free, decorator) or free[0]
             free.remove(parameter)
-            found[parameter.name] = _mapping(frame, parameter, fields)
+            found[parameter.name] = _mapping(frame, parameter, fields, source)
     return found
 
 
 def _named(free: list[ir.Parameter], decorator: ir.Call) -> ir.Parameter | None:
     """APIFlask passes ``json_data``, ``query_data``, by name."""
-    where = next(
-        (one.value.value for one in decorator.arguments if one.name == "location" and isinstance(one.value, ir.Const)),
-        "json",
-    )
+    where = _location(decorator) or "json"
     return next((one for one in free if one.name == f"{where}_data"), None)
+
+
+def _location(decorator: ir.Call) -> str:
+    """Which part of the request it says that it reads; empty when it says nothing."""
+    return next(
+        (
+            str(one.value.value)
+            for one in decorator.arguments
+            if one.name == "location" and isinstance(one.value, ir.Const)
+        ),
+        "",
+    )
 
 
 def _is_true(call: ir.Call, name: str) -> bool:
@@ -81,12 +98,12 @@ def _is_true(call: ir.Call, name: str) -> bool:
     )
 
 
-def _fields(schema: ir.Expr, scope: Scope, project: Project) -> Iterator[tuple[str, bool]]:
-    """The fields of a schema, a class or a dict written out; and whether each is something else than a text."""
+def _fields(schema: ir.Expr, scope: Scope, project: Project) -> Iterator[tuple[str, _Field]]:
+    """The fields of a schema, a class or a dict written out; and what each makes of what it reads."""
     if isinstance(schema, ir.Dict):
         for pair in schema.pairs:
             if isinstance(pair.key, ir.Const) and isinstance(pair.key.value, str):
-                yield pair.key.value, _is_harmless(pair.value)
+                yield pair.key.value, _kind(pair.value)
         return
     if isinstance(schema, ir.Call):
         schema = schema.function
@@ -97,26 +114,32 @@ def _fields(schema: ir.Expr, scope: Scope, project: Project) -> Iterator[tuple[s
                 if isinstance(statement, ir.Assign) and statement.value is not None:
                     for target in statement.targets:
                         if isinstance(target, ir.Name):
-                            yield target.id, _is_harmless(statement.value)
+                            yield target.id, _kind(statement.value)
 
 
-def _is_harmless(field: ir.Expr) -> bool:
+def _kind(field: ir.Expr) -> _Field:
     function = field.function if isinstance(field, ir.Call) else field
     word = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
-    return word in _HARMLESS
+    return "harmless" if word in _HARMLESS else "file" if word in _FILES else "text"
 
 
-def _text(frame: Frame, parameter: ir.Parameter, key: str = "") -> Value:
-    fragment = ("source", _PARSED.name, parameter.name, key)
+def _field(frame: Frame, parameter: ir.Parameter, kind: _Field, source: Source, key: str = "") -> Value:
+    """What a field gives."""
+    if kind == "harmless":
+        return NUMBER
+    return _read(frame, parameter, _UPLOADED if kind == "file" else source, key)
+
+
+def _read(frame: Frame, parameter: ir.Parameter, source: Source, key: str = "") -> Value:
+    """A text or a file that the request has for it."""
+    fragment = ("source", source.name, parameter.name, key)
     frame.state.infos[fragment] = NOTHING_KNOWN
-    origin = Origin(_PARSED, frame.path, parameter.start, parameter.end)
-    trail = Trail(None, frame.path, parameter.start, parameter.end, _PARSED.words)
-    return Value(open=True, taints=(Taint(origin, fragment, trail),))
+    origin = Origin(source, frame.path, parameter.start, parameter.end)
+    trail = Trail(None, frame.path, parameter.start, parameter.end, source.words)
+    return Value(open=True, taints=(Taint(origin, fragment, trail),), refs=(source.result,) if source.result else ())
 
 
-def _mapping(frame: Frame, parameter: ir.Parameter, fields: Mapping[str, bool]) -> Value:
-    items: dict[Constant, Value] = {
-        name: NUMBER if harmless else _text(frame, parameter, name) for name, harmless in fields.items()
-    }
-    rest = UNKNOWN if fields else _text(frame, parameter)
+def _mapping(frame: Frame, parameter: ir.Parameter, fields: Mapping[str, _Field], source: Source) -> Value:
+    items: dict[Constant, Value] = {name: _field(frame, parameter, kind, source, name) for name, kind in fields.items()}
+    rest = UNKNOWN if fields else _read(frame, parameter, source)
     return frame.make(("parsed", parameter.name), Obj("dict", items, rest, UNKNOWN))

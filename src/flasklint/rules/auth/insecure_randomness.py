@@ -7,7 +7,7 @@ from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
-from flasklint.project.purpose import becomes_text, names_given, purpose, serves_requests
+from flasklint.project.purpose import becomes_text, names_given, purpose, remembers, serves_requests
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule, Context, together
 from flasklint.source import Location
@@ -73,9 +73,9 @@ class InsecureRandomness(CallRule):
 
     ## What it does
     Finds calls of the `random` module whose value is used as a token, password, key or one-time code, by the names that it is
-    given there or where a function that returns it is called, and random numbers that a view turns into text, as one does to
-    tell one visitor from another; and tokens that are a digest of the time, or a UUID of it (`uuid1`). Random numbers for other
-    ends, and a choice among things that are there already, are left alone.
+    given there or where a function that returns it is called, and random numbers that a view turns into text and that keeps
+    something for the next request, as one does to tell one visitor from another; and tokens that are a digest of the time, or a
+    UUID of it (`uuid1`). Random numbers for other ends, and a choice among things that are there already, are left alone.
 
     ## Why is this bad
     `random` is made for simulations: who has seen some of its numbers can work out the next ones, and so the next visitor's
@@ -161,7 +161,12 @@ class InsecureRandomness(CallRule):
         if named is None:
             if (uses := _uses(site, project)) and _draws(site, project):
                 yield self._in_helper(site, uses)
-            elif _number(site) and serves_requests(site.scope) and becomes_text(site.scope, site.call.span, project):
+            elif (
+                _number(site)
+                and serves_requests(site.scope)
+                and remembers(site.scope, project)
+                and becomes_text(site.scope, site.call.span, project)
+            ):
                 yield self._in_view(site)
             return
         if not _draws(site, project):

@@ -52,6 +52,7 @@ class Ssrf(FlowRule):
     name = "ssrf"
     severity = Severity.HIGH
     cwe = (918,)
+    covers = ("FLK605",)
     kinds = ("ssrf",)
     title = "The server fetches an address that a visitor chooses."
     advice = "choose the host from a fixed set; check scheme and resolved address before the request"
