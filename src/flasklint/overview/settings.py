@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint.knowledge.config import KEYS, ConfigKey
+from flasklint.overview.parts import holds_credential, shown_parts
 from flasklint.overview.shown import is_secret, plain_text, shown
 from flasklint.overview.verdicts import Judge, Verdict
 from flasklint.project.apps import App
-from flasklint.project.credentials import names_credential
+from flasklint.project.configkeys import keys_read
+from flasklint.project.credentials import names_address, names_credential
 from flasklint.project.flags import place
-from flasklint.project.objects import Write
-from flasklint.project.profiles import Candidate, Effective, Profile, Truth
+from flasklint.project.objects import Map, Seq, Write
+from flasklint.project.profiles import Candidate, Effective, Profile, Truth, as_setting
 from flasklint.project.project import Project
-from flasklint.project.values import FromEnv, Known, Unset
+from flasklint.project.running import runs
+from flasklint.project.values import FromEnv, Known, Setting, Unknown, Unset
 from flasklint.source import Location
 
 Source = Literal["code", "environment", "computed", "default"]
@@ -153,6 +156,9 @@ def _profile(app: App, profile: Profile, project: Project, libraries: frozenset[
     judge = Judge(app, profile, project)
     keys = {key for key, row in KEYS.items() if row.library in libraries or key in profile.entries}
     keys |= {key for key, effective in profile.entries.items() if _holds_secret(key, effective)}
+    if profile.outside:
+        # What the code asks for and the tree does not set must come from there.
+        keys |= {key for key in keys_read(project.modules.values()) if key in KEYS or names_credential(key)}
     order = list(KEYS)
     rows = tuple(
         _row(key, KEYS.get(key), app, profile, judge)
@@ -170,12 +176,19 @@ def _profile(app: App, profile: Profile, project: Project, libraries: frozenset[
 
 def _holds_secret(key: str, effective: Effective) -> bool:
     """Is a key of the app's own one that a reviewer wants to see: a credential by its name, or by its value?"""
-    if names_credential(key):
+    if names_credential(key) or names_address(key):
         return any(
-            not isinstance(one.setting, Known) or isinstance(one.setting.value, (str, bytes))
+            isinstance(one.setting.value, (str, bytes)) if isinstance(one.setting, Known) else _is_text(one.setting)
             for one in effective.possible
         )
-    return any(is_secret(text) for candidate in effective.possible for text in plain_text(candidate.setting))
+    return any(is_secret(text) for candidate in effective.possible for text in plain_text(candidate.setting)) or any(
+        holds_credential(candidate.value) for candidate in effective.possible
+    )
+
+
+def _is_text(setting: Setting) -> bool:
+    """Whether a value that the tree does not show may be a text: a flag or a number opens nothing."""
+    return not isinstance(setting, FromEnv) or setting.parse in ("", "other")
 
 
 def _row(key: str, known: ConfigKey | None, app: App, profile: Profile, judge: Judge) -> SettingRow:
@@ -194,12 +207,16 @@ def _row(key: str, known: ConfigKey | None, app: App, profile: Profile, judge: J
         case _:
             source = "computed"
     value = shown(setting, known, secret=secret) if not isinstance(setting, Unset) else shown_default(known)
+    if isinstance(candidate.value, (Map, Seq)) and isinstance(setting, Unknown):
+        value = shown_parts(candidate.value, secret=secret)
     others = [
         _origin(one.write, one, known, secret, "sometimes") for one in effective.possible[:-1] if one.write is not None
     ]
     others += [
         _origin(one.write, one, known, secret, "on request") for one in effective.optional if one.write is not None
     ]
+    if key == "DEBUG":
+        others += _runs(app, profile)
     return SettingRow(
         key,
         known.library if known is not None else "",
@@ -221,6 +238,14 @@ def _row(key: str, known: ConfigKey | None, app: App, profile: Profile, judge: J
         tuple((one.what, one.location) for one in effective.outside),
         judge.verdict(key),
     )
+
+
+def _runs(app: App, profile: Profile) -> Iterator[Origin]:
+    """What the calls of ``app.run()`` make of debug mode, where the app is served by that."""
+    for run in runs(app):
+        if run.debug is not None and run.debug_expr is not None:
+            text = shown(as_setting(profile.settle(run.debug)), KEYS["DEBUG"], secret=False)
+            yield Origin(text, Location(run.location.path, run.debug_expr.span), "app.run", "on request")
 
 
 def shown_default(known: ConfigKey | None) -> str:

@@ -159,6 +159,8 @@ class Judge:
                 if effective.outside:
                     return Verdict("unclear", f"{effective.outside[-1].what} may set it")
                 return Verdict("not judged", "nothing sets it")
+            case Known(None) | Known("") if effective.outside:
+                return Verdict("unclear", f"{effective.outside[-1].what} may set it")
             case Known(None) | Known(""):
                 return Verdict("not judged", "it is empty")
             case Known():

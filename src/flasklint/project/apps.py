@@ -18,6 +18,7 @@ from flasklint.additions import Additions
 from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.guards import LETS_IN
 from flasklint.knowledge.sensitive import words
+from flasklint.project.callers import calling
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration
 from flasklint.project.entrances import Entrances
@@ -93,8 +94,8 @@ class App:
 
     def __init__(self, model: AppModel, objects: tuple[AppObject, ...]) -> None:
         self._model = model
-        self.objects = objects
-        first = objects[0]
+        self.objects = tuple(sorted(objects, key=calling))
+        first = self.objects[0]
         self.location = first.location
         self.scope = first.scope
         self.module = first.module
@@ -112,7 +113,7 @@ class App:
     def profiles(self) -> tuple[Profile, ...]:
         """Every way in which it may be configured."""
         found: dict[tuple[str, str], Profile] = {}
-        for one in sorted(self.objects, key=_is_by_hand):
+        for one in self.objects:
             for profile in Configuration(self._model.walk, one).profiles():
                 found.setdefault((profile.label, profile.kind), profile)
         # A call that hands in something that we do not see tells nothing, where another call tells more.
@@ -180,12 +181,14 @@ class App:
     @cached_property
     def extensions(self) -> tuple[ExtensionUse, ...]:
         """Its extensions; those that nobody initialises are among them."""
-        found: dict[int, ExtensionUse] = {}
+        found: dict[tuple[str, Location], ExtensionUse] = {}
         for one in self.objects:
             for use in extensions_of(one, self._model.idle, self._model.walk.current, self._model.additions.csrf):
-                before = found.get(id(use.instance))
+                # A factory that is called twice makes two at one place.
+                key = (use.name, use.instance.location)
+                before = found.get(key)
                 if before is None or not before.inits:
-                    found[id(use.instance)] = use
+                    found[key] = use
         return tuple(found.values())
 
     def extensions_of_kind(self, *kinds: str) -> tuple[ExtensionUse, ...]:
@@ -498,11 +501,6 @@ class App:
             if "POST" in route.methods
             and any(not self.protection(route, profile).protected for profile in self.production)
         )
-
-
-def _is_by_hand(app: AppObject) -> bool:
-    """Is it made only where a script is started by hand?"""
-    return bool(app.events) and all(event.main for event in app.events)
 
 
 class AppModel:

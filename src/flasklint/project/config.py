@@ -213,7 +213,9 @@ class Configuration:
         if truth < Truth.MAYBE:
             state.optional.setdefault(write.key, []).append(candidate)
             return
-        state.written[write.key] = position
+        # What is read of the config may have been set by whatever was read since it was written.
+        since = [state.written[key] for key in _items_in(write.value) if key in state.written]
+        state.written[write.key] = min((position, *since))
         if truth == Truth.MAYBE:
             kept = before if before is not None else [Candidate(None, Unset(), Truth.MAYBE)]
             # The likeliest last: a write under an unsettled condition does not displace what is there without one.
@@ -369,6 +371,21 @@ def _brings_settings(event: Event) -> bool:
     if event.kind != "init" or not isinstance(event.target, Instance):
         return False
     return any(name in EXTENSIONS and EXTENSIONS[name].kind == "settings" for name in event.target.names)
+
+
+def _items_in(value: Value) -> Iterator[str]:
+    """The keys of the config that a value is read from."""
+    match value:
+        case ConfigItem(_, key, _, _):
+            yield key
+        case Branch(test, then, otherwise):
+            for part in (test, then, otherwise):
+                yield from _items_in(part)
+        case Test(_, operands):
+            for part in operands:
+                yield from _items_in(part)
+        case Env(_, default):
+            yield from _items_in(default)
 
 
 def _demanded(value: Value) -> Iterator[str]:

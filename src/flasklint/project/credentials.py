@@ -27,6 +27,10 @@ _OTHERWISE = frozenset(
         "authorization",
         "bearer",
         "salt",
+        "cost",
+        "parallelism",
+        "memory",
+        "length",
         "hash",
         "digest",
         "public",
@@ -83,6 +87,13 @@ _ENDINGS = HARMLESS | {
 """Last words of names that speak about a credential."""
 
 
+_ADDRESSES = frozenset({"dsn", "uri", "url"})
+_STORES = frozenset(
+    {"amqp", "broker", "cache", "database", "db", "mongo", "mongodb", "mysql", "postgres", "postgresql", "rabbitmq"}
+    | {"redis", "sentry", "sql"}
+)
+
+
 class Named(NamedTuple):
     """A constant text and the name that it goes by."""
 
@@ -97,6 +108,12 @@ def names_credential(name: str) -> bool:
         return False
     spoken = words(name)
     return _OTHERWISE.isdisjoint(spoken) and (len(spoken) < 2 or spoken[-1] not in _ENDINGS)
+
+
+def names_address(name: str) -> bool:
+    """Does a name say that what it holds is the address of a store or of a queue, which often has a password in it?"""
+    spoken = words(name)
+    return bool(spoken) and spoken[-1] in _ADDRESSES and not _STORES.isdisjoint(spoken)
 
 
 def named_texts(module: LinkedModule) -> Iterator[Named]:

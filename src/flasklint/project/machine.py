@@ -58,6 +58,8 @@ class Machine(ABC):
         # What is done to `flask.current_app` where no app context is visible.
         self.current = AppObject(("flask.current_app", "flask.Flask"), NOWHERE)
         self.contexts: list[AppObject] = []
+        # The modules that are being loaded, or whose functions are called from outside, innermost last.
+        self.loading: list[LinkedModule] = []
         # The methods of instances that are being followed, each with where it was called.
         self.sites: list[tuple[Instance, ir.Expr, Frame]] = []
         # The decorators of the project that are being followed, each with what it is put around.

@@ -130,7 +130,9 @@ class Instance(msgspec.Struct, eq=False):
 
 
 class AppObject(Instance):
-    """A Flask app."""
+    """A Flask app. ``caller``: the module whose loading, or whose function that the outside calls, made it."""
+
+    caller: LinkedModule | None = None
 
 
 class BlueprintObject(Instance):

@@ -142,6 +142,7 @@ class Attributes(Classes):
             expr=owner.expr,
         )
         made.conditions = owner.conditions
+        made.caller = self.loading[-1] if self.loading else None
         self.apps.append(made)
         owner.attributes[" app"] = made
         return made

@@ -98,6 +98,7 @@ class Classes(Naming):
         made.expr = expr if isinstance(expr, ir.Call) else None
         made.conditions = tuple(self.conditions)
         if isinstance(made, AppObject):
+            made.caller = self.loading[-1] if self.loading else None
             self.apps.append(made)
         elif isinstance(made, BlueprintObject):
             self.blueprints.append(made)

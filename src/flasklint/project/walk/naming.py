@@ -45,9 +45,11 @@ class Naming(Machine):
             elif isinstance(node, ir.Class):
                 frame.names[node.name] = Cls(node, frame, node.name)
         conditions, main, self.conditions, self.main = self.conditions, self.main, [], 0
+        self.loading.append(module)
         try:
             self.block(module.facts.body, frame)
         finally:
+            self.loading.pop()
             self.conditions, self.main = conditions, main
         return frame
 

@@ -66,7 +66,11 @@ class Walk(Statements):
         found = self._find_function(module, node)
         if found is not None:
             self.position += 1
-            self.enter(found, Arguments(), outside=True)
+            self.loading.append(module)
+            try:
+                self.enter(found, Arguments(), outside=True)
+            finally:
+                self.loading.pop()
 
     def _find_function(self, module: LinkedModule, node: ir.Function) -> Fn | None:
         """A function of the project as a value, with its ``self`` when it is a method."""
