@@ -12,6 +12,7 @@ from typing import Any
 
 from flasklint import ir
 from flasklint.knowledge.environment import Parse
+from flasklint.project import reflection
 from flasklint.project.machine import Machine
 from flasklint.project.objects import (
     Arguments,
@@ -60,6 +61,8 @@ _FLAGS = frozenset(
     {"distutils.util.strtobool", "setuptools._distutils.util.strtobool", "str2bool.str2bool", "strtobool.strtobool"}
 )
 _IMPORTERS = frozenset({"werkzeug.utils.import_string", "importlib.import_module", "builtins.__import__"})
+_FINDERS = frozenset({"werkzeug.utils.find_modules", "werkzeug.find_modules"})
+_FINDS = ((1, "include_packages"), (2, "recursive"))
 _PARSES: MappingProxyType[str, Parse] = MappingProxyType(
     {"flag": "flag", "bool": "bool", "int": "int", "float": "float", "str": "other"}
 )
@@ -127,16 +130,27 @@ def _decode(name: str, args: Arguments) -> Value | None:
 
 
 def _call(machine: Machine, name: str, args: Arguments) -> Value | None:
+    found = reflection.call(machine, name, args)
+    if found is None:
+        found = machine.tree.call(name, args)
+    if found is not None:
+        return found
     if name in _CODECS:
         return _decode(name, args)
     if name in _ENVIRONMENT_GET:
         return from_environment(args.get(0, "key"), args.get(1, "default"))
     if name in _ENVIRONMENT_READERS:
         return _read_environment(name, args)
+    if name in _FINDERS:
+        package = import_string(machine, args.get(0, "import_path"))
+        packages, deep = (python(args.get(at, word) or Known(False))[1] for at, word in _FINDS)
+        if not isinstance(package, Mod) or not package.module.package:
+            return None
+        return machine.tree.modules_below(package.module, deep=bool(deep), packages=bool(packages))
     if name in _FLAGS:
         return convert("flag", args.get(0, "val") or Unset())
     if name in _IMPORTERS:
-        return import_string(machine, args.get(0, "import_name", "name"))
+        return _import(machine, args)
     if name == "datetime.timedelta":
         return _timedelta(args)
     if name in _PATHS:
@@ -180,12 +194,31 @@ def _read_environment(name: str, args: Arguments) -> Value:
     return Env(value.name, convert(kind, value.default), _PARSES[kind])
 
 
+def _import(machine: Machine, args: Arguments) -> Value | None:
+    """``importlib.import_module(name, package)`` and its like."""
+    value = args.get(0, "import_name", "name")
+    if isinstance(value, Known) and isinstance(value.value, str) and value.value.startswith("."):
+        known, package = python(args.get(1, "package") or Known(None))
+        if not known or not isinstance(package, str):
+            return None
+        dots = len(value.value) - len(value.value.lstrip("."))
+        base = package.split(".")[: len(package.split(".")) - dots + 1]
+        value = Known(".".join((*base, value.value.lstrip("."))))
+    return import_string(machine, value)
+
+
 def import_string(machine: Machine, value: Value | None) -> Value | None:
     """A dotted (or ``module:name``) string as the thing it names; ``None`` when that is not of the project."""
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return None
     dotted = value.value.replace(":", ".")
-    module = machine.import_module(dotted)
+    module = machine.import_module(dotted) or (
+        machine.import_module(dotted, machine.loading[-1]) if machine.loading and dotted.strip(".") else None
+    )
+    if module is None and "." not in dotted:
+        paths = (f"{folder}/{dotted}.py".lstrip("/") for folder in machine.tree.search)
+        found = next((machine.modules[path] for path in paths if path in machine.modules), None)
+        module = machine.import_module(found.name) if found is not None else None
     if module is not None:
         return module
     head, _, tail = dotted.rpartition(".")
@@ -236,6 +269,9 @@ def _builtin(machine: Machine, name: str, args: Arguments) -> Value | None:
             return sequence(first) or Seq([], name, partial=True)
         case "getattr":
             return _getattr(machine, args)
+        case "next":
+            items = sequence(first) if first is not None else None
+            return items.items[0] if items is not None and items.items else None
         case "len":
             known, plain = python(first) if first is not None else (False, None)
             return Known(len(plain)) if known and isinstance(plain, (str, bytes, list, tuple)) else None

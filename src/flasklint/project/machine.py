@@ -13,6 +13,7 @@ from flasklint.project.objects import (
     AppObject,
     Arguments,
     BlueprintObject,
+    Cls,
     Decoration,
     Event,
     Fn,
@@ -28,6 +29,7 @@ from flasklint.project.objects import (
 )
 from flasklint.project.operations import environment_names
 from flasklint.project.scopes import LinkedModule
+from flasklint.project.tree import Tree
 from flasklint.source import Location, Span
 
 NOWHERE = Location("", Span(0, 0))
@@ -67,6 +69,9 @@ class Machine(ABC):
         self.environment: list[tuple[str, Value, Location, tuple[Value, ...]]] = []
         # What has to hold, or an exception ends the program: each with the conditions that it stands under.
         self.demands: list[tuple[Value, tuple[Value, ...]]] = []
+        # What the code puts on functions, by function.
+        self.marks: dict[int, dict[str, Value]] = {}
+        self.tree = Tree(modules.by_path)
         self.steps = 0
 
     def step(self) -> None:
@@ -104,6 +109,14 @@ class Machine(ABC):
     @abstractmethod
     def attribute(self, value: Value, name: str) -> Value:
         """``value.name``"""
+
+    @abstractmethod
+    def members(self, owner: Value) -> list[tuple[str, Value]] | None:
+        """What a module, a class, an object or a function holds, by name; ``None`` for what we do not see into."""
+
+    @abstractmethod
+    def class_names(self, cls: Cls) -> tuple[str, ...]:
+        """Canonical names of a class and of its bases."""
 
     @abstractmethod
     def import_module(self, dotted: str, importer: LinkedModule | None = None) -> Mod | None:

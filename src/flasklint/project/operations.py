@@ -6,6 +6,7 @@ Whatever is not settled stays a :class:`Test` of the same operation, so that a p
 from __future__ import annotations
 
 import operator
+import posixpath
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
@@ -36,7 +37,7 @@ _BINARY: MappingProxyType[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "+": operator.add,
         "-": operator.sub,
         "*": operator.mul,
-        "/": operator.truediv,
+        "/": lambda a, b: posixpath.join(a, b) if isinstance(a, str) else a / b,  # texts stand for paths of `pathlib`
         "//": operator.floordiv,
         "%": operator.mod,
         "&": operator.and_,

@@ -40,7 +40,7 @@ from flasklint.project.objects import (
     ViewOf,
 )
 from flasklint.project.operations import python
-from flasklint.project.values import Known
+from flasklint.project.values import Known, Unknown
 from flasklint.project.walk import Walk
 from flasklint.source import Location
 
@@ -189,6 +189,9 @@ class Router:
             if _is_true(arguments.get(None, "build_only")):
                 return  # a name for `url_for`, which answers nothing
             yield self._route(event, mount, arguments)
+        elif event.kind == "register" and isinstance(event.target, (Result, Unknown)):
+            given = arguments.get(None, "url_prefix")
+            yield self._unseen(event, mount, COMPUTED if given is None else _joined(_text(given), COMPUTED))
         elif event.kind == "resource" and event.detail == "classful":
             yield from self._classful(event, mount, arguments)
         elif event.kind == "resource" and event.detail == "exposed":
@@ -229,6 +232,8 @@ class Router:
     def _resources(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
         view = self.view(event.target, event.location)
         skip = 0 if event.detail == "resource" else 1
+        if view is None and isinstance(event.target, (Result, Unknown)):
+            yield self._unseen(event, mount, _text(arguments.get(skip)))
         if isinstance(event.target, (ViewOf, Cls)) and view is not None:
             rules = [value for value, _ in arguments.positional[skip:]]
             urls = arguments.get(None, "urls")
@@ -246,6 +251,19 @@ class Router:
                     (*mount.conditions, *event.conditions),
                     event.scope,
                 )
+
+    def _unseen(self, event: Event, mount: Mount, rule: str) -> Route:
+        """What something that is not known registers."""
+        return Route(
+            _joined(mount.prefix, rule),
+            frozenset({"?"}),
+            f"{mount.name}?",
+            None,
+            event.location,
+            mount.chain,
+            (*mount.conditions, *event.conditions),
+            event.scope,
+        )
 
     def _classful(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
         """Flask-Classful: each public method is a view, at a rule of its own or one made from its name and parameters."""

@@ -32,6 +32,7 @@ from flasklint.project.objects import (
     branch,
 )
 from flasklint.project.operations import python
+from flasklint.project.tree import part_of_path
 from flasklint.project.values import Known, Unknown, Unset
 from flasklint.project.walk.classes import Classes
 from flasklint.project.walk.frames import decorated
@@ -48,6 +49,10 @@ class Attributes(Classes):
                 return self.attribute(self.current, name)
             case Lib(base):
                 return Lib(canonical(f"{base}.{name}"))
+            case Mod(module) if name in ("__name__", "__package__"):
+                return Known(module.name)
+            case Mod(module) if name == "__path__" and module.package:
+                return Seq([Known(module.path.rpartition("/")[0])])
             case Mod(module) if name == "__file__":
                 return Known(module.path)
             case Mod(module):
@@ -56,6 +61,15 @@ class Attributes(Classes):
                 return self._instance_attribute(value, name)
             case Fn(node) if name == "__name__":
                 return Known(node.name)
+            case Fn(node) if name in self.marks.get(id(node), ()):
+                return self.marks[id(node)][name]
+            case Cls(node) if name == "__name__":
+                return Known(node.name)
+            case Seq(parts, "module-info"):
+                at = {"module_finder": 0, "name": 1, "ispkg": 2}.get(name)
+                return parts[at] if at is not None else Unknown(f"{name} of a module")
+            case Known(str() as text):
+                return part_of_path(text, name) or Unknown(f"attribute {name} of a text")
             case ConfigOf(app):
                 return (
                     ConfigItem(app, name, Unset(), self.position) if name.isupper() else Method(app, f"config.{name}")
@@ -160,6 +174,31 @@ class Attributes(Classes):
             after = after or (isinstance(member, Cls) and member.node is cls.node)
         return Method(bound, name) if isinstance(bound, Instance) else Unknown(f"super().{name}")
 
+    def members(self, owner: Value) -> list[tuple[str, Value]] | None:
+        match owner:
+            case Mod(module):
+                return [(name, value) for name, value in self.module_frame(module).names.items()]
+            case Fn(node):
+                return list(self.marks.get(id(node), {}).items())
+            case Cls():
+                return list(self._class_members(owner).items())
+            case Instance(cls=Cls() as cls):
+                bound: dict[str, Value] = {}
+                for name, value in self._class_members(cls).items():
+                    plain = isinstance(value, Fn) and not any(
+                        decorated(value.node, kind) for kind in ("property", "cached_property", "staticmethod")
+                    )
+                    bound[name] = replace(value, bound=owner) if plain and isinstance(value, Fn) else value
+                return list({**bound, **owner.attributes}.items())
+        return None
+
+    def _class_members(self, cls: Cls) -> dict[str, Value]:
+        held: dict[str, Value] = {}
+        for member in reversed(self.class_line(cls)):
+            if isinstance(member, Cls):
+                held.update(self.class_frame(member).names)
+        return held
+
     def set_attribute(
         self, owner: Value, name: str, value: Value, node: ir.Node, written: ir.Expr | None, frame: Frame
     ) -> None:
@@ -180,6 +219,8 @@ class Attributes(Classes):
                 flaskapi.set_attribute(self, self.current, name, value, node, written, frame)
             case Mod(module):
                 self.module_frame(module).names[name] = value
+            case Fn(inner_node):
+                self.marks.setdefault(id(inner_node), {})[name] = value
             case Cls():
                 inner = self.class_frame(owner)
                 inner.names[name] = value

@@ -37,7 +37,8 @@ from flasklint.project.objects import (
     branch,
 )
 from flasklint.project.operations import call_method, operate, python
-from flasklint.project.values import Known, Unknown
+from flasklint.project.tree import REFLECTED
+from flasklint.project.values import Known, Unknown, Unset
 from flasklint.project.walk.entering import Entering
 from flasklint.project.walk.frames import call_frame, decorated
 from flasklint.source import Location
@@ -99,7 +100,12 @@ class Calls(Entering):
     def _call_attribute(self, receiver: Value, name: str, args: Arguments, expr: ir.Call, frame: Frame) -> Value:
         match receiver:
             case Known() | Env() | Test():
-                return call_method(receiver, name, [value for value, _ in args.positional])
+                operands = [value for value, _ in args.positional]
+                if isinstance(receiver, Known) and isinstance(receiver.value, str):
+                    path = self.tree.method(receiver.value, name, operands)
+                    if path is not None:
+                        return path
+                return call_method(receiver, name, operands)
             case ConfigOf(app):
                 return flaskapi.call_method(self, app, f"config.{name}", args, expr, frame)
             case Seq() | Map():
@@ -132,6 +138,8 @@ class Calls(Entering):
                 second = self._call_attribute(otherwise, name, args, expr, frame)
                 self.conditions.pop()
                 return branch(test, first, second)
+            case Cls() if name == "__subclasses__":
+                return self.subclasses(receiver)
             case Cls():
                 found = self.class_member(receiver, name)
                 if isinstance(found, Fn):
@@ -220,7 +228,7 @@ class Calls(Entering):
         match function:
             case Fn():
                 if self.worth_entering(function, arguments):
-                    telling = self.is_telling(function.node)
+                    telling = self.is_telling(function.node) or apps_in(function.bound or Unset())
                     self._looking += not telling
                     decoration = Decoration(function, expr, frame.module, self.value_names(function), arguments)
                     if isinstance(function.bound, Instance):
@@ -317,6 +325,18 @@ class Calls(Entering):
                 if isinstance(value, AppObject):
                     self.event(value, "library", expr, frame, detail=name, arguments=args)
         return Result((name,), args, Location(frame.module.path, expr.span))
+
+    def subclasses(self, cls: Cls) -> Value:
+        """The classes of the project whose line leads to a class: where they are loaded is not asked."""
+        found: list[Value] = []
+        for module in self.names:
+            if module.is_test or cls.node.name not in module.words:
+                continue
+            for node in module.facts.body:
+                value = self.module_attribute(module, node.name) if isinstance(node, ir.Class) and node.bases else None
+                if isinstance(value, Cls) and value.node is not cls.node and cls.name in self.class_names(value):
+                    found.append(value)
+        return Seq(found, REFLECTED)
 
     def _setattr(self, args: Arguments, expr: ir.Expr, frame: Frame) -> None:
         owner, key, value = (value for value, _ in args.positional)

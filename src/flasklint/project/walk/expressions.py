@@ -6,6 +6,7 @@ from flasklint import ir
 from flasklint.project import library
 from flasklint.project.objects import Fn, Frame, Lib, Map, Seq, Value, branch
 from flasklint.project.operations import join, operate, python
+from flasklint.project.tree import REFLECTED
 from flasklint.project.values import Known, Unknown
 from flasklint.project.walk.calls import Calls
 from flasklint.project.walk.frames import call_frame, qualified
@@ -106,13 +107,18 @@ class Expressions(Calls):
         pairs = Map([])
         first = expr.clauses[0]
         items = library.sequence(self.evaluate(first.iterable, frame))
-        partial = items is None or items.partial or len(expr.clauses) > 1 or bool(first.tests)
+        partial = items is None or items.partial or len(expr.clauses) > 1
+        unsure = bool(first.tests) and partial
         for item in (
             items.items[: WIDEST_LOOPS[0]]
             if items and len(expr.clauses) == 1
             else [Unknown("an item of something unknown")]
         ):
             self.assign(first.target, item, first.iterable, inner)
+            tests = [python(self.evaluate(test, inner)) for test in first.tests] if items else []
+            if any(known and not plain for known, plain in tests):
+                continue
+            unsure = unsure or not all(known for known, _ in tests)
             for clause in expr.clauses[1:]:
                 self.assign(clause.target, Unknown("an item of something unknown"), clause.iterable, inner)
             value = self.evaluate(expr.element, inner)
@@ -122,5 +128,7 @@ class Expressions(Calls):
                 )
             else:
                 made.items.append(value)
-        made.partial = pairs.partial = partial
+        made.partial = pairs.partial = partial or unsure
+        if items is not None and items.kind == REFLECTED:
+            made.kind = REFLECTED
         return pairs if expr.key is not None else made

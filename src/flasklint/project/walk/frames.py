@@ -34,3 +34,28 @@ def decorated(node: ir.Function, name: str) -> bool:
         or (isinstance(decorator, ir.Attribute) and decorator.name == name)
         for decorator in node.decorators
     )
+
+
+def keeps(node: ir.Function) -> bool:
+    """Does a decorator put something on what it is given, or put it into a list or a dict, for others to find?"""
+    parameters = [one.name for one in node.parameters if one.kind in ("positional", "normal")]
+    given = next((name for name in parameters if name not in ("self", "cls")), "")
+    if not given:
+        return False
+    for inner in ir.walk(node):
+        match inner:
+            case ir.Assign(targets=(ir.Attribute(ir.Name(id=name), attribute),)) if name == given:
+                if not attribute.startswith("__"):
+                    return True
+            case ir.Assign(targets=(ir.Subscript(),), value=value) if value is not None and _holds(value, given):
+                return True
+            case ir.Call(ir.Name("setattr"), (ir.Argument(ir.Name(id=name)), *_)) if name == given:
+                return True
+            case ir.Call(ir.Attribute(name="append" | "add"), (ir.Argument(value), *_)) if _holds(value, given):
+                return True
+    return False
+
+
+def _holds(value: ir.Expr, name: str) -> bool:
+    """Is a value what goes by a name, or a tuple or a call with it?"""
+    return any(isinstance(inner, ir.Name) and inner.id == name for inner in (value, *ir.walk(value)))

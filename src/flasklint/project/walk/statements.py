@@ -17,6 +17,7 @@ from flasklint.project.objects import (
     Decoration,
     Fn,
     Frame,
+    Instance,
     Method,
     Registrar,
     Result,
@@ -26,9 +27,10 @@ from flasklint.project.objects import (
 )
 from flasklint.project.operations import operate, python
 from flasklint.project.scripts import asks_for_main
+from flasklint.project.tree import REFLECTED
 from flasklint.project.values import Known, Unknown
 from flasklint.project.walk.expressions import WIDEST_LOOPS, Expressions
-from flasklint.project.walk.frames import call_frame, closure, qualified
+from flasklint.project.walk.frames import call_frame, closure, keeps, qualified
 
 _LARGE_LITERAL = 120
 
@@ -39,6 +41,7 @@ class Statements(Expressions):
     def __init__(self, modules: Modules) -> None:
         super().__init__(modules)
         self._loops = 0
+        self._reflected = 0
 
     def block(self, statements: Sequence[ir.Stmt], frame: Frame) -> bool:
         pushed = 0
@@ -112,6 +115,10 @@ class Statements(Expressions):
         test = self.evaluate(node.test, frame)
         if isinstance(node.test, ir.Const):
             return self.block(node.body if node.test.value else node.orelse, frame), None
+        settled, holds = python(test) if self._reflected or _asks_for_kind(node.test) else (False, None)
+        if settled:
+            # Of all that code finds when it looks at itself, only what it picks.
+            return self.block(node.body if holds else node.orelse, frame), None
         names, stars = frame.names, list(frame.stars)
         then_names, else_names = dict(names), dict(names)
         negated = operate("not", test)
@@ -170,13 +177,16 @@ class Statements(Expressions):
             self.assign(node.target, Unknown("an item of something unknown"), node.subject, frame)
             self.block(node.body, frame)
         else:
-            widest = WIDEST_LOOPS[min(self._loops, len(WIDEST_LOOPS) - 1)]
-            self._loops += 1
+            reflected = items.kind == REFLECTED
+            widest = WIDEST_LOOPS[0 if reflected else min(self._loops, len(WIDEST_LOOPS) - 1)]
+            self._loops += not reflected
+            self._reflected += reflected
             for item in items.items[:widest]:
                 self.assign(node.target, item, node.subject, frame)
                 if self.block(node.body, frame) and _breaks(node.body):
                     break
-            self._loops -= 1
+            self._loops -= not reflected
+            self._reflected -= reflected
         self.block(node.orelse, frame)
 
     def _try(self, node: ir.Try, frame: Frame) -> bool:
@@ -269,8 +279,13 @@ class Statements(Expressions):
         decoration = Decoration(decorator, expr, frame.module, names, arguments)
         if isinstance(decorator, Method) and decorator.name in ("exempt", "request_filter"):
             self.call(decorator, Arguments(((value, expr),)), expr, frame)
-        if isinstance(decorator, Fn) and self.is_telling(decorator.node):
+        if isinstance(decorator, Fn) and (self.is_telling(decorator.node) or keeps(decorator.node)):
             self.enter_around(decorator, Arguments(((value, expr),)), decoration)
+        if isinstance(decorator, Instance) and decorator.cls is not None:
+            called = self.class_member(decorator.cls, "__call__")
+            if isinstance(called, Fn) and (self.is_telling(called.node) or keeps(called.node)):
+                self.complete(decorator)
+                self.enter_around(replace(called, bound=decorator), Arguments(((value, expr),)), decoration)
         if isinstance(value, (Fn, Cls)):
             return replace(value, decorations=(decoration, *value.decorations))
         return value
@@ -315,6 +330,16 @@ class Statements(Expressions):
             before.items.extend(added.items)
             return
         self.assign(target, operate(sign, before, added), value, frame, node)
+
+
+def _asks_for_kind(test: ir.Expr) -> bool:
+    """Does a test only ask what something is, or has?"""
+    match test:
+        case ir.Call(ir.Name("callable" | "hasattr" | "isinstance" | "issubclass")):
+            return True
+        case ir.Op("not" | "and" | "or", operands):
+            return all(map(_asks_for_kind, operands))
+    return False
 
 
 def _raises(body: Sequence[ir.Stmt]) -> bool:
