@@ -117,6 +117,12 @@ def call(row: Sink | Sanitizer | Summary | Guard, where: Iterable[str], given: s
     arguments = [positional.get(at, "'x'") for at in range(max(positional, default=-1) + 1)]
     arguments += [f"{word}={value}" for word, value in keywords.items()]
     function = expression(row.name)
+    for having in more:
+        if having.argument.startswith("self.") and having.test == "contains":
+            # What it was made with.
+            owner, _, method = function.rpartition(".")
+            made = f"{having.argument.removeprefix('self.')}={having.names[0]!r}"
+            function = f"{owner.removesuffix('()')}({made}).{method}"
     if receiver:
         owner, _, method = function.rpartition(".")
         owner = f"{owner.removesuffix('()')}({given})" if owner.endswith("()") else owner
@@ -148,6 +154,8 @@ def _sunk(row: Sink) -> str:
         return f"{expression(row.name.removesuffix('='))} = {given}"
     if tests.get("field") == "self":
         return f"{setup}\nparser.parse({given})"
+    if row.name == "tarfile.TarFile().extract":
+        return "t = tarfile.open(fileobj=request.files['f'])\nt.extract(t.getmembers()[0], '/srv')"
     if row.name.startswith("tarfile.TarFile()"):
         return f"t = tarfile.open(fileobj=request.files['f'])\n{call(row, (), '', row.when).replace('tarfile.TarFile()', 't')}"
     if row.form == "keywords":
@@ -269,6 +277,13 @@ def _annotated(row: Summary) -> str:
     return program("helper(anything(), q)", row.name).replace("@app", f"{helper}@app", 1)
 
 
+@pytest.mark.parametrize("row", [row for row in EVERYTHING.summaries if row.how == "chosen"], ids=lambda row: row.name)
+def test_what_goes_by_a_name_is_looked_at_where_it_is_called(row: Summary) -> None:
+    first = "q" if row.passes == ("0",) else "anything, q"
+    source = program(f"{expression(row.name)}({first})()")
+    assert f"<chosen> {row.name}" in looked_at(source, "sinks")
+
+
 GUARDS = [row for row in EVERYTHING.guards if not row.name.startswith("part:")]
 
 
@@ -323,7 +338,7 @@ PAGE = (
 def test_places_in_a_page_are_looked_at() -> None:
     source = program("anything.bio = q\nreturn flask.render_template('x.html', q=q)")
     pages = {"templates/x.html": PAGE, "templates/base.html": "{% block b %}{% endblock %}"}
-    wanted = {row.name for row in EVERYTHING.sinks if re.match(r"[<|]", row.name)}
+    wanted = {row.name for row in EVERYTHING.sinks if re.match(r"[<|](?!chosen)", row.name)}
     assert wanted <= looked_at(source, "sinks", pages)
     told = {row.name for row in EVERYTHING.summaries if row.name.startswith("<")}
     assert told <= looked_at(source, "summaries", pages)

@@ -42,6 +42,13 @@ _SINKS = (
         when=(Having("filter", "const", ("fully_trusted",)), Having("1|members", "absent")),
     ),
     Sink(
+        "tarfile.TarFile().extract",
+        "archive",
+        ("0|member",),
+        "is unpacked as its name says",
+        when=(Having("filter", "absent"),),
+    ),
+    Sink(
         "shutil.unpack_archive",
         "archive",
         ("0|filename",),

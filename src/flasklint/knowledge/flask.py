@@ -32,6 +32,7 @@ _SOURCES = (
     Source(f"{_REQUEST}.full_path", "the visitor controls the address", without=r"\r\n", routed="full"),
     Source(f"{_REQUEST}.path", "the visitor controls the path", routed="path"),
     Source(f"{_REQUEST}.view_args", "the visitor controls the path", result="builtins.dict()"),
+    Source(f"{_REQUEST}.origin", "the visitor controls the request's headers", without=r"\r\n"),
     Source(f"{_REQUEST}.referrer", "the visitor controls the referrer", without=r"\r\n"),
     Source(f"{_REQUEST}.user_agent", "the visitor controls the user agent", without=r"\r\n"),
     Source(f"{_REQUEST}.authorization", "the visitor controls the credentials", without=r"\r\n"),
@@ -60,6 +61,23 @@ _TEXT_FIELDS = (
     "wtforms.URLField",
 )
 """Fields of forms that give what was typed as it is; others give numbers, dates, or one of their choices."""
+
+_TYPED_FIELDS = (
+    "wtforms.BooleanField",
+    "wtforms.DateField",
+    "wtforms.DateTimeField",
+    "wtforms.DateTimeLocalField",
+    "wtforms.DecimalField",
+    "wtforms.DecimalRangeField",
+    "wtforms.FloatField",
+    "wtforms.IntegerField",
+    "wtforms.IntegerRangeField",
+    "wtforms.MonthField",
+    "wtforms.RadioField",
+    "wtforms.SelectField",
+    "wtforms.TimeField",
+)
+"""Fields of forms that give a number, a date, or one of their choices."""
 
 _CONFINING = tuple(f"wtforms.validators.{name}" for name in ("AnyOf", "IPAddress", "MacAddress", "Regexp", "UUID"))
 """Validators after which a text holds nothing that was not thought of."""
@@ -130,7 +148,7 @@ _MEMBERS = (
         row
         for kind in (_DICT, _HEADERS)
         for row in (
-            Summary(f"{kind}.getlist", ("self",), "item", "", key="0|key", through="1|type"),
+            Summary(f"{kind}.getlist", ("self",), "item", "", key="0|key", through="1|type", tag="list"),
             Summary(f"{kind}.values", ("self",), "same", "builtins.dict_values()"),
             Summary(f"{kind}.items", ("self",), "same", "builtins.dict_items()"),
         )
@@ -225,6 +243,7 @@ _TEXTS = (
     Own(f"{_REQUEST}.host_url", "{}/"),
     Own(f"{_REQUEST}.url_root", "{}/"),
     Own(f"{_REQUEST}.root_url", "{}/"),
+    *(Own(f"{field}().data", "{}") for field in _TYPED_FIELDS),
 )
 
 FLASK = Tables((*_SOURCES, *_FORM_SOURCES), _FLASK_SINKS, _SANITIZERS, _SUMMARIES, _GUARDS, texts=_TEXTS)

@@ -87,6 +87,19 @@ LOCATIONS: MappingProxyType[str, InputKind] = MappingProxyType(
 FORMS = frozenset({"flask_wtf.FlaskForm()", "flask_wtf.Form()", "wtforms.Form()", "flask_wtf.form.FlaskForm()"})
 """Instances of these read the form (and the files) that a request carries."""
 
+CHECKED_BASES = frozenset({"pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel"})
+"""Classes whose objects are checked when they are made: each field is of the type that it is annotated with."""
+
+MAKERS = frozenset(
+    f"{base}.{name}"
+    for base in CHECKED_BASES
+    for name in ("model_validate", "parse_obj", "model_validate_json", "parse_raw", "from_orm", "validate")
+)
+"""Methods of such a class that make an object of data."""
+
+LOADERS = frozenset(f"marshmallow.Schema().{name}" for name in ("load", "loads"))
+"""Methods of a schema that give what they are given, checked field by field."""
+
 VALIDATING = frozenset({"flask_pydantic.validate"})
 """Decorators that turn a request away where a variable of the address is not of the type that the view annotates."""
 

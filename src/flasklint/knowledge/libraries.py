@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flasklint.knowledge.rows import Having, Sanitizer, Sink, Summary, Tables
+from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Summary, Tables
 
 _ASKED = "is requested by the server"
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -56,6 +56,16 @@ _SINKS = (
         "yaml.unsafe_load", "deserialization", ("0|stream",), "is turned into objects, which can run code", shape=True
     ),
     Sink("yaml.full_load", "deserialization", ("0|stream",), "is turned into objects, which can run code"),
+    *(
+        Sink(
+            f"ruamel.yaml.YAML().{name}",
+            "deserialization",
+            ("0|stream",),
+            "is turned into objects, which can run code",
+            when=(Having("self.typ", "contains", ("unsafe",)),),
+        )
+        for name in ("load", "load_all")
+    ),
     Sink("dill.loads", "deserialization", ("0|str",), "is turned into objects, which can run code"),
     Sink("cloudpickle.loads", "deserialization", ("0",), "is turned into objects, which can run code"),
     Sink("jsonpickle.decode", "deserialization", ("0|string",), "is turned into objects, which can run code"),
@@ -79,9 +89,10 @@ _SINKS = (
     Sink("elementpath.iter_select", "xpath", ("1|path",), "is run as XPath"),
     Sink("elementpath.Selector", "xpath", ("0|path",), "is run as XPath"),
     Sink("ldap3.Connection().search", "ldap", ("0|search_base", "1|search_filter"), "is run as an LDAP query"),
-    Sink("ldap.initialize().search", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
-    Sink("ldap.initialize().search_s", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
-    Sink("ldap.initialize().search_ext_s", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query"),
+    *(
+        Sink(f"ldap.initialize().{name}", "ldap", ("0|base", "2|filterstr"), "is run as an LDAP query")
+        for name in ("search", "search_s", "search_st", "search_ext", "search_ext_s")
+    ),
     *(
         Sink(name, "code", (where,), "is run as JavaScript, which can reach Python", disarmed="js2py.disable_pyimport")
         for name, where in (
@@ -99,12 +110,21 @@ _SUMMARIES = (
         for owner in ("requests", "requests.Session()", "httpx")
         for method in (*_METHODS, "request")
     ),
+    *(Summary(f"pydantic.BaseModel().{name}", ("self",), "fields") for name in ("dict", "model_dump")),
+    *(Summary(f"pydantic.BaseModel().{name}", ("self",), "same") for name in ("copy", "model_copy")),
+    *(
+        Summary(f"pydantic.BaseModel().{name}", ("self",), "new", "builtins.str()", tag="json")
+        for name in ("json", "model_dump_json")
+    ),
     Summary("bleach.linkify", ("0|text",), "same"),
+    Summary("ruamel.yaml.YAML", how="made", result="ruamel.yaml.YAML()", store="self.typ=typ"),
+    Summary("ruamel.yaml.YAML().load", ("0|stream",), "new"),
     Summary("yaml.safe_load", ("0|stream",), "new"),
     Summary("yaml.load", ("0|stream",), "new"),
     Summary("lxml.etree.parse", result="lxml.etree.ElementTree()"),
     Summary("lxml.etree.ElementTree().getroot", result="lxml.etree._Element()"),
     Summary("lxml.etree.XPath", result="lxml.etree.XPath()"),
+    Summary("ldap.filter.filter_format", ("0|filter_template",), "same", "builtins.str()"),
     Summary("ldap3.Connection", result="ldap3.Connection()"),
     Summary("ldap3.Connection().search"),
     Summary("ldap3.Server", result="ldap3.Server()"),
@@ -123,5 +143,10 @@ _SANITIZERS = (
     Sanitizer("ldap.dn.escape_dn_chars", ("ldap",), "0|s"),
 )
 
-LIBRARIES = Tables(sinks=_SINKS, sanitizers=_SANITIZERS, summaries=_SUMMARIES)
+_GUARDS = tuple(
+    Guard(f"django.utils.http.{name}", "0|url", "true", kinds=("redirect",))
+    for name in ("url_has_allowed_host_and_scheme", "is_safe_url")
+)
+
+LIBRARIES = Tables(sinks=_SINKS, sanitizers=_SANITIZERS, summaries=_SUMMARIES, guards=_GUARDS)
 """What the names of other libraries mean."""

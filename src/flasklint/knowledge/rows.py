@@ -110,7 +110,7 @@ class Summary(NamedTuple):
       absolute one throws away what was before; ``url-joined``: the second, seen from the first, as ``urljoin`` does it.
     - ``part``: a part of it that goes by ``tag``; ``tagged``: the text changed so that ``tag`` holds; ``item``: the
       part under the key that the argument ``key`` names.
-      What the argument ``through`` makes of it is given, if there is one.
+      What the argument ``through`` makes of it is given, if there is one; in a list if ``tag`` says so.
     - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
     - ``made``: a new object, which keeps what ``store`` says. ``own``: a text of the program's own making, put together as
       ``between`` says, ``{}`` being what is not known of it.
@@ -118,6 +118,8 @@ class Summary(NamedTuple):
     - ``each``: a list of parts of it, ``pairs``: of such with their keys, all of the type ``result``; ``fields``: a dict of an
       object's attributes.
     - ``image``: it in the form that ``tag`` names (:mod:`flasklint.taint.images`).
+    - ``words``: a list of its words. ``chosen``: something that goes by a name; the sink ``<chosen>`` before the call's own name
+      says what harm is done where that is called.
     - ``called``: what the function that is passed first gives, called with the rest.
     - ``members``: any member of it; ``never``: the call does not come back.
 
@@ -147,6 +149,8 @@ class Summary(NamedTuple):
         "substituted",
         "made",
         "own",
+        "words",
+        "chosen",
         "called",
         "members",
         "never",

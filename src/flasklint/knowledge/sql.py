@@ -49,6 +49,8 @@ _SINKS = (
         for name, where in (
             ("psycopg2.sql.SQL", "0|string"),
             ("psycopg.sql.SQL", "0|obj"),
+            ("psycopg2.extensions.cursor().mogrify", "0|query"),
+            ("pymysql.cursors.Cursor().mogrify", "0|query"),
             ("psycopg2.extras.execute_values", "1|sql"),
             ("psycopg2.extras.execute_batch", "1|sql"),
             ("psycopg2.extensions.cursor().copy_expert", "0|sql"),
@@ -105,6 +107,7 @@ _SINKS = (
             "run_query",
             "exec_driver_sql",
             "from_statement",
+            "mogrify",
         )
     ),
     Sink("sqlalchemy.text", "sql", ("0|text",), _RUN, shape=True),
@@ -144,6 +147,28 @@ _SUMMARIES = (
     ),
     # The statement was told of where its text was given: what is made of it is no second finding.
     Summary("sqlalchemy.text", result="sqlalchemy.TextClause()"),
+    *(
+        row
+        for library in ("psycopg2", "psycopg")
+        for row in (
+            # The text that they are made of is looked at where it is given; what is put in is quoted.
+            Summary(f"{library}.sql.SQL", result=f"{library}.sql.SQL()"),
+            *(
+                Summary(f"{library}.sql.{name}", result=f"{library}.sql.Composed()")
+                for name in ("Identifier", "Literal", "Placeholder", "Composed", "SQL().format", "SQL().join")
+            ),
+            *(
+                Summary(f"{library}.sql.{kind}().{sign}", result=f"{library}.sql.Composed()")
+                for kind in ("SQL", "Composed")
+                for sign in ("__add__", "__radd__", "__mul__")
+            ),
+            Summary(f"{library}.sql.Composed().join", result=f"{library}.sql.Composed()"),
+        )
+    ),
+    # What is bound is quoted; the text that it is put into is looked at where it is given.
+    Summary("?.mogrify", how="own", result="builtins.bytes()"),
+    Summary("psycopg2.extensions.cursor().mogrify", how="own", result="builtins.bytes()"),
+    Summary("pymysql.cursors.Cursor().mogrify", how="own", result="builtins.str()"),
     Summary("sqlite3.connect", result="sqlite3.Connection()"),
     Summary("sqlite3.Connection().cursor", result="sqlite3.Cursor()"),
     Summary("sqlite3.Connection().execute", result="sqlite3.Cursor()"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flasklint.findings import Confidence
 from flasklint.knowledge.rows import Container, Guard, Having, Sanitizer, Sink, Summary, Tables
 
 _PATH = "pathlib.Path()"
@@ -90,6 +91,14 @@ _SINKS = (
     Sink("builtins.compile", "code", ("0|source",), "is compiled as Python"),
     Sink("builtins.__import__", "code", ("0|name",), "is imported"),
     Sink("importlib.import_module", "code", ("0|name",), "is imported"),
+    Sink(
+        "<chosen> builtins.getattr", "dispatch", words="names the method that is called", confidence=Confidence.MEDIUM
+    ),
+    *(
+        Sink(f"<chosen> builtins.{name}().{method}", "dispatch", words="names the function that is called")
+        for name in ("globals", "locals")
+        for method in ("__getitem__", "get", "pop")
+    ),
     Sink("code.InteractiveInterpreter().runsource", "code", ("0|source",), "is run as Python"),
     # Deserialization
     *(
@@ -189,7 +198,6 @@ _TEXTS = (
     "gzip.decompress",
     "zlib.decompress",
     "textwrap.dedent",
-    "shlex.split",
     "urllib.parse.parse_qs",
     "urllib.parse.parse_qsl",
     "csv.reader",
@@ -210,6 +218,13 @@ _BASE64 = "a-zA-Z0-9+/=_-"
 _SUMMARIES = (
     *(Summary(name, ("0",), "same") for name in _SAME),
     *(Summary(name, ("0",), "new") for name in _TEXTS),
+    Summary("shlex.split", ("0|s",), "words"),
+    Summary("builtins.getattr", ("1",), "chosen"),
+    *(
+        Summary(f"builtins.{name}().{method}", ("0",), "chosen")
+        for name in ("globals", "locals")
+        for method in ("__getitem__", "get", "pop")
+    ),
     Summary("urllib.parse.unquote", ("0|string",), "image", tag="decoded"),
     *(
         Summary(f"base64.{name}", ("0",), "new", "builtins.bytes()", characters=_BASE64)

@@ -18,7 +18,7 @@ from flasklint.taint.engine import MOST_STATEMENTS, Engine
 from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Frame
 from flasklint.taint.kept import keepers
-from flasklint.taint.parsed import passed
+from flasklint.taint.parsed import passed, visitor
 from flasklint.taint.passing import portable
 from flasklint.taint.prescan import Prescan
 from flasklint.taint.registries import fill
@@ -127,6 +127,14 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
             frame.state.variables[parameter.name] = frame.make("self", Obj("instance", types=(key.owner,)))
         elif parameter.name in parsed:
             frame.state.variables[parameter.name] = parsed[parameter.name]
+        elif (
+            entry is not None
+            and parameter.name not in converters
+            and (model := engine.models.named_by(parameter.annotation, scope))
+        ):
+            frame.state.variables[parameter.name] = engine.models.made_of(
+                frame, model, visitor(frame, parameter), parameter
+            )
         elif parameter.kind == "star":
             frame.state.variables[parameter.name] = frame.make("*args", Obj("tuple", rest=UNKNOWN, keys=UNKNOWN))
         elif parameter.kind == "double-star":

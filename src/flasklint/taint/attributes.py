@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence
+from flasklint.knowledge.inputs import MAKERS
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
@@ -17,6 +18,7 @@ from flasklint.taint.names import Names
 from flasklint.taint.routes import is_replaced
 from flasklint.taint.text import own_text
 from flasklint.taint.values import (
+    CHOSEN,
     NEVER,
     NOTHING_KNOWN,
     OUR_TEXT,
@@ -131,6 +133,8 @@ class Attributes(Names):
     def _method_attribute(self, frame: Frame, one: Method, name: str, node: ir.Node) -> Value:
         if one.names and one.names[0].startswith("super "):
             return Value(refs=(Method(one.receiver, name, one.names),))
+        if one.name == CHOSEN:
+            return UNKNOWN
         key = (*one.names, "", name)
         names = self._attribute_names.get(key)
         if names is None:
@@ -231,6 +235,8 @@ class Attributes(Names):
             names = [one for base in bases for one in self.known_as(f"{base}.{name}")]
             # What the project hangs on a base of a library: ``Base.query = session.query_property()``
             names += [one for one in self.project.attribute(cls, name) if one.endswith("()")]
+            if not MAKERS.isdisjoint(names):
+                return Value(refs=(Method(Value(refs=(ClassRef(cls),)), name, tuple(names)),))
             return Value(open=True, refs=tuple(dict.fromkeys(names)))
         if isinstance(found, Scope) and not found.is_class:
             key = self.key_of(found)
@@ -286,6 +292,9 @@ class Attributes(Names):
                             for each in taints
                         )
                     shared = Value(open=not kinds, taints=taints, refs=kinds)
+                    if value.known and all(type(held) in (str, int) for held in value.constants):
+                        # Others may set it to something else, which is told of where they do.
+                        shared = OUR_TEXT
                     frame.state.variables[f"\x01{one}.{name}"] = shared
                     self._shared.add(name)
             elif type(one) is Method:

@@ -15,11 +15,14 @@ from flasklint.taint.values import (
     BOOL,
     LANGUAGE_TYPES,
     NONE,
+    NOTHING_KNOWN,
     NUMBER,
     OUR_TEXT,
     STRING,
     UNKNOWN,
+    Claim,
     Info,
+    Ref,
     Value,
     constant,
     join,
@@ -179,7 +182,22 @@ def _type_test(frame: Frame, first: Value, given: tuple[Value, ...]) -> Value:
             return constant(True)
         if not names & set(wanted) and all(str(one) in LANGUAGE_TYPES for one in wanted):
             return constant(False)
-    return BOOL
+    facts = guards.everywhere(first, _typed_info(wanted)) if wanted and first.taints else ()
+    return replace(BOOL, claim=Claim(facts, ())) if facts else BOOL
+
+
+_HARMLESS_TYPES = frozenset(("builtins.int", "builtins.float", "builtins.bool", "builtins.complex"))
+_TEXT_TYPES = frozenset(("builtins.str", "builtins.bytes"))
+
+
+def _typed_info(wanted: list[Ref]) -> Info:
+    """What is known of a value that is of one of these types."""
+    if _HARMLESS_TYPES.issuperset(wanted):
+        return Info(clear=frozenset(("*",)), tags=frozenset(("number",)))
+    if (_HARMLESS_TYPES | _TEXT_TYPES).issuperset(wanted):
+        # A text is no operator of a query.
+        return Info(clear=frozenset(("nosql",)))
+    return NOTHING_KNOWN
 
 
 _CONTAINERS = frozenset(("list", "tuple", "set", "dict"))

@@ -5,18 +5,32 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flasklint import ir
+from flasklint.knowledge.inputs import LOADERS, MAKERS, PARSERS
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import budget, builtin_calls, containers, kept, library, object_methods, own, sinks, text_methods
+from flasklint.taint import (
+    budget,
+    builtin_calls,
+    containers,
+    declared,
+    kept,
+    library,
+    object_methods,
+    own,
+    sinks,
+    text_methods,
+)
 from flasklint.taint.binding import bind
 from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.models import Models
 from flasklint.taint.pages import Templates
 from flasklint.taint.passing import Passing, Returning, captures, portable
 from flasklint.taint.quantified import quantified
 from flasklint.taint.state import Obj, State
 from flasklint.taint.values import (
     BOOL,
+    CHOSEN,
     MOST_CONSTANTS,
     NEVER,
     OUR_TEXT,
@@ -43,6 +57,7 @@ class Calls(Templates):
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
         self.own = project.additions.own
+        self.models = Models(project, self.classes, self.is_choices)
         self.active: dict[FunctionKey, int] = {}
         self.contexts: dict[FunctionKey, int] = {}
         self.frames: dict[FunctionKey, Frame] = {}
@@ -157,8 +172,8 @@ class Calls(Templates):
                 methods.append(one)  # type: ignore[arg-type]
             else:
                 thing = frame.object_at(one)  # type: ignore[arg-type]
-                if "partial" in thing.attributes:
-                    made = self.call(frame, thing.attributes["partial"], arguments, node)
+                if _PARTIAL in thing.attributes:
+                    made = self.call(frame, thing.attributes[_PARTIAL], _completed(thing, arguments, node), node)
                 elif containers.FIELDS in thing.attributes:
                     made = containers.record(frame, thing.attributes[containers.FIELDS], arguments, node)
                 else:
@@ -206,6 +221,23 @@ class Calls(Templates):
         receiver = one.receiver
         if one.names and one.names[0].startswith("super "):
             return self._call_super(frame, one, arguments, node)
+        if not MAKERS.isdisjoint(one.names):
+            given = arguments.positional[0] if arguments.positional else UNKNOWN
+            made_by = [cls.name for cls in receiver.refs if type(cls) is ClassRef]
+            return join_all(self.models.made_of(frame, cls, given, node) for cls in made_by)
+        if one.name == "parse_args" and isinstance(node, ir.Call) and not _PARSING.isdisjoint(one.names):
+            return declared.declared(frame, self.project, node)
+        if not LOADERS.isdisjoint(one.names):
+            made_by = [cls for cls in (self._own_class(frame, receiver),) if cls]
+            mapping = declared.loaded(
+                frame, [each for cls in made_by for each in self.classes.mro(cls)[0]], arguments, node
+            )
+            if mapping is not None:
+                return mapping
+        if one.name == CHOSEN:
+            for row in self.index.sinks.get(one.names[0], ()):
+                sinks.land(frame, self.index, row, receiver, node, node)
+            return UNKNOWN
         result = NEVER
         rest: list[object] = []
         for item_ref in receiver.refs:
@@ -368,7 +400,14 @@ class Calls(Templates):
             for one in arguments.positional[0].refs
             if type(one) is Closure
         ]
-        return Value(open=not made, refs=tuple(made))
+        callee = arguments.positional[0]
+        others = tuple(one for one in callee.refs if type(one) is not Closure)
+        if not others:
+            return Value(open=not made, refs=tuple(made))
+        held: dict[str, Value] = {_PARTIAL: replace(callee, refs=others), **dict(arguments.keywords)}
+        passed: dict[Constant, Value] = dict(enumerate(arguments.positional[1:]))
+        partial = frame.make(node.start, Obj("instance", passed, attributes=held))
+        return replace(partial, refs=(*made, *partial.refs))
 
     def instantiate(self, frame: Frame, cls: str, arguments: Arguments, node: ir.Node) -> Value:
         """A call of a project's class."""
@@ -389,6 +428,14 @@ class Calls(Templates):
         if fields:
             attributes.update(zip(fields, arguments.positional, strict=False))
         attributes.update(arguments.keywords)
+        if self.models.is_model(cls):
+            if arguments.double is not None:
+                spread = arguments.double
+                for name in self.models.fields(cls):
+                    held = self.part(frame, spread, f"item:{name!r}", node) if spread.taints else spread
+                    attributes.setdefault(name, held)
+            attributes = self.models.checked(frame, cls, attributes, node)
+            arguments = replace(arguments, double=None)
         for number, (name, factory, scope) in enumerate(self.classes.factories(cls)):
             if name not in attributes:
                 # A site of its own for what each makes.
@@ -420,6 +467,11 @@ class Calls(Templates):
             thing = frame.object_at(address)
             frame.update(address, replace(thing, attributes={**attributes, **thing.attributes}), True)
         return this
+
+    def chosen(self, frame: Frame, cls: str, key: Value, node: ir.Node) -> Value:
+        if self.is_choices(cls):
+            return self.instantiate(frame, cls, Arguments((key,), places=(node,)), node)
+        return UNKNOWN
 
     def decorated(self, frame: Frame, node: ir.Function, value: Value) -> Value:
         result = value
@@ -534,6 +586,26 @@ class Calls(Templates):
             self.heap.update({address: thing for address, thing in outer.state.heap.items() if address < 0})
             return join(result, value)
         return result if result is not NEVER else UNKNOWN
+
+
+_PARSING = frozenset(PARSERS)
+
+_PARTIAL = "<partial>"
+"""The attribute of a partial application under which it keeps what is called."""
+
+
+def _completed(thing: Obj, arguments: Arguments, node: ir.Node) -> Arguments:
+    """The arguments of a partial application with those that it has already."""
+    first = tuple(thing.items[index] for index in range(len(thing.items)))
+    count = len(arguments.positional)
+    named = tuple((name, value) for name, value in thing.attributes.items() if name != _PARTIAL)
+    places = (*(node,) * len(first), *arguments.places[:count], *(node,) * len(named), *arguments.places[count:])
+    return replace(
+        arguments,
+        positional=(*first, *arguments.positional),
+        keywords=(*named, *arguments.keywords),
+        places=places,
+    )
 
 
 def _has_function(value: Value) -> bool:

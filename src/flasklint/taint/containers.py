@@ -55,7 +55,8 @@ def made(frame: Frame, row: Container, arguments: Arguments, node: ir.Node) -> V
 
 def choice(frame: Frame, cls: str, value: Value, name: Value, node: ir.Node) -> Value:
     """An object of a class whose objects are all named in its body: one of the program's own values."""
-    made = frame.make(node.start, Obj("instance", types=(cls,), attributes={"value": value, "name": name}))
+    site = (node.start, "choice", cls)
+    made = frame.make(site, Obj("instance", types=(cls,), attributes={"value": value, "name": name}))
     return replace(made, texts=((PLAIN,),))
 
 

@@ -124,9 +124,11 @@ def _display(frame: Frame, node: ir.Display) -> Value:
                 rest = join(rest, frame.members(value, node.start))
         else:
             held.append(value)
+    # A tuple without brackets begins where its first member does.
+    site = (node.start, node.end) if node.kind == "tuple" else node.start
     if rest is NEVER:
-        return frame.sequence(node.start, node.kind, held)
-    return frame.make(node.start, Obj(node.kind, rest=join(rest, join_all(held)), keys=UNKNOWN))
+        return frame.sequence(site, node.kind, held)
+    return frame.make(site, Obj(node.kind, rest=join(rest, join_all(held)), keys=UNKNOWN))
 
 
 def _dict(frame: Frame, node: ir.Dict) -> Value:

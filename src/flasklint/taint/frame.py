@@ -119,6 +119,10 @@ class Machine(ABC):
         """The names that an import binds."""
 
     @abstractmethod
+    def chosen(self, frame: Frame, cls: str, key: Value, node: ir.Node) -> Value:
+        """What a subscript of a class of the project gives: one of its choices, by name, if it has such."""
+
+    @abstractmethod
     def part(self, frame: Frame, value: Value, tag: str, node: ir.Node) -> Value:
         """A part of a value that goes by a tag."""
 

@@ -16,6 +16,7 @@ _QUOTES = "'\"`"
 _ORIGIN = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]+[/?#]|/[^/\\]|[?#]|\x00[^\x00]*[/?#]|\x00\x00|[^:/?#\\\x00]+[/?#]"
 )
+_SCHEMED = re.compile(r"[A-Za-z][\w+.-]*://")
 _SCHEME = re.compile(
     r"[^A-Za-z\s\x00]|(?!javascript:|data:|vbscript:)[A-Za-z][A-Za-z0-9+.-]*[:/?#]|\x00[^:\x00]*[/?#]", re.IGNORECASE
 )
@@ -148,7 +149,9 @@ def open_forms(kind: str, info: Info) -> tuple[str, ...]:
     )
     no_host = f"{kind}:no-host" in tags
     found = []
-    if not (no_host or slash or named or not mask & characters.of(":")):
+    # ``https://example.com`` with no slash behind it is also how ``https://example.com.evil.example`` begins.
+    unfinished = _SCHEMED.match(prefix) is not None and not _ORIGIN.match(prefix)
+    if unfinished or not (no_host or slash or named or not mask & characters.of(":")):
         found.append("absolute")
     if kind != "redirect":
         return tuple(found)

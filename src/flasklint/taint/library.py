@@ -16,7 +16,9 @@ from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import kept
 from flasklint.taint.tables import Index, pick, picked
 from flasklint.taint.text import is_fixed, own_text, separated
+from flasklint.taint.text_methods import first_words
 from flasklint.taint.values import (
+    CHOSEN,
     NEVER,
     NONE,
     NOTHING_KNOWN,
@@ -161,6 +163,13 @@ def summarized(
     if row.how == "own":
         made = own_text(row.between or "{}")
         return replace(made, refs=refs) if refs else made
+    if row.how == "chosen":
+        made = assumed(frame, (), arguments, receiver, node, name)
+        key = picked(frame, row.passes[0], arguments, receiver)
+        if key is None or not key.taints:
+            return made
+        by_name = Method(Value(open=True, taints=key.taints, texts=key.texts), CHOSEN, (f"{CHOSEN} {row.name}",))
+        return join(made, Value(refs=(by_name,)))
     if row.how == "called":
         return _called(frame, arguments, node)
     if row.how == "made":
@@ -228,7 +237,7 @@ def summarized(
                 frame.dead = False
                 for part in parts[1:]:
                     made = join(made, part)
-                return made
+                return frame.make(node.start, Obj("list", rest=made, keys=UNKNOWN)) if row.tag == "list" else made
             found = frame.machine.part(frame, _bare(whole), tag, node)
             return replace(found, refs=refs) if refs else found
         case "each":
@@ -248,6 +257,9 @@ def summarized(
             return frame.make(node.start, Obj("dict", named))
         case "members":
             return frame.members(whole, node.start)
+        case "words":
+            word = frame.derive(whole, node.start, kept(frame.text_info(whole)), taints=frame.inside(whole))
+            return frame.make(node.start, Obj("list", first_words(whole, word), word, UNKNOWN))
         case "image":
             return replace(frame.image(frame.stepped(_bare(whole), node, f"goes through `{name}`"), row.tag), refs=refs)
         case "pieces":

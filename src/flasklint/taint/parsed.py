@@ -14,10 +14,12 @@ from flasklint.taint.frame import Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.values import NOTHING_KNOWN, NUMBER, UNKNOWN, Constant, Origin, Taint, Trail, Value
 
-_PARSED = Source("<parsed>", "the visitor controls what is read of the request here")
-_UPLOADED = Source(
+PARSED = Source("<parsed>", "the visitor controls what is read of the request here")
+UPLOADED = Source(
     "<parsed files>", "the visitor uploads files", "upload", result="werkzeug.datastructures.FileStorage()"
 )
+_CONFINING = frozenset({"OneOf", "Regexp", "ContainsOnly"})
+"""Validators after which a text holds nothing that was not thought of."""
 _BY_KEYWORD = frozenset({"use_kwargs"})
 _HARMLESS = frozenset(
     {
@@ -41,7 +43,7 @@ _HARMLESS = frozenset(
 """Fields that make something else than a text of what they read."""
 _FILES = frozenset({"File", "Upload"})
 """Fields that take an uploaded file, wherever the schema is said to look."""
-_Field = Literal["text", "harmless", "file"]
+Field = Literal["text", "harmless", "file"]
 
 
 def passed(frame: Frame, scope: Scope, project: Project, taken: Iterable[str]) -> Mapping[str, Value]:
@@ -60,7 +62,7 @@ def passed(frame: Frame, scope: Scope, project: Project, taken: Iterable[str]) -
         if not names:
             continue
         fields = dict(_fields(decorator.arguments[0].value, outer, project))
-        source = _UPLOADED if LOCATIONS.get(_location(decorator)) == "files" else _PARSED
+        source = UPLOADED if LOCATIONS.get(_location(decorator)) == "files" else PARSED
         if names[0].rpartition(".")[2] in _BY_KEYWORD or _is_true(decorator, "as_kwargs"):
             for parameter in node.parameters[first:]:
                 if parameter.kind == "double-star":
@@ -98,7 +100,7 @@ def _is_true(call: ir.Call, name: str) -> bool:
     )
 
 
-def _fields(schema: ir.Expr, scope: Scope, project: Project) -> Iterator[tuple[str, _Field]]:
+def _fields(schema: ir.Expr, scope: Scope, project: Project) -> Iterator[tuple[str, Field]]:
     """The fields of a schema, a class or a dict written out; and what each makes of what it reads."""
     if isinstance(schema, ir.Dict):
         for pair in schema.pairs:
@@ -109,25 +111,44 @@ def _fields(schema: ir.Expr, scope: Scope, project: Project) -> Iterator[tuple[s
         schema = schema.function
     for name in project.resolve(schema, scope):
         found = project.definition(name)
-        if found is not None and isinstance(found.node, ir.Class):
-            for statement in found.node.body:
-                if isinstance(statement, ir.Assign) and statement.value is not None:
-                    for target in statement.targets:
-                        if isinstance(target, ir.Name):
-                            yield target.id, _kind(statement.value)
+        if found is not None:
+            yield from fields_of_class(found)
 
 
-def _kind(field: ir.Expr) -> _Field:
-    function = field.function if isinstance(field, ir.Call) else field
-    word = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
-    return "harmless" if word in _HARMLESS else "file" if word in _FILES else "text"
+def fields_of_class(found: Scope) -> Iterator[tuple[str, Field]]:
+    """The fields of a schema's class, with the kind of each."""
+    for statement in found.node.body if isinstance(found.node, ir.Class) else ():
+        if isinstance(statement, ir.Assign) and isinstance(statement.value, ir.Call):
+            for target in statement.targets:
+                if isinstance(target, ir.Name):
+                    yield target.id, _kind(statement.value)
 
 
-def _field(frame: Frame, parameter: ir.Parameter, kind: _Field, source: Source, key: str = "") -> Value:
+def _kind(field: ir.Expr) -> Field:
+    word = last_word(field)
+    if word in _FILES:
+        return "file"
+    checks = [one.value for one in field.arguments if one.name == "validate"] if isinstance(field, ir.Call) else []
+    checks += [entry.value for one in checks if isinstance(one, ir.Display) for entry in one.items]
+    return "harmless" if word in _HARMLESS or any(last_word(one) in _CONFINING for one in checks) else "text"
+
+
+def last_word(made: ir.Expr) -> str:
+    """The last word of what makes something."""
+    function = made.function if isinstance(made, ir.Call) else made
+    return function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+
+
+def visitor(frame: Frame, parameter: ir.Parameter) -> Value:
+    """What a visitor sends, of which a view is passed something."""
+    return _read(frame, parameter, PARSED)
+
+
+def _field(frame: Frame, parameter: ir.Parameter, kind: Field, source: Source, key: str = "") -> Value:
     """What a field gives."""
     if kind == "harmless":
         return NUMBER
-    return _read(frame, parameter, _UPLOADED if kind == "file" else source, key)
+    return _read(frame, parameter, UPLOADED if kind == "file" else source, key)
 
 
 def _read(frame: Frame, parameter: ir.Parameter, source: Source, key: str = "") -> Value:
@@ -139,7 +160,7 @@ def _read(frame: Frame, parameter: ir.Parameter, source: Source, key: str = "") 
     return Value(open=True, taints=(Taint(origin, fragment, trail),), refs=(source.result,) if source.result else ())
 
 
-def _mapping(frame: Frame, parameter: ir.Parameter, fields: Mapping[str, _Field], source: Source) -> Value:
+def _mapping(frame: Frame, parameter: ir.Parameter, fields: Mapping[str, Field], source: Source) -> Value:
     items: dict[Constant, Value] = {name: _field(frame, parameter, kind, source, name) for name, kind in fields.items()}
     rest = UNKNOWN if fields else _read(frame, parameter, source)
     return frame.make(("parsed", parameter.name), Obj("dict", items, rest, UNKNOWN))

@@ -44,10 +44,10 @@ def checked_variable(
 ) -> Value:
     """What stands for a variable of a URL rule whose type is checked before the view is called."""
     plain = route_variable(frame, parameter, converter)
-    names = _types(parameter.annotation, resolve) if parameter.annotation is not None else ()
+    names = types_of(parameter.annotation, resolve) if parameter.annotation is not None else ()
     if not plain.taints or not names or "builtins.str" in names:
         return plain
-    if all(TYPED.get(name) == "" or name == _WRITTEN for name in names):
+    if all(TYPED.get(name) == "" or name == WRITTEN for name in names):
         return OUR_TEXT
     if all(name in TYPED for name in names):
         mask = characters.named("".join(TYPED[name] for name in names))
@@ -59,23 +59,24 @@ def checked_variable(
     )
 
 
-_WRITTEN = "typing.Literal"
+WRITTEN = "typing.Literal"
+"""What a type goes by whose values are written out."""
 
 
-def _types(annotation: ir.Expr, resolve: Callable[[ir.Expr], tuple[str, ...]]) -> tuple[str, ...]:
+def types_of(annotation: ir.Expr, resolve: Callable[[ir.Expr], tuple[str, ...]]) -> tuple[str, ...]:
     """The names of the types that an annotation speaks of."""
     match annotation:
         case ir.Op(sign="|", operands=operands):
-            return tuple(name for one in operands for name in _types(one, resolve))
+            return tuple(name for one in operands for name in types_of(one, resolve))
         case ir.Subscript(value=value, key=key):
             heads = resolve(value)
-            if _WRITTEN in heads:
-                return (_WRITTEN,)
+            if WRITTEN in heads:
+                return (WRITTEN,)
             if any(head in ("typing.Union", "typing.Optional", "typing.Annotated") for head in heads):
                 inner = [one.value for one in key.items] if isinstance(key, ir.Display) else [key]
                 if "typing.Annotated" in heads:
                     inner = inner[:1]
-                return tuple(name for one in inner for name in _types(one, resolve))
+                return tuple(name for one in inner for name in types_of(one, resolve))
             return ("",)
         case ir.Const(value=None):
             return ()

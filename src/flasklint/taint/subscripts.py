@@ -15,6 +15,7 @@ from flasklint.taint.values import (
     OUR_TEXT,
     STRING,
     UNKNOWN,
+    ClassRef,
     Constant,
     Info,
     Method,
@@ -24,6 +25,8 @@ from flasklint.taint.values import (
     join,
     join_all,
 )
+
+_FOLLOWED = (int, ClassRef)
 
 MISSING = "<missing>"
 """The attribute of a mapping under which it keeps what makes a value for a key that is not there."""
@@ -57,6 +60,9 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
     """``base[key]``"""
     result = NEVER
     keys = key.constants if not key.open and not key.refs else ()
+    for ref in base.refs:
+        if type(ref) is ClassRef:
+            result = join(result, frame.machine.chosen(frame, ref.name, key, node))
     for address, thing in frame.objects(base):
         if MISSING in thing.attributes and not (keys and all(one in thing.items for one in keys)):
             thing = _completed(frame, address, thing, key, keys, node)
@@ -89,7 +95,7 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
             for at in range(min(len(value), 256)):
                 result = join(result, constant(value[at]))
     names = tuple(name for one in base.refs for name in names_of_ref(one))
-    rest = replace(base, constants=(), refs=tuple(r for r in base.refs if type(r) is not int), claim=None)
+    rest = replace(base, constants=(), refs=tuple(r for r in base.refs if type(r) not in _FOLLOWED), claim=None)
     if names and names not in (("builtins.str()",), ("builtins.bytes()",)):
         method = Method(rest, "__getitem__", tuple(f"{name}.__getitem__" for name in names))
         return join(result, frame.machine.call(frame, Value(refs=(method,)), Arguments((key,), places=(node,)), node))

@@ -300,7 +300,7 @@ def _split(frame: Frame, base: Value, name: str, arguments: Arguments, info: Inf
         if name in _PARTED:
             middle = constant(separator) if separator is not None else UNKNOWN
             return frame.sequence(node.start, "tuple", (value, join(middle, constant("")), value))
-        return frame.make(node.start, Obj("list", _first_words(base, value) if name == "split" else {}, value, UNKNOWN))
+        return frame.make(node.start, Obj("list", first_words(base, value) if name == "split" else {}, value, UNKNOWN))
     # Without the separator: what stands before the first one, or behind the last one.
     alone = frame.derive(base, (node.start, "alone"), narrowed, taints=base.taints)
     head = headed(base, alone) if name in ("split", "partition") else alone
@@ -312,7 +312,7 @@ def _split(frame: Frame, base: Value, name: str, arguments: Arguments, info: Inf
     return frame.make(node.start, Obj("list", {0 if name == "split" else -1: head}, value, UNKNOWN))
 
 
-def _first_words(base: Value, word: Value) -> dict[Constant, Value]:
+def first_words(base: Value, word: Value) -> dict[Constant, Value]:
     """The words that a text is known to begin with: ours as they are written, or someone else's."""
     choices = texts(base)
     if len(choices) != 1 or not choices[0]:

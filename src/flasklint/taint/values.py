@@ -289,6 +289,10 @@ class Claim(NamedTuple):
     false: tuple[tuple[Fragment, Info], ...] | None = ()
 
 
+CHOSEN = "<chosen>"
+"""The name of a method that goes by the text which is its receiver: what is called is for that text to say."""
+
+
 class Value(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A value.
 
