@@ -18,6 +18,7 @@ from flasklint.additions import Additions
 from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.guards import LETS_IN
 from flasklint.knowledge.sensitive import words
+from flasklint.project.acts import Course, Courses
 from flasklint.project.callers import calling
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration
@@ -489,6 +490,12 @@ class App:
         """What a function does, itself and through a helper; ``deep``: and through that one's helpers."""
         return self._model.guards.deeds(function.node, function.frame.module, 2 if deep else 1)
 
+    def course(self, route: Route, function: Fn) -> Course:
+        """What a view does to what is stored, and what it has asked by then."""
+        return self._model.courses.course(
+            function.node, function.frame.module, tuple(name for name, _ in route.parameters)
+        )
+
     @cached_property
     def forgeable(self) -> tuple[Route, ...]:
         """The routes that change something and that a foreign page could make a browser ask for, in some production profile.
@@ -534,6 +541,11 @@ class AppModel:
     def standing(self) -> Standing:
         """What stands before views."""
         return Standing(self.walk, self.resolver, self.guards, self.additions, self.definition)
+
+    @cached_property
+    def courses(self) -> Courses:
+        """What views do, in order."""
+        return Courses(self.resolver, self.definition, self.guards)
 
     @cached_property
     def apps(self) -> tuple[App, ...]:

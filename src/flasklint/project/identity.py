@@ -19,6 +19,8 @@ _KEYS = frozenset(
         "authenticated",
         "authorised",
         "authorized",
+        "customer",
+        "employee",
         "identity",
         "logged",
         "loggedin",

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.rights import CHANGES, DELETES
 from flasklint.knowledge.sensitive import words
+from flasklint.project.acts import Act, Asked
 from flasklint.project.apps import App
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
 from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule
+from flasklint.source import Location
 
 _PUBLIC = frozenset(
     {
@@ -93,6 +96,9 @@ _PEOPLE = frozenset(
     {"account", "accounts", "permission", "permissions", "privilege", "privileges", "role", "roles", "user", "users"}
 )
 """What an address is about where it changes who may do what."""
+_SECRETS = frozenset({"code", "hash", "key", "nonce", "secret", "sig", "signature", "token", "uuid"})
+"""Words of an address that only those know whom it was given to."""
+_SHOWN = 11
 _ASKING = 3
 """Routes that ask who is there, for an app to be one that does."""
 
@@ -105,7 +111,8 @@ class UnprotectedAdminRoute(AppRule):
     reports one that changes something, or whose name speaks of administration, and demands none: no decorator, no
     `before_request`, no check in the view itself. Routes that have to be open (login, registration, callbacks, health) are left
     alone. Below `/admin` a route that asks nobody is reported whatever stands beside it, if people log in to the app; so is one
-    that changes or deletes users, roles or permissions, if other routes of the app ask.
+    that changes or deletes users, roles or permissions, if other routes of the app ask, and one that deletes or changes
+    whichever record the address or the request names, also where the view asks who is there for something else.
 
     ## Why is this bad
     A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
@@ -180,6 +187,7 @@ class UnprotectedAdminRoute(AppRule):
     name = "unprotected-admin-route"
     severity = Severity.HIGH
     cwe = (306, 862)
+    covers = ("FLK305", "FLK816")
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """The odd ones out of each group of routes."""
@@ -191,6 +199,7 @@ class UnprotectedAdminRoute(AppRule):
         administration = (*self._open_administration(app), *self._open_people(app))
         yield from administration
         told = {finding.location for finding in administration}
+        told.update(place.location for finding in administration for place in finding.related)
         for group in groups.values():
             views = {route.view.name: (route, guard) for route, guard in group if route.view is not None}
             guarded: list[tuple[Route, Guard]] = [
@@ -206,7 +215,60 @@ class UnprotectedAdminRoute(AppRule):
                     and self._matters(route)
                     and not self._asks_itself(app, route)
                 ):
+                    told.add(route.view.location)
                     yield self._report(route, guarded)
+        yield from self._open_changes(app, told)
+
+    def _open_changes(self, app: App, told: Set[Location]) -> Iterator[Finding]:
+        """Views that delete or change what a visitor names and have asked nobody, in an app that people log in to."""
+        asking = sum(app.guard(route) is not None for route in app.routes)
+        if app.exhausted or (app.identity is None and asking < _ASKING) or self._is_asked_with_the_address(app):
+            return
+        found: list[tuple[Route, Fn, Act]] = []
+        for route, function in app.views():
+            known = function.location in told or route.location in told
+            act = None if known else self._open_act(app, route, function)
+            if act is not None:
+                found.append((route, function, act))
+        if not found:
+            return
+        (first, function, act), *others = found
+        done = "deletes" if act.deletes else "changes"
+        yield self.finding(
+            function.location,
+            f"`{first.rule}` {done} what the visitor names and asks nobody who they are, though "
+            + (f"{asking} other routes do." if asking >= _ASKING else "people log in to this app."),
+            confidence=Confidence.MEDIUM,
+            label="open to everybody",
+            scope=function.qualname,
+            related=(
+                Place(act.location, "done here"),
+                *(Place(one.location, f"so is `{route.rule}`") for route, one, _ in others[:_SHOWN]),
+            ),
+            help="ask who is there before anything is changed, best in a `before_request` function for all such routes",
+        )
+
+    def _is_asked_with_the_address(self, app: App) -> bool:
+        """Does what reads an address for the views turn people away?"""
+        return any(
+            "url_value_preprocessor" in hook.kind and app.deeds(hook.function, deep=True).refuses for hook in app.hooks
+        )
+
+    def _open_act(self, app: App, route: Route, function: Fn) -> Act | None:
+        spoken = {*words(route.rule), *words(function.node.name)}
+        assert route.view is not None
+        if not spoken.isdisjoint(_PUBLIC | _SECRETS) or app.guard(route) is not None:
+            return None
+        if app.decorations(route) or route.view.decorations_of(function):
+            # One of them may ask, in a way that is not seen.
+            return None
+        course = app.course(route, function)
+        quiet = not self._asks_itself(app, route)
+        says = route.changes or not spoken.isdisjoint(CHANGES | DELETES)
+        for act in course.acts:
+            if act.named and act.asked is Asked.NOTHING and (act.deletes or (quiet and says)):
+                return act
+        return None
 
     def _open_administration(self, app: App) -> tuple[Finding, ...]:
         """Routes below ``/admin`` that ask nobody, in an app that people log in to."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
@@ -18,6 +18,8 @@ from flasklint.rules.evidence import confidence_in, overridden, reservations, wh
 from flasklint.source import Location
 
 _LOCAL = " It listens on this machine only, as long as nobody changes the host."
+_SOCKETS = "flask_socketio.SocketIO().run"
+"""Its arguments: the app, the host, the port; ``debug`` by name."""
 _DEBUGGERS = ("werkzeug.serving.run_simple", "werkzeug.debug.DebuggedApplication")
 
 
@@ -26,8 +28,9 @@ class DebugEnabled(Rule):
 
     ## What it does
     Finds debug mode in what production runs with: `app.run(debug=True)`, `app.debug = True`, `DEBUG = True` in the config class,
-    module or dict that is in force, `run_simple(use_debugger=True)`, `DebuggedApplication(evalex=True)`; and flags that are read
-    so that any text means on, `false` too: `bool(os.getenv("DEBUG"))`.
+    module or dict that is in force, `socketio.run(app, debug=True)`, `run_simple(use_debugger=True)`,
+    `DebuggedApplication(evalex=True)`; and flags that are read so that any text means on, `false` too:
+    `bool(os.getenv("DEBUG"))`.
     Development and test profiles are left alone, and so are flags that are parsed and off by default.
 
     ## Why is this bad
@@ -75,9 +78,15 @@ class DebugEnabled(Rule):
                     seen.add(finding.location)
                     yield finding
         called = {event.location for app in project.apps for event in app.runs}
-        for site in project.calls("flask.Flask().run", *_DEBUGGERS):
-            if not site.scope.module.is_test and site.location not in called:
+        for site in project.calls("flask.Flask().run", _SOCKETS, *_DEBUGGERS):
+            told = site.location in called and site.argument(None, "use_debugger") is None
+            if not site.scope.module.is_test and not told and not self._is_told(site, seen):
                 yield from self._call(site, project)
+
+    def _is_told(self, site: CallSite, seen: Set[Location]) -> bool:
+        """Has something in this very call been told of?"""
+        span = site.location.span
+        return any(place.path == site.location.path and span.start <= place.span.start < span.end for place in seen)
 
     def _configured(self, app: App) -> Iterator[Finding]:
         for profile in app.production:
@@ -172,8 +181,9 @@ class DebugEnabled(Rule):
         if is_for_developers(site.scope.module, site.scope.qualname) or _is_asked_for(site):
             return
         names = set(site.names)
-        if "flask.Flask().run" in names:
-            argument = site.argument(2, "debug")
+        if "flask.Flask().run" in names or _SOCKETS in names:
+            own = None if _SOCKETS in names else 2
+            argument = site.argument(own, "debug") or site.argument(None, "use_debugger")
         elif "werkzeug.serving.run_simple" in names:
             argument = site.argument(4, "use_debugger")
         else:
@@ -182,7 +192,7 @@ class DebugEnabled(Rule):
             return
         value = project.constant(argument, site.scope)
         if isinstance(value, Known) and value.value is True:
-            host = site.argument(0, "host", "hostname")
+            host = site.argument(1 if _SOCKETS in names else 0, "host", "hostname")
             local = "DebuggedApplication" not in site.names[0] and _is_local(host)
             yield self.finding(
                 Location(site.location.path, argument.span),

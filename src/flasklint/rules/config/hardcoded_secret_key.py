@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.config import SIGNING_KEYS
 from flasklint.project.apps import App
 from flasklint.project.keys import key_origins
 from flasklint.project.project import Project
-from flasklint.rules.base import AppRule
+from flasklint.rules.base import AppRule, Context
 from flasklint.rules.evidence import confidence_in, reservations, where
 from flasklint.rules.refused import is_refused
+from flasklint.rules.signers import given_keys
+from flasklint.source import Location
 
 
 class HardcodedSecretKey(AppRule):
@@ -18,7 +20,8 @@ class HardcodedSecretKey(AppRule):
     ## What it does
     Follows what reaches `SECRET_KEY`, `SECRET_KEY_FALLBACKS`, `WTF_CSRF_SECRET_KEY`, `JWT_SECRET_KEY` and
     `SECURITY_PASSWORD_SALT` in the configuration that production runs with: through classes, modules, dicts, constants of other
-    files, `update` and later overrides. It reports a literal. Values of development and test profiles are left alone.
+    files, `update` and later overrides; and what signers of itsdangerous and `Fernet` are given as their key. It
+    reports a literal. Values of development and test profiles are left alone.
 
     ## Why is this bad
     Whoever can read the source (a colleague who left, a leaked backup, everybody, if it is public) can sign a session that says
@@ -52,6 +55,25 @@ class HardcodedSecretKey(AppRule):
     severity = Severity.HIGH
     cwe = (798, 321)
     covers = ("FLK105",)
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """The keys of the configuration, then those that something is made with."""
+        told: set[Location] = set()
+        for finding in super().findings(context):
+            told.add(finding.location)
+            yield finding
+        for key in given_keys(context.project):
+            if key.variable is None and key.location not in told:
+                told.add(key.location)
+                yield self.finding(
+                    key.location,
+                    f"The key of `{key.signer}` is written into the source. Whoever reads the code can forge what it signs.",
+                    confidence=Confidence.HIGH if key.plain else Confidence.MEDIUM,
+                    label="this literal is the key",
+                    scope=key.site.scope.qualname,
+                    related=() if key.location == key.given else (Place(key.given, "used here"),),
+                    help="read it from outside, and fail without it; then make a new key",
+                )
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """Literals among the keys that sign."""

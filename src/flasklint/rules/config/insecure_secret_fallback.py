@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.config import SIGNING_KEYS
 from flasklint.project.apps import App
 from flasklint.project.keys import KeyOrigin, key_origins
 from flasklint.project.project import Project
-from flasklint.rules.base import AppRule
+from flasklint.rules.base import AppRule, Context
 from flasklint.rules.evidence import confidence_in, where
 from flasklint.rules.refused import is_refused
+from flasklint.rules.signers import given_keys
+from flasklint.source import Location
 
 
 class InsecureSecretFallback(AppRule):
@@ -18,7 +20,8 @@ class InsecureSecretFallback(AppRule):
     ## What it does
     Finds keys that are read from the environment, a file or a function, with a literal for the case that nothing is there:
     `os.environ.get("SECRET_KEY", "dev")`, `os.getenv("SECRET_KEY") or "changeme"`, `setdefault`, `if not app.secret_key`,
-    `except KeyError`. A fallback that raises, or that is random, is fine, and so is one that the app refuses to start with.
+    `except KeyError`; also those that signers of itsdangerous and `Fernet` are made with. A fallback that raises, or that is
+    random, is fine, and so is one that the app refuses to start with.
 
     ## Why is this bad
     The day the variable is missing (a new server, a typo, another shell), the app starts all the same, and signs sessions with
@@ -54,6 +57,27 @@ class InsecureSecretFallback(AppRule):
     severity = Severity.HIGH
     cwe = (1188, 798)
     covers = ("FLK105",)
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """The keys of the configuration, then those that something is made with."""
+        told: set[Location] = set()
+        for finding in super().findings(context):
+            told.add(finding.location)
+            yield finding
+        for key in given_keys(context.project):
+            if key.variable is not None and key.location not in told:
+                told.add(key.location)
+                asked = f" when `{key.variable}` gives nothing" if key.variable else ""
+                yield self.finding(
+                    key.location,
+                    f"The key of `{key.signer}` is a literal{asked}. What it signs can then be forged by everybody who reads "
+                    "the source.",
+                    confidence=Confidence.MEDIUM,
+                    label="used when nothing is configured",
+                    scope=key.site.scope.qualname,
+                    related=() if key.location == key.given else (Place(key.given, "used here"),),
+                    help="fail when there is no key, instead of going on with this one",
+                )
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """Literals that stand in for keys."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.knowledge.models import MODELS
+from flasklint.knowledge.rights import PEOPLE
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.blocks import leaves
 from flasklint.project.project import Project
@@ -40,11 +41,15 @@ _PRIVILEGES = frozenset(
 """Words of fields that say who somebody is, or what they may do or own."""
 
 
+_STORES = frozenset({"insert_one", "update_one", "replace_one", "find_one_and_update", "find_one_and_replace"})
+
+
 class MassAssignment(ModuleRule):
     """A request decides which fields of a model are set.
 
     ## What it does
-    Finds database models built from a whole request (`Model(**request.json)`) and loops that set whatever attributes a request
+    Finds database models built from a whole request (`Model(**request.json)`), documents that are one
+    (`users.insert_one(request.json)`, `{"$set": request.json}`) and loops that set whatever attributes a request
     names (`setattr(user, name, value)`) without a look at the names. Data that a schema or a choice of fields has gone through
     is left alone. Where only some keys are taken out (`id`), a default run reports models that still have a field which says who
     somebody is or what they may do; taking out one of those is taken for a choice.
@@ -109,6 +114,8 @@ class MassAssignment(ModuleRule):
     def check_module(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
         """Models made from requests, and loops of ``setattr``."""
         for call, scope in module.calls:
+            if isinstance(call.function, ir.Attribute) and call.function.name in _STORES:
+                yield from self._stored(call, scope, project)
             if any(argument.name == "**" for argument in call.arguments):
                 yield from self._made(call, scope, project)
         if any(isinstance(call.function, ir.Name) and call.function.id == "setattr" for call, _ in module.calls):
@@ -124,7 +131,7 @@ class MassAssignment(ModuleRule):
             if argument.name != "**":
                 continue
             left_out = _left_out(argument.value, scope, project)
-            if left_out is None or any(map(_is_privilege, left_out)):
+            if left_out is None or any(map(_grants, left_out)):
                 continue
             model = names[0].rpartition(".")[2]
             grave = _privilege(names, left_out, project)
@@ -138,13 +145,33 @@ class MassAssignment(ModuleRule):
                 persona=Persona.PEDANTIC if left_out and not grave else Persona.REGULAR,
             )
 
+    def _stored(self, call: ir.Call, scope: Scope, project: Project) -> Iterator[Finding]:
+        """A document that is a request's body: ``users.insert_one(request.json)``, ``{"$set": request.json}``"""
+        collection = _collection(call.function)
+        for argument in call.arguments:
+            body = _set_to(argument.value)
+            left_out = _left_out(body or argument.value, scope, project)
+            if left_out is None or any(map(_grants, left_out)):
+                continue
+            people = not PEOPLE.isdisjoint(words(collection))
+            yield self.finding(
+                project.location(scope, call),
+                f"A request decides which fields of a document{f' of `{collection}`' if collection else ''} are set. "
+                "Whatever it names is stored, also what no form asks for.",
+                confidence=Confidence.HIGH if people else Confidence.MEDIUM,
+                label="every field that the request names",
+                scope=scope.qualname,
+                help="name the fields that may be set, or load the request through a schema",
+                persona=Persona.REGULAR if people or body is not None else Persona.PEDANTIC,
+            )
+
     def _set(self, scope: Scope, project: Project) -> Iterator[Finding]:
         for loop in ir.statements(scope.node):
             if not isinstance(loop, ir.Loop) or loop.target is None:
                 continue
             name, looked_at = _names_of_fields(loop)
             dropped = _left_out(looked_at, scope, project) if name and looked_at is not None else None
-            if dropped is None or any(map(_is_privilege, dropped)):
+            if dropped is None or any(map(_grants, dropped)):
                 continue
             for node in ir.walk(loop):
                 match node:
@@ -152,7 +179,7 @@ class MassAssignment(ModuleRule):
                         function=ir.Name(id="setattr"),
                         arguments=(ir.Argument(value=target), ir.Argument(value=ir.Name(id=given)), *_),
                     ) if given == name and (skipped := _skipped(name, node, loop.body)) is not None:
-                        if any(map(_is_privilege, skipped)):
+                        if any(map(_grants, skipped)):
                             continue
                         models = _model_of(target, scope, project)
                         grave = _privilege(models, dropped | skipped, project)
@@ -169,6 +196,22 @@ class MassAssignment(ModuleRule):
                         )
                     case _:
                         pass
+
+
+def _collection(function: ir.Expr) -> str:
+    """``users`` of ``db.users.insert_one`` and of ``db["users"].insert_one``"""
+    match function:
+        case ir.Attribute(ir.Attribute(_, name) | ir.Name(name) | ir.Subscript(_, ir.Const(value=str() as name))):
+            return name
+    return ""
+
+
+def _set_to(expr: ir.Expr) -> ir.Expr | None:
+    """What an update sets: ``{"$set": it}``"""
+    match expr:
+        case ir.Dict(pairs):
+            return next((one.value for one in pairs if isinstance(one.key, ir.Const) and one.key.value == "$set"), None)
+    return None
 
 
 def _names_of_fields(loop: ir.Loop) -> tuple[str, ir.Expr | None]:
@@ -215,7 +258,12 @@ def _privilege(models: tuple[str, ...], left_out: frozenset[str], project: Proje
 
 
 def _is_privilege(field: str) -> bool:
-    return sensitivity(field) == "password" or not _PRIVILEGES.isdisjoint(words(field))
+    return sensitivity(field) == "password" or _grants(field)
+
+
+def _grants(field: str) -> bool:
+    """Whoever leaves such a field out has thought of who may set what. A password is taken out to be hashed."""
+    return not _PRIVILEGES.isdisjoint(words(field))
 
 
 def _left_out(node: ir.Expr, scope: Scope, project: Project, hops: int = _MOST_HOPS) -> frozenset[str] | None:

@@ -67,12 +67,32 @@ class PermissiveCors(AppRule):
             if use.inits and use.in_force(profile):
                 yield from self._extension(app, use, profile)
         yield from self._decorators(app, profile)
+        yield from self._sockets(app)
         seen: set[Location] = set()
         functions = [function for _, function in app.views()] + [hook.function for hook in app.hooks]
         for function in functions:
             if function.location not in seen:
                 seen.add(function.location)
                 yield from self._by_hand(app, function, project)
+
+    def _sockets(self, app: App) -> Iterator[Finding]:
+        """What Flask-SocketIO is told of who may open a socket: browsers send cookies along, whatever page asks."""
+        for use in app.extensions:
+            if use.name != "flask_socketio.SocketIO" or not use.inits:
+                continue
+            given = [use.instance.arguments, *(event.arguments for event in use.inits)]
+            origins = next((found for one in given if one and (found := one.get(None, "cors_allowed_origins"))), None)
+            if origins is not None and _fits_all(origins):
+                yield self.finding(
+                    use.inits[0].location,
+                    "Any site may open a socket to this app in a visitor's name, and read what it is sent.",
+                    severity=Severity.MEDIUM if app.uses_session else Severity.LOW,
+                    confidence=Confidence.HIGH if app.uses_session else Confidence.MEDIUM,
+                    persona=Persona.REGULAR if app.uses_session else Persona.PEDANTIC,
+                    label="every origin",
+                    scope=use.inits[0].scope,
+                    help="leave `cors_allowed_origins` out, or list the origins that may",
+                )
 
     def _decorators(self, app: App, profile: Profile) -> Iterator[Finding]:
         """One finding for all decorators that offer the same."""
