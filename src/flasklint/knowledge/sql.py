@@ -126,10 +126,14 @@ _SINKS = (
 )
 
 _STATEMENTS = {
-    "select": "where filter filter_by having join outerjoin join_from select_from order_by group_by limit offset distinct",
-    "insert": "values from_select returning",
-    "update": "where values returning",
-    "delete": "where returning",
+    "select": "where filter filter_by having join outerjoin join_from outerjoin_from select_from order_by group_by limit offset "
+    "distinct fetch slice options execution_options with_for_update with_only_columns add_columns column correlate "
+    "correlate_except union union_all except_ except_all intersect intersect_all subquery scalar_subquery alias cte lateral "
+    "exists label params set_label_style unique_params",
+    "insert": "values from_select returning return_defaults inline execution_options params on_conflict_do_update "
+    "on_conflict_do_nothing on_duplicate_key_update",
+    "update": "where values ordered_values returning return_defaults execution_options params",
+    "delete": "where returning return_defaults using execution_options params",
 }
 """Statements that are built of objects, and the methods that take values: those are bound. What is text among them was told of
 where its text was given."""

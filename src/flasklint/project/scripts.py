@@ -12,6 +12,9 @@ _FOLDERS = frozenset({"bin", "script", "scripts", "tool", "tools"})
 _COMMANDS = frozenset({"command", "group", "task"})
 _COMMAND_LINE = frozenset({"cli", "commands", "fabfile", "manage"})
 """Names of folders and files whose code is run from the command line."""
+_MIGRATIONS = frozenset({"alembic", "migrations"})
+_REVISIONS = frozenset({"revision", "down_revision"})
+"""What Alembic reads of a file: it is a step from one shape of the database to the next."""
 
 
 def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[str]) -> frozenset[str]:
@@ -38,6 +41,11 @@ def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[
         inside |= more
         rest -= more
     return frozenset(apart | inside)
+
+
+def is_migration(module: LinkedModule) -> bool:
+    """Whether it changes a database's shape, once, by hand: what it puts into SQL are names of tables of its own."""
+    return not _MIGRATIONS.isdisjoint(module.path.split("/")[:-1]) or module.scope.bindings.keys() >= _REVISIONS
 
 
 def is_command(module: LinkedModule, qualname: str) -> bool:

@@ -12,7 +12,7 @@ from typing import get_args
 from flasklint import ir
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.project.scripts import is_command
+from flasklint.project.scripts import is_command, is_migration
 from flasklint.project.values import Known
 from flasklint.source import Location
 
@@ -23,9 +23,11 @@ _LOOPBACK = re.compile(r"(?:\w+:)?//(?:[^/@]*@)?(?:localhost|127(?:\.\d+){3}|\[:
 
 
 def by_hand(project: Project, location: Location, qualname: str) -> bool:
-    """Whether a function stands in what people run by hand: a script, a command, what is done as the file is loaded."""
+    """Whether a function stands in what people run by hand: a script, a migration, a command, what is done on loading."""
     module = project.modules.get(location.path)
-    return module is not None and (location.path in project.scripts or is_command(module, qualname))
+    return module is not None and (
+        location.path in project.scripts or is_migration(module) or is_command(module, qualname)
+    )
 
 
 def conditions(scope: Scope, node: ir.Node) -> Iterator[ir.Expr]:

@@ -116,13 +116,8 @@ def password_in(site: CallSite) -> str | None:
     """The name of the password that a digest is made of, or that the digest becomes; None when there is none."""
     for argument in site.call.arguments:
         if argument.name == "":
-            for node in (argument.value, *ir.walk(argument.value)):
+            for node in _not_configured(argument.value):
                 match node:
-                    case ir.Attribute(value=ir.Name(id=owner) | ir.Attribute(name=owner)) if _SETTINGS & set(
-                        words(owner)
-                    ):
-                        # What the operator chose is no visitor's password: it is a key.
-                        continue
                     case ir.Name(id=name) | ir.Attribute(name=name) | ir.Const(value=str(name)) if (
                         len(name) < 40 and sensitivity(name) == "password" and _NOT_TYPED.isdisjoint(words(name))
                     ):
@@ -132,3 +127,22 @@ def password_in(site: CallSite) -> str | None:
     return next(
         (name for name in names_given(site.scope.node, site.call.span) if sensitivity(name) == "password"), None
     )
+
+
+def _not_configured(expr: ir.Expr) -> Iterator[ir.Node]:
+    """The parts of an expression that are no settings: what the operator chose is no visitor's password, it is a key."""
+    waiting: list[object] = [expr]
+    while waiting:
+        node = waiting.pop(0)
+        match node:
+            case ir.Attribute(value=ir.Name(id=owner) | ir.Attribute(name=owner)) if _SETTINGS & set(words(owner)):
+                continue
+            case (
+                ir.Subscript(value=ir.Name(id=owner) | ir.Attribute(name=owner))
+                | ir.Call(function=ir.Attribute(value=ir.Name(id=owner) | ir.Attribute(name=owner), name="get"))
+            ) if (_SETTINGS - {"args"}) & set(words(owner)):
+                # ``request.args["password"]`` is what a visitor types; ``args.password`` is of the command line.
+                continue
+            case ir.Node():
+                yield node
+        waiting += ir.children(node)

@@ -8,9 +8,6 @@ from flasklint.rules.base import Context, FlowRule, doubtful_together
 from flasklint.rules.surroundings import by_hand
 from flasklint.taint.flows import Flow
 
-_MIGRATIONS = frozenset(("alembic", "migrations"))
-"""Folders of code that is run once, by hand: what it puts into SQL are names of tables of its own."""
-
 
 class SqlInjection(FlowRule):
     """SQL text is built from strings.
@@ -74,12 +71,7 @@ class SqlInjection(FlowRule):
         """Untrusted data, or text put together from what can't be told."""
         if flow.untrusted:
             yield self.untrusted(flow)
-        elif (
-            flow.built
-            and flow.sink.shape
-            and not _MIGRATIONS.intersection(flow.location.path.split("/"))
-            and not by_hand(project, flow.location, flow.scope)
-        ):
+        elif flow.built and flow.sink.shape and not by_hand(project, flow.location, flow.scope):
             yield self.finding(
                 flow.location,
                 "An SQL statement is built from a value of unknown origin. If a visitor can have a say in it, they write SQL.",
