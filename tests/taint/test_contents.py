@@ -356,6 +356,83 @@ def d():
     return ''
 """,
     },
+    "narrowing by type": {
+        "app.py": HEAD
+        + """\
+import sqlite3
+c = sqlite3.connect('a').cursor()
+def run(s):
+    if type(s) is str:
+        c.execute(s)
+    else:
+        c.execute(s[0], s[1])
+def run2(s):
+    if isinstance(s, (tuple, list)):
+        c.execute(*s)
+    else:
+        c.execute(s)
+def st(kind, a):
+    return {'one': "SELECT 1", 'two': ("SELECT * FROM x WHERE a = ?", a), 'three': ("SELECT 1 WHERE b = ?", a)}.get(kind, False)
+def st2(kind, a=None):
+    if kind == 'a':
+        t = (a,)
+        return ("SELECT 1 WHERE b = ?", t)
+    elif kind == 'b':
+        return ("SELECT 1 WHERE b = ?", (a[0], a[1]))
+    elif kind == 'c':
+        return "SELECT 3"
+    else:
+        return False
+@app.route('/w', methods=['POST'])
+def w():
+    run(st(request.args['k'], request.args['a']))
+    run2(st(request.args['k'], request.args['a']))
+    run(st2(request.args['k'], request.args['a']))
+    run2(st2(request.args['k'], request.args['a']))
+    run(st2('b', (request.args['a'], 1)))
+""",
+    },
+    "words of a list": {
+        "app.py": HEAD
+        + """\
+@app.route('/w', methods=['POST'])
+def w():
+    words = []
+    for one in ('ls -l %s' % request.args['a']).split(' '):
+        words.append(one)
+    subprocess.run(words)  # maybe: command
+    subprocess.run(' '.join(words))  # maybe: command
+    __import__(words[1])  # maybe: code
+""",
+    },
+    "words of a visitor": {
+        "app.py": HEAD
+        + """\
+@app.route('/w', methods=['POST'])
+def w():
+    words = []
+    for one in request.args['a'].split(' '):
+        words.append(one)
+    subprocess.run(words)  # flow: command
+    subprocess.run(request.args.getlist('x'))  # flow: command
+""",
+    },
+    "escaped, then put in for a word": {
+        "app.py": HEAD
+        + """\
+import html
+@app.route('/w')
+def w():
+    word = html.escape(request.args['q'])
+    line = html.escape(request.args['line'])
+    return '<p>' + line.replace(word, f'<b>{word}</b>') + '</p>'
+@app.route('/x')
+def x():
+    word = request.args['q']
+    line = html.escape(request.args['line'])
+    return '<p>' + line.replace(word, f'<b>{word}</b>') + '</p>'  # flow: html
+""",
+    },
 }
 
 

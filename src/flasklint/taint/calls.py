@@ -107,6 +107,9 @@ class Calls(Templates):
                     assert thing.size is not None
                     positional.extend(thing.items.get(index, UNKNOWN) for index in range(thing.size))
                     places.extend([argument.value] * thing.size)
+                elif star is None and (spread := _one_by_one([thing for _, thing in things], value)):
+                    positional.extend(spread)
+                    places.extend([argument.value] * len(spread))
                 else:
                     held = frame.members(value, node.start)
                     star = held if star is None else join(star, held)
@@ -606,6 +609,16 @@ def _completed(thing: Obj, arguments: Arguments, node: ir.Node) -> Arguments:
         keywords=(*named, *arguments.keywords),
         places=places,
     )
+
+
+def _one_by_one(things: list[Obj], value: Value) -> list[Value]:
+    """What stands at each place of any of several tuples; nothing when they are not all known."""
+    if len(things) < len(value.refs) or value.open or value.taints:
+        return []
+    if any(thing.shape != "tuple" or thing.size is None or thing.rest is not NEVER for thing in things):
+        return []
+    longest = max((thing.size or 0 for thing in things), default=0)
+    return [join_all(thing.items[at] for thing in things if at in thing.items) for at in range(longest)]
 
 
 def _has_function(value: Value) -> bool:

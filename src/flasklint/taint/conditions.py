@@ -113,8 +113,8 @@ def _only(value: Value, truthy: bool) -> Value:
     return Value(constants, False, (), refs)
 
 
-_NARROWING = frozenset((ir.Name, ir.Op, ir.Compare, ir.Walrus))
-"""The kinds of tests that tell of the constants of a variable."""
+_NARROWING = frozenset((ir.Name, ir.Op, ir.Compare, ir.Walrus, ir.Call))
+"""The kinds of tests that tell of the constants of a variable, or of its type."""
 
 
 def narrow(frame: Frame, test: ir.Expr, holds: bool) -> None:
@@ -158,8 +158,43 @@ def narrow(frame: Frame, test: ir.Expr, holds: bool) -> None:
                 frame.state.variables[name] = replace(value, constants=constants)
         case ir.Walrus(target=target):
             narrow(frame, target, holds)
+        case ir.Call(
+            function=ir.Name(id="isinstance"), arguments=(ir.Argument(value=ir.Name(id=name)), ir.Argument(value=kinds))
+        ):
+            _narrow_type(frame, name, kinds, holds)
+        case ir.Compare(
+            signs=(sign,),
+            operands=(ir.Call(function=ir.Name(id="type"), arguments=(ir.Argument(value=ir.Name(id=name)),)), kinds),
+        ) if sign in ("==", "!=", "is", "is-not"):
+            _narrow_type(frame, name, kinds, holds == (sign in ("==", "is")))
         case _:
             return
+
+
+_CONTAINERS = frozenset(("list", "tuple", "set", "dict"))
+
+
+def _narrow_type(frame: Frame, name: str, kinds: ir.Expr, holds: bool) -> None:
+    """Leave out of a variable the containers and constants that are not of one of these types, or that are."""
+    value = frame.state.variables.get(name)
+    if value is None or not (value.refs or value.constants):
+        return
+    given = frame.machine.evaluate(frame, kinds)
+    wanted = {one for each in (frame.members(given, 0) if frame.objects(given) else given,) for one in each.refs}
+    if not wanted or not all(one in LANGUAGE_TYPES for one in wanted):
+        return
+    refs = []
+    for one in value.refs:
+        shape = frame.object_at(one).shape if type(one) is int else ""
+        if shape not in _CONTAINERS or (f"builtins.{shape}" in wanted) == holds:
+            refs.append(one)
+    constants = value.constants
+    if not value.texts:
+        if "builtins.int" in wanted:
+            wanted.add("builtins.bool")
+        constants = tuple(one for one in constants if (f"builtins.{type(one).__name__}" in wanted) == holds)
+    if len(refs) + len(constants) and (len(refs), len(constants)) != (len(value.refs), len(value.constants)):
+        frame.state.variables[name] = replace(value, refs=tuple(refs), constants=constants)
 
 
 def choice(frame: Frame, node: ir.Op) -> Value:

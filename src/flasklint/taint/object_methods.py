@@ -22,6 +22,8 @@ from flasklint.taint.values import (
     join,
 )
 
+IN_A_LIST = "put into a list"
+
 
 def object_method(
     frame: Frame, address: int, name: str, arguments: Arguments, node: ir.Node, certain: bool
@@ -78,7 +80,7 @@ def _list_method(
     held = held_in_order(thing)
     first = given[0] if given else UNKNOWN
     if name in ("append", "appendleft", "put", "put_nowait") and first.taints:
-        first = frame.stepped(first, node, "put into a list")
+        first = frame.stepped(first, node, IN_A_LIST)
     match name:
         case "append" | "put" | "put_nowait":
             if held is not None and len(held) < 64 and certain and not thing.many:

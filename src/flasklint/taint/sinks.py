@@ -11,7 +11,9 @@ from flasklint import ir
 from flasklint.knowledge.rows import Having, Sink
 from flasklint.taint.frame import Arguments, Frame, Pending
 from flasklint.taint.judge import harmful
+from flasklint.taint.object_methods import IN_A_LIST
 from flasklint.taint.state import Obj
+from flasklint.taint.subscripts import OTHERS, one_of_many
 from flasklint.taint.tables import Index, pick, picked
 from flasklint.taint.text import is_bytes, shown
 from flasklint.taint.values import (
@@ -23,6 +25,7 @@ from flasklint.taint.values import (
     Taint,
     Text,
     Value,
+    doubted,
     join,
     join_all,
     merge_taints,
@@ -254,6 +257,8 @@ def _argv(frame: Frame, value: Value) -> tuple[Text, ...]:
             if first is None:
                 continue
         first = thing.items.get(0, thing.rest)
+        if thing.size is None or 0 not in thing.items:
+            first = one_of_many(first)
         if first is not NEVER:
             found.extend(texts(frame.as_text(first)))
         programs = {str(one).rpartition("/")[2].lower() for one in first.constants if isinstance(one, str)}
@@ -269,7 +274,9 @@ def _argv(frame: Frame, value: Value) -> tuple[Text, ...]:
             if thing.rest is not NEVER:
                 found.extend(texts(frame.as_text(thing.rest)))
     if value.taints or value.texts:
-        found.extend(
-            choice[:1] if choice and isinstance(choice[0], Hole) else () for choice in texts(replace(value, refs=()))
-        )
+        alone = replace(value, refs=())
+        if any(step[3] == IN_A_LIST for taint in value.taints for step in taint.trail.steps()):
+            # The text was joined of a list's members: which of them comes first is not told.
+            alone = doubted(alone, OTHERS)
+        found.extend(choice[:1] if choice and isinstance(choice[0], Hole) else () for choice in texts(alone))
     return tuple(choice for choice in found if choice)

@@ -22,11 +22,15 @@ from flasklint.taint.values import (
     Ref,
     Value,
     constant,
+    doubted,
     join,
     join_all,
 )
 
 _FOLLOWED = (int, ClassRef)
+
+OTHERS = "another member of the list may stand there"
+"""Why it is not certain that a member is the untrusted one."""
 
 MISSING = "<missing>"
 """The attribute of a mapping under which it keeps what makes a value for a key that is not there."""
@@ -56,6 +60,11 @@ def names_of_ref(item: Ref) -> tuple[str, ...]:
     return item.names if isinstance(item, Method) else ()
 
 
+def one_of_many(held: Value) -> Value:
+    """What stands at a place of a list whose members are known, and not their places: others than the untrusted may."""
+    return doubted(held, OTHERS) if held.constants else held
+
+
 def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
     """``base[key]``"""
     result = NEVER
@@ -80,8 +89,8 @@ def item(frame: Frame, base: Value, key: Value, node: ir.Node) -> Value:
                     position = one + thing.size
                 if position in thing.items:
                     found = join(found, thing.items[position])
-                elif thing.shape in ("list", "tuple") and isinstance(one, int) and one < 0:
-                    found = join(found, thing.everything())
+                elif thing.shape in ("list", "tuple") and isinstance(one, int):
+                    found = join(found, one_of_many(thing.everything() if one < 0 else thing.rest))
                 else:
                     found = join(found, thing.rest)
         else:

@@ -14,7 +14,6 @@ from flasklint.taint.text import concat, cut, headed, is_bytes, is_fixed, separa
 from flasklint.taint.values import (
     BOOL,
     NEVER,
-    NOTHING_KNOWN,
     NUMBER,
     OUR_BYTES,
     OUR_TEXT,
@@ -342,11 +341,12 @@ def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) ->
                 )
         return frame.stepped(concat((base, new, base)), node, "put into a text")
     if not old.known or not new.known or len(old.constants) != 1 or len(new.constants) != 1:
-        info = NOTHING_KNOWN
-        if old.known and len(old.constants) == 1 and not new.taints:
-            info = NOTHING_KNOWN
         merged = base.taints if not extra else (*base.taints, *extra)
-        return frame.derive(base, node.start, info, taints=merged)
+        # Harm that neither text does, they don't do together; that one of them is a choice of ours says nothing of both.
+        clear = (
+            frozenset.intersection(*(frame.full_info(one.fragment).clear for one in merged)) if extra else frozenset()
+        )
+        return frame.derive(base, node.start, Info(clear=clear - {"*"}), taints=merged)
     mark, by = old.constants[0], new.constants[0]
     if isinstance(mark, bytes) and isinstance(by, bytes):
         mark, by = mark.decode("latin-1"), by.decode("latin-1")

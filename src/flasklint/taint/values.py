@@ -486,6 +486,26 @@ def with_taints(value: Value, taints: Iterable[Taint]) -> Value:
     return value if merged == value.taints else replace(value, taints=merged)
 
 
+def doubted(value: Value, reason: str) -> Value:
+    """The value, of which it is not certain that the untrusted data is in it."""
+    if not value.taints or all(one.level < Confidence.HIGH for one in value.taints):
+        return value
+    texts = tuple(
+        tuple(
+            piece if isinstance(piece, str) else Hole(tuple(_doubted(one, reason) for one in piece.taints), piece.plain)
+            for piece in choice
+        )
+        for choice in value.texts
+    )
+    return replace(value, taints=tuple(_doubted(one, reason) for one in value.taints), texts=texts)
+
+
+def _doubted(taint: Taint, reason: str) -> Taint:
+    if taint.level < Confidence.HIGH:
+        return taint
+    return replace(taint, level=Confidence.MEDIUM, reasons=(*taint.reasons, reason)[:4])
+
+
 def renamed(value: Value, names: Mapping[Fragment, Fragment]) -> Value:
     """The value with some of its fragments known by other names."""
     if not value.taints or not any(taint.fragment in names for taint in value.taints):
