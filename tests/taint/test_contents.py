@@ -433,6 +433,42 @@ def x():
     return '<p>' + line.replace(word, f'<b>{word}</b>') + '</p>'  # flow: html
 """,
     },
+    "folder of a path": {
+        "app.py": HEAD
+        + """\
+from pathlib import Path
+@app.route('/n')
+def n():
+    full = os.path.realpath(os.path.join('/srv', request.args['n']))
+    if os.path.dirname(full) != '/srv':
+        abort(404)
+    return open(full).read()
+@app.route('/n2')
+def n2():
+    full = os.path.join('/srv', request.args['n'])
+    if os.path.dirname(full) != '/srv':
+        abort(404)
+    return open(full).read()
+@app.route('/n3')
+def n3():
+    full = (Path('/srv') / request.args['n']).resolve()
+    if full.parent != Path('/srv'):
+        abort(404)
+    return full.read_text()
+""",
+    },
+    "called later": {
+        "app.py": HEAD
+        + """\
+import threading
+def work(name):
+    os.system('ls ' + name)  # flow: command
+@app.route('/n')
+def n():
+    threading.Timer(3, work, [request.args['n']]).start()
+    return ''
+""",
+    },
 }
 
 

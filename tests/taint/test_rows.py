@@ -302,6 +302,8 @@ u = urlparse(q)
 if u.netloc == 'x' and u.hostname == 'x' or not u.netloc or not u.hostname or not u.scheme:
     pass
 p = os.path.realpath(q)
+if os.path.dirname(p) == '/srv' or pathlib.Path(q).parent == '/srv':
+    pass
 if p.startswith('/srv/'):
     pass
 if BASE in pathlib.Path(q).resolve().parents:

@@ -236,6 +236,10 @@ _GUARDS = (
     Guard("part:attr:hostname", when="empty", tag="redirect:no-host ssrf:no-host"),
     Guard("part:attr:scheme", when="empty", tag="redirect:no-scheme"),
     Guard("part:attr:parents", when="holds", kinds=("path", "upload-save", "archive"), needs="normal-path"),
+    *(
+        Guard(f"part:{part}", when="const", kinds=("path", "upload-save", "archive"))
+        for part in ("folder", "attr:parent")
+    ),
     Guard("part:normal-path", when="begins", kinds=("path", "upload-save", "archive", "template-name")),
 )
 

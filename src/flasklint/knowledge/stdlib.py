@@ -258,7 +258,7 @@ _SUMMARIES = (
     ),
     # Paths
     Summary("os.path.join", ("0", "1*"), "paths", "builtins.str()", between="/"),
-    Summary("os.path.dirname", ("0|p",), "characters", "builtins.str()"),
+    Summary("os.path.dirname", ("0|p",), "part", "builtins.str()", tag="folder"),
     Summary("os.path.split", ("0|p",), "pieces", characters="* ^/"),
     Summary("os.path.splitext", ("0|p",), "pieces", characters="* ^/"),
     Summary("os.path.normpath", ("0|path",), "tagged", "builtins.str()", tag="normal-path"),

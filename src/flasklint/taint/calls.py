@@ -384,8 +384,15 @@ class Calls(Templates):
                     values = tuple(thing.items[index] for index in range(len(thing.items)) if index in thing.items)
             inner = Arguments(values, places=(node,) * len(values))
         elif arguments.positional:
-            target = arguments.positional[0]
-            inner = replace(arguments, positional=arguments.positional[1:], places=arguments.places[1:])
+            given = arguments.positional
+            at = next((index for index, value in enumerate(given) if _has_function(value)), 0)
+            target = given[at]
+            inner = replace(arguments, positional=given[at + 1 :], places=arguments.places[at + 1 :])
+            things = frame.objects(given[at + 1]) if at and len(given) == at + 2 else []
+            if len(things) == 1 and things[0][1].size is not None and things[0][1].rest is NEVER:
+                # ``Timer(3, work, [name])``
+                passed_on = tuple(things[0][1].items.get(index, UNKNOWN) for index in range(things[0][1].size))
+                inner = Arguments(passed_on, places=(node,) * len(passed_on))
         else:
             return
         closures = tuple(one for one in target.refs if type(one) is Closure)
