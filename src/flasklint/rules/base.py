@@ -304,6 +304,8 @@ class FlowRule(Rule):
         said += [self.weak[tag] for tag in flow.weak if tag in self.weak]
         said += [f"Less than certain: {reason}." for reason in path.reasons[:1]]
         usual = self.severity if severity is None else severity
+        door = path.door
+        doors = {other.door: other for other in flow.paths[1:] if door is not None and other.door not in (None, door)}
         direct = path.source.origin in ("request", "upload", "cookie", "message")
         return self.finding(
             flow.location,
@@ -312,6 +314,9 @@ class FlowRule(Rule):
             confidence=flow.confidence,
             label=flow.sink.words,
             scope=flow.scope,
+            related=tuple(
+                Place(place, f"here too, {other.source.words}") for place, other in doors.items() if place is not None
+            )[:_SHOWN],
             trace=path.steps,
             help=self.advice,
         )

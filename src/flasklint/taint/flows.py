@@ -23,6 +23,11 @@ class Path(NamedTuple):
     confidence: Confidence
     reasons: tuple[str, ...]
 
+    @property
+    def door(self) -> Location | None:
+        """Where it was last passed to a function of the project, if it was: what can be mended for each way by itself."""
+        return next((step.location for step in reversed(self.steps) if step.message.startswith("passed to `")), None)
+
     def goes_through(self, word: str) -> bool:
         """Whether it goes through a library's function of this name."""
         return any(step.message == f"goes through `{word}`" for step in self.steps)

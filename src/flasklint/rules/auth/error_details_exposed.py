@@ -87,7 +87,7 @@ class ErrorDetailsExposed(ProjectRule):
     `errorhandler(Exception)`) has caught, or the text of a database's error. Exceptions that are caught by a narrower name
     (`ValueError`, your own, an `HTTPException` with its description) are taken to be written for the visitor. What is shown only
     in debug mode or to administrators is left alone. What is only flashed, or shown to people who have logged in, is minor: of
-    that, there is one finding, however many places there are; of the rest, one for each file and kind of error.
+    that, there is one finding, however many places there are; of the rest, one for each kind of error.
 
     ## Why is this bad
     The texts of exceptions name files, hosts, tables and statements, sometimes values. They save an attacker the guessing.
@@ -139,6 +139,7 @@ class ErrorDetailsExposed(ProjectRule):
         views, guarded = _answering(project, _guarded(project))
         minor: list[Finding] = []
         habits: dict[tuple[str, str], list[Finding]] = {}
+        several = len(project.apps) != 1
         foreign = {path for path, module in project.modules.items() if _foreign(module)}
         for scope in project.functions():
             if scope.module.is_test or scope.module.path in foreign:
@@ -161,7 +162,7 @@ class ErrorDetailsExposed(ProjectRule):
                 elif finding.severity is Severity.LOW:
                     minor.append(finding)
                 else:
-                    habits.setdefault((scope.module.path, finding.message), []).append(finding)
+                    habits.setdefault((scope.module.path if several else "", finding.message), []).append(finding)
         for group in filter(None, (minor, *habits.values())):
             first = together(group)
             yield replace(first, message=f"{first.message} {len(group)} places do so.") if group[1:] else first

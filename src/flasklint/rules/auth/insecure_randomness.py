@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from flasklint import ir
@@ -148,6 +149,10 @@ class InsecureRandomness(CallRule):
                 yield self._of_time(site, named[0])
             return
         confidence = Confidence.HIGH
+        given = node.name if isinstance(node, ir.Function) else None
+        if (named is None or named[0] == given) and _is_entry(node, site.call):
+            # Of all that the function gives, it is what its own name says: a header, a colour.
+            return
         if (
             named is None
             and isinstance(node, ir.Function)
@@ -216,6 +221,14 @@ class InsecureRandomness(CallRule):
             scope=site.scope.qualname,
             help="use the `secrets` module: `secrets.token_urlsafe()`, `secrets.randbelow()`",
         )
+
+
+def _is_entry(body: ir.Function | ir.Class | ir.Module, call: ir.Call) -> bool:
+    """Is it one entry of a dict among others, under a name of its own?"""
+    return any(
+        isinstance(outer, ir.Dict) and len(outer.pairs) > 1 and isinstance(inner, ir.Pair) and inner.key is not None
+        for outer, inner in itertools.pairwise(ir.path_to(body, call.span))
+    )
 
 
 def _one_time_code(site: CallSite) -> str:

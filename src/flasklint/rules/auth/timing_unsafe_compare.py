@@ -10,7 +10,7 @@ from flasklint.project.passwords import clear_passwords
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known
-from flasklint.rules.base import ProjectRule
+from flasklint.rules.base import ProjectRule, together
 
 _REQUEST = ("flask.request.", "flask.Request().")
 _DIGESTS = frozenset(
@@ -89,6 +89,7 @@ class TimingUnsafeCompare(ProjectRule):
         views = {id(handler.scope.node) for handler in project.handlers}
         # What is kept as it is typed is worse than that, and told of as such.
         kept = {id(clear.node) for clear in clear_passwords(project)}
+        once: dict[tuple[int, _Operand], list[Finding]] = {}
         for module in project.modules.values():
             for node, scope in () if module.is_test else module.comparisons:
                 if not scope.is_function or not _may_tell(node) or id(node) in kept:
@@ -96,7 +97,12 @@ class TimingUnsafeCompare(ProjectRule):
                 sides = [_operand(one, scope, project, id(scope.node) in views) for one in node.operands]
                 found = self._judged(sides, node.operands)
                 if found and any(decision is node for decision in _decisions(scope.node)):
-                    yield self._finding(found, node, scope, project)
+                    # The same secret asked for twice in one condition is one thing to mend.
+                    statement = [one for one in ir.path_to(scope.node, node.span) if isinstance(one, ir.If | ir.Return)]
+                    key = id(statement[-1] if statement else node), found
+                    once.setdefault(key, []).append(self._finding(found, node, scope, project))
+        for group in once.values():
+            yield together(group)
 
     def _judged(self, sides: list[_Operand | None], operands: tuple[ir.Expr, ...]) -> _Operand | None:
         kinds = [side.side if side else "" for side in sides]

@@ -38,6 +38,9 @@ _NO_SECRET = re.compile(
 """Names of variables and headers, paths, addresses, dotted names: what stands for a secret, or tells where it is."""
 
 
+_EXAMPLES = frozenset({"doc", "docs", "example", "examples", "mock", "openapi", "responses", "sample", "swagger"})
+
+
 class HardcodedCredential(Rule):
     """A password, a token or an API key is written into the source.
 
@@ -221,6 +224,8 @@ class HardcodedCredential(Rule):
         assert isinstance(text, str)
         if named.name.upper() in SIGNING_KEYS or is_placeholder(text) or not looks_random(text):
             return
+        if _is_example(named):
+            return
         if any(kind_of_name(part) in ("development", "test") for part in named.scope.name.split(".")):
             return
         yield self.finding(
@@ -231,6 +236,23 @@ class HardcodedCredential(Rule):
             scope=named.scope.qualname,
             help="read it from outside, and fail without it; then make a new one",
         )
+
+
+def _is_example(named: Named) -> bool:
+    """Does it stand in what an API's description shows: ``example={...}``, ``responses={...}``?"""
+    at = named.const
+    # Decorators stand outside the span of what they decorate: all of the file is gone through.
+    for node in ir.walk(named.scope.module.facts):
+        if not isinstance(node, ir.Argument | ir.Pair) or not node.start <= at.start < node.end:
+            continue
+        said = node.name if isinstance(node, ir.Argument) else _text(node.key)
+        if not _EXAMPLES.isdisjoint(words(said)):
+            return True
+    return False
+
+
+def _text(key: ir.Expr | None) -> str:
+    return key.value if isinstance(key, ir.Const) and isinstance(key.value, str) else ""
 
 
 def _may_be_config(key: str) -> bool:

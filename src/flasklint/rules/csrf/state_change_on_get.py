@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
@@ -11,7 +12,7 @@ from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
 from flasklint.project.scopes import Scope
-from flasklint.rules.base import AppRule
+from flasklint.rules.base import AppRule, together
 from flasklint.source import Location
 
 _CHANGES = frozenset(
@@ -64,6 +65,8 @@ _CHANGES = frozenset(
 """Words of a route that says itself that it changes something."""
 _GRAVE = frozenset({"ban", "del", "delete", "demote", "destroy", "erase", "promote", "purge", "remove", "transfer"})
 """Of those, the ones that nobody means to leave open to all, when the view does not look at who is asking."""
+_HABIT = 4
+"""So many views that change something on GET may be so many slips; more are how the app is made."""
 _TASTES = frozenset(
     {"color", "colour", "currency", "dark", "lang", "language", "layout", "locale", "style", "theme", "timezone"}
 )
@@ -106,8 +109,8 @@ class StateChangeOnGet(AppRule):
     ## What it does
     Finds views that answer GET alone, for people who are logged in, and delete or change what is stored: rows of the database,
     files. A default run reports those whose address or name says so (`delete`, `approve`, `toggle`); the others are for
-    pedants. Links that carry a token of their own (confirmations, invitations, OAuth callbacks) are left alone; logging out,
-    and what only changes how pages look, is minor.
+    pedants. Where more than four do so, they are one finding. Links that carry a token of their own (confirmations,
+    invitations, OAuth callbacks) are left alone; logging out, and what only changes how pages look, is minor.
 
     ## Why is this bad
     CSRF protection looks at POST, PUT, PATCH and DELETE only. An image on a foreign page, a link in a mail, a browser that
@@ -162,7 +165,20 @@ class StateChangeOnGet(AppRule):
     cwe = (352, 650)
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
-        """The views that only answer GET and change something."""
+        """The views that only answer GET and change something; what is the way of the whole app is one finding."""
+        loud: list[Finding] = []
+        for finding in self._each(app, project):
+            if finding.persona is Persona.REGULAR:
+                loud.append(finding)
+            else:
+                yield finding
+        if len(loud) > _HABIT:
+            first = together(loud)
+            yield replace(first, message=f"{first.message} {len(loud)} views do so.")
+        else:
+            yield from loud
+
+    def _each(self, app: App, project: Project) -> Iterator[Finding]:
         if app.identity is None:
             return
         asked = self._asked_for_changes(app)
