@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flasklint import __version__, cli, engine, front
+from flasklint import __version__, cli, console, engine, front
 from flasklint.findings import Confidence, Crash, Finding, Judged, Report, Severity, Verdict
 from flasklint.settings import SETTINGS
 from flasklint.source import Location, Span
@@ -413,10 +413,10 @@ class Screen(io.StringIO):
 def test_progress_is_shown_on_a_terminal_once_a_run_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     for second, quiet, shown in ((0, False, True), (1000, False, False), (0, True, False)):
-        monkeypatch.setattr(cli, "SECOND", second)
+        monkeypatch.setattr(console, "SECOND", second)
         screen = Screen()
         monkeypatch.setattr(sys, "stderr", screen)
-        with cli._Bar(quiet=quiet) as bar:
+        with console.Bar(quiet=quiet) as bar:
             bar("Reading files", 3, 7)
             bar("Applying rules", 1, 2)
         said = screen.getvalue()

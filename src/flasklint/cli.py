@@ -1,4 +1,4 @@
-"""The command line: arguments in, a report out, an exit code. The only module that prints.
+"""The command line: arguments in, a report out, an exit code.
 
 Exit codes: 0 there is nothing to complain of; 1 there is, or a file could not be read; 2 the work could not be done, or
 a part of flasklint failed; 130 it was interrupted. Standard output holds the report and nothing else.
@@ -9,36 +9,34 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
 from flasklint import __version__, replay, settings
 from flasklint.cache import Cache
+from flasklint.console import FAILED, FINDINGS, INTERRUPTED, OK, Bar, Output, standard_output
 from flasklint.discovery import PathError, shown
 from flasklint.findings import UNREADABLE, Report, Severity, Verdict
 from flasklint.planning import NothingToAnalyseError, Orders, Plan
 from flasklint.planning import plan as plan_for
 from flasklint.reporters import FORMATS, Format, render
 from flasklint.reporters.options import RenderOptions
-from flasklint.reporters.terminal import PLAIN, ColorChoice, Terminal, terminal
+from flasklint.reporters.terminal import PLAIN, ColorChoice
 from flasklint.rules.registry import UnknownRuleError, load
 
 if TYPE_CHECKING:  # what analyses is imported once there is something to analyse
-    from flasklint import engine
+    from flasklint import engine, explain
 
-OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 NAMED_SKIPS = 10
 DEPTH = 10_000
 STACK = 100 << 20
 """In bytes. Linux leaves at least 128 MB of address space for the main thread's stack, whatever its limit was at the start."""
 GITHUB_SHOWS = 5000
-SECOND = 1.0
 
 Form = Literal["text", "markdown", "json"]
 View = Literal["text", "json"]
@@ -80,52 +78,6 @@ def _make_room() -> None:
 
 class UsageError(Exception):
     """Orders that cannot be carried out, in words for the caller."""
-
-
-@dataclass
-class Output:
-    """What a run says, kept so that it can be said again. ``name``: what it is remembered as, if it is."""
-
-    name: str | None
-    trail: replay.Trail | None = None
-    folder: str | None = None
-    out: list[bytes] = field(default_factory=list)
-    err: list[bytes] = field(default_factory=list)
-
-    def say(self, text: str, encoding: str | None = None) -> None:
-        """Write to standard output."""
-        data = text.encode(encoding or sys.stdout.encoding or "utf-8", "backslashreplace")
-        self.out.append(data)
-        _write(sys.stdout, data)
-
-    def note(self, text: str) -> None:
-        """Write a line to standard error."""
-        data = f"{text}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace")
-        self.err.append(data)
-        _write(sys.stderr, data)
-
-    def fail(self, text: str) -> int:
-        """Say why the work could not be done."""
-        self.note(f"flasklint: error: {text}")
-        return FAILED
-
-    def finish(self, code: int) -> None:
-        """Remember the run, if it is one that will go the same way next time."""
-        if self.trail and self.name and self.folder and code in (OK, FINDINGS):
-            said = replay.Said(code, b"".join(self.out), b"".join(self.err))
-            replay.remember(self.folder, self.name, self.trail, said)
-        with suppress(BrokenPipeError):
-            sys.stdout.flush()
-
-
-def _write(stream: Any, data: bytes) -> None:
-    """Write bytes; a reader who has gone is no error, and is not written to again."""
-    try:
-        stream.flush()
-        stream.buffer.write(data)
-        stream.buffer.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _usage(error: click.ClickException) -> str:
@@ -300,7 +252,7 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
         except why.PlaceError as error:
             raise UsageError(str(error)) from None
         return OK
-    bar = _Bar(quiet=bool(given["no_progress"] or given["quiet"]))
+    bar = Bar(quiet=bool(given["no_progress"] or given["quiet"]))
     with bar:
         outcome = engine.run(plan, cache, bar, heed_suppressions=not given["no_ignores"])
     trouble = cache.save()
@@ -308,7 +260,7 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
     report = outcome.report
     code = OK if given["exit_zero"] and not report.crashes else exit_code(report, plan.settings.fail_on)
     options = RenderOptions(
-        terminal=_terminal(given["color"]),
+        terminal=standard_output(given["color"]),
         cwd=_posix(os.getcwd()),
         repository=_posix(plan.discovery.repository),
         include_suppressed=given["show_suppressed"],
@@ -383,16 +335,6 @@ def _save(path: str, text: str) -> None:
         raise UsageError(f"{shown(path)}: {error.strerror or error}") from None
 
 
-def _terminal(color: ColorChoice) -> Terminal:
-    is_tty = sys.stdout.isatty()
-    columns = 0
-    if is_tty:
-        with suppress(OSError):
-            columns = os.get_terminal_size(sys.stdout.fileno()).columns
-    encoding = sys.stdout.encoding or "utf-8"
-    return terminal(os.environ, is_tty=is_tty, columns=columns, encoding=encoding, color=color)
-
-
 def _posix(path: str) -> str:
     return shown(path).replace(os.sep, "/")
 
@@ -440,42 +382,6 @@ def _notes(report: Report, excluded: Sequence[str], out: Output, trouble: str, *
             out.note(f"flasklint: nothing was kept for the next run: {trouble}")
 
 
-class _Bar:
-    """A progress bar on standard error, once a run takes more than a second and if somebody is looking."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._wanted = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._since = time.monotonic()
-        self._last = 0.0
-        self._stage = ""
-        self._bar: Any = None
-        self._task: Any = None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> Literal[False]:
-        if self._bar:
-            self._bar.stop()
-        return False
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        is_news = stage != self._stage or now - self._last >= 0.1
-        if not self._wanted or now - self._since < SECOND or not is_news:
-            return
-        self._last, self._stage = now, stage
-        if self._bar is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
-            self._bar.start()
-            self._task = self._bar.add_task(stage)
-        self._bar.update(self._task, description=stage, completed=done, total=total, refresh=True)
-
-
 # explain, rules ----------------------------------------------------------------------------------------------------
 
 FORM = click.Choice(["text", "markdown", "json"])
@@ -496,7 +402,7 @@ def explain_(out: Output, /, rules: tuple[str, ...], everything: bool, form: For
         raise UsageError("explain takes the rules to explain, or --all")
     chosen = registry.rules if everything else tuple(rule for word in rules for rule in registry.find(word))
     infos = [rule.info() for rule in dict.fromkeys(chosen)]
-    out.say(explain.pages(infos, form, explain.Screen(*_screen(color))), "utf-8" if form != "text" else None)
+    out.say(explain.pages(infos, form, _screen(color)), "utf-8" if form != "text" else None)
     return OK
 
 
@@ -509,13 +415,15 @@ def rules_(out: Output, /, form: Form, color: ColorChoice) -> int:
     from flasklint import explain
 
     infos = [rule.info() for rule in load()]
-    out.say(explain.listing(infos, form, explain.Screen(*_screen(color))), "utf-8" if form != "text" else None)
+    out.say(explain.listing(infos, form, _screen(color)), "utf-8" if form != "text" else None)
     return OK
 
 
-def _screen(color: ColorChoice) -> tuple[int, bool, bool]:
-    place = _terminal(color)
-    return place.width, place.color, place.unicode
+def _screen(color: ColorChoice) -> explain.Screen:
+    from flasklint import explain
+
+    known = standard_output(color)
+    return explain.Screen(known.width, known.color, known.unicode)
 
 
 # routes, config ----------------------------------------------------------------------------------------------------
@@ -592,7 +500,7 @@ def _understood(
 
     folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
     cache = Cache(folder, plan.discovery.root)
-    with _Bar(quiet=bool(given["no_progress"] or given["quiet"])) as bar:
+    with Bar(quiet=bool(given["no_progress"] or given["quiet"])) as bar:
         known = engine.understand(plan, cache, bar, follow=follow)
     trouble = cache.save()
     if given["verbose"] and trouble:
@@ -606,7 +514,7 @@ def _place(known: engine.Understanding, plan: Plan, given: Mapping[str, Any]) ->
     from flasklint.overview.tables import Place
 
     return Place(
-        _terminal(given["color"]),
+        standard_output(given["color"]),
         not sys.stdout.isatty() and "COLUMNS" not in os.environ,
         known.texts,
         _posix(os.getcwd()),
