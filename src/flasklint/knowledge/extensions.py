@@ -255,6 +255,7 @@ _ROWS = (
     Extension("flask_basicauth.BasicAuth", "basic"),
     Extension("flask_simplelogin.SimpleLogin", "login"),
     Extension("flask_oidc.OpenIDConnect", "login"),
+    Extension("flask_pyoidc.OIDCAuthentication", "login", 1),
     Extension("flask_dance.contrib.github.make_github_blueprint", "oauth", -1),
     Extension("authlib.integrations.flask_client.OAuth", "oauth"),
     Extension("flask_oauthlib.client.OAuth", "oauth"),
@@ -317,6 +318,7 @@ PUBLIC_NAMES: MappingProxyType[str, str] = MappingProxyType(
         "flask_security.core.Security": "flask_security.Security",
         "flask_sqlalchemy.extension.SQLAlchemy": "flask_sqlalchemy.SQLAlchemy",
         "dynaconf.contrib.FlaskDynaconf": "dynaconf.FlaskDynaconf",
+        "flask_pyoidc.flask_pyoidc.OIDCAuthentication": "flask_pyoidc.OIDCAuthentication",
         "connexion.apps.flask_app.FlaskApp": "connexion.FlaskApp",
     }
 )

@@ -142,7 +142,7 @@ class Judge:
                         return Verdict("unsafe", f"everybody knows this key: {otherwise}")
                     return Verdict("unsafe", f"it is written into the source: {otherwise}" + self._unless(key))
                 case "fallback":
-                    asked = f" when {origin.source} gives nothing" if origin.source else ""
+                    asked = f" {origin.missing.replace('`', '')}" if origin.missing else ""
                     return Verdict("unsafe", f"it falls back to a literal{asked}: {otherwise}")
                 case "generated" if signing:
                     return Verdict("unsafe", f"{origin.source}() makes another one at each start, in each worker")

@@ -19,7 +19,7 @@ from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.guards import LETS_IN
 from flasklint.knowledge.sensitive import words
 from flasklint.project.acts import Course, Courses
-from flasklint.project.callers import calling
+from flasklint.project.callers import are_alternatives, calling
 from flasklint.project.calls import CallSite
 from flasklint.project.config import Configuration
 from flasklint.project.entrances import Entrances
@@ -304,11 +304,20 @@ class App:
         for use in self.extensions:
             if use.inits and use.kind in ("login", "security") and use.name != "flask_principal.Principal":
                 return Guard("session", use.name, use.inits[0].location)
-        found = self._model.session_identity
+        found = self._model.session_identity or self._session_guard
         if found is None or self._model.single:
             return found
         mine = {function.location.path for function in self._functions()}
         return found if found.location.path in mine else None
+
+    @cached_property
+    def _session_guard(self) -> Guard | None:
+        """A library's decorator that knows people by the session, where who lets them in is the library's own affair."""
+        for _, function in self.views():
+            found = self._model.standing.library_guard(function.decorations)
+            if found is not None and found.proof == "session":
+                return found
+        return None
 
     def logs_in(self, route: Route) -> bool:
         """Does a route let people in, so that nobody is logged in there yet?"""
@@ -554,7 +563,15 @@ class AppModel:
         for one in self.walk.apps:
             if one.module is not None and not one.module.is_test and not self._is_for_tests(one):
                 places.setdefault(one.location, []).append(one)
-        return tuple(App(self, tuple(places[place])) for place in sorted(places))
+        groups: list[list[AppObject]] = []
+        for place in sorted(places):
+            made = places[place]
+            other = next((group for group in groups if are_alternatives(group[0], made[0])), None)
+            if other is not None:
+                other += made
+            else:
+                groups.append(made)
+        return tuple(App(self, tuple(group)) for group in groups)
 
     @property
     def single(self) -> bool:

@@ -6,8 +6,9 @@ from enum import IntEnum
 
 from flasklint.knowledge.config import DEVELOPMENT_WORDS, PRODUCTION_WORDS, TEST_WORDS
 from flasklint.knowledge.sensitive import words
-from flasklint.project.objects import AppObject
+from flasklint.project.objects import AppObject, Test, Value
 from flasklint.project.scopes import LinkedModule
+from flasklint.project.values import Unknown
 
 _SERVED = frozenset({"asgi", "gunicorn", "passenger", "uwsgi", "waitress", "wsgi"})
 """Words in the names of files that a server loads."""
@@ -45,3 +46,36 @@ def _caller(module: LinkedModule) -> Caller:
     if said & (_BESIDE | DEVELOPMENT_WORDS | TEST_WORDS) or _BESIDE & set(folders):
         return Caller.CODE if said & PRODUCTION_WORDS else Caller.BESIDE
     return Caller.CODE
+
+
+def are_alternatives(one: AppObject, other: AppObject) -> bool:
+    """Are two apps made on the two sides of one condition, so that they are one app to whoever starts it?"""
+    if one.module is not other.module or one.scope != other.scope or one.location == other.location:
+        return False
+    return any(_excludes(a, b) or _excludes(b, a) for a in one.conditions[-1:] for b in other.conditions[-1:]) or (
+        not one.conditions
+        and any(isinstance(b, Unknown) and b.why == "an exception is raised" for b in other.conditions)
+    )
+
+
+def _excludes(test: Value, other: Value) -> bool:
+    return isinstance(other, Test) and other.sign == "not" and other.operands[0] is test
+
+
+def given(conditions: tuple[Value, ...], app: AppObject) -> tuple[Value, ...]:
+    """Conditions without those that an app is made under: where it is there, they hold."""
+    return tuple(
+        condition
+        for condition in conditions
+        if not any(condition is own or _same(condition, own) for own in app.conditions)
+    )
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Do two conditions deny the same?"""
+    return (
+        isinstance(one, Test)
+        and isinstance(other, Test)
+        and one.sign == other.sign == "not"
+        and one.operands[0] is other.operands[0]
+    )

@@ -20,6 +20,7 @@ from msgspec import structs
 
 from flasklint.knowledge.config import KEYS
 from flasklint.knowledge.extensions import EXTENSIONS
+from flasklint.project.callers import given
 from flasklint.project.choices import Choice, Choices, name_of, same_object
 from flasklint.project.namespaces import namespace
 from flasklint.project.objects import (
@@ -82,7 +83,9 @@ class Configuration:
         self._module = app.module
         self._candidates = Choices(walk, lambda test: self._decide(test, _State("production", "", None)))
         self._events = [
-            event for event in app.events if event.kind in ("set", "load", "opaque") or _brings_settings(event)
+            structs.replace(event, conditions=given(event.conditions, app)) if app.conditions else event
+            for event in app.events
+            if event.kind in ("set", "load", "opaque") or _brings_settings(event)
         ]
 
     def profiles(self) -> tuple[Profile, ...]:

@@ -36,6 +36,15 @@ class KeyOrigin:
     source: str = ""
     size: int | None = None
 
+    @property
+    def missing(self) -> str:
+        """When a fallback is what holds, in words; empty when it is not known what is asked first."""
+        if not self.source:
+            return ""
+        if self.source.endswith("()"):
+            return f"when `{self.source}` gives nothing"
+        return f"when the environment variable `{self.source}` is not set"
+
 
 def key_origins(app: App, key: str) -> tuple[KeyOrigin, ...]:
     """How a key gets its value in production, each place once."""

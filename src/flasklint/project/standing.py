@@ -13,11 +13,13 @@ from flasklint.project.exemptions import Pass, passes
 from flasklint.project.guards import Guards
 from flasklint.project.leading import Leading, Refusal
 from flasklint.project.names import Resolver
-from flasklint.project.objects import Decoration, Fn, Frame, Instance, Lib, Result, Seq, Value
+from flasklint.project.objects import Cls, Decoration, Fn, Frame, Instance, Lib, Result, Seq, Value
 from flasklint.project.operations import python
 from flasklint.project.scopes import Scope
 from flasklint.project.walk import Walk
 from flasklint.source import Location
+
+_FORM = "flask_wtf.FlaskForm"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,8 @@ class Standing:
         self._guards = guards
         self._additions = additions
         self._leading = Leading(resolver, guards, definition)
+        self._definition = definition
+        self._tokenless: dict[int, bool | None] = {}
         self._passes: dict[int, tuple[Pass, ...]] = {}
         self._refusals: dict[int, Refusal | None] = {}
 
@@ -72,6 +76,11 @@ class Standing:
                 if said:
                     return Guard("token" if said == "token" else "session", decoration.short, decoration.location)
         return None
+
+    def library_guard(self, decorations: Iterable[Decoration]) -> Guard | None:
+        """The decorator of a library that we know which demands to know who is asking, if one does."""
+        known = (one for one in decorations if not AUTHENTICATES.isdisjoint(one.names))
+        return self.guard_among(known)
 
     def own_guard(self, function: Fn, told: Mapping[str, bool]) -> Guard | None:
         """Where a view turns strangers away itself, if it does. ``told``: what of its class or instance is known to be true
@@ -159,16 +168,31 @@ class Standing:
     def checks_token(self, function: Fn) -> bool:
         """Does a view (or a decorator) check a token, or validate a form that carries one?"""
         deeds = self._guards.deeds(function.node, function.frame.module)
-        if "validate_on_submit" in deeds.attributes:
-            return True
-        if "validate" in deeds.attributes and any(
-            name.endswith("().validate") and self._is_form(name) for name in deeds.names
-        ):
+        validates = "validate_on_submit" in deeds.attributes or "flask_wtf.FlaskForm().validate" in deeds.names
+        if validates and not self._all_without_token(deeds.names):
             return True
         return self._guards.checks_request_token(function.node, function.frame.module)
 
-    def _is_form(self, name: str) -> bool:
-        return name.startswith("flask_wtf.FlaskForm()")
+    def _all_without_token(self, names: Iterable[str]) -> bool:
+        """Of the forms of the project that are made, has none a token?"""
+        made = (name[:-2] for name in names if name.endswith("()") and name.count("()") == 1)
+        said = [found for name in made if (found := self._without_token(name)) is not None]
+        return bool(said) and all(said)
+
+    def _without_token(self, form: str) -> bool | None:
+        """Does a form of the project, or a base for it, say that it has no token: ``class Meta: csrf = False``? ``None`` for what
+        is no form."""
+        scope = self._definition(form)
+        if scope is None or not isinstance(scope.node, ir.Class):
+            return None
+        if id(scope) not in self._tokenless:
+            cls = self._walk.module_attribute(scope.module, scope.node.name)
+            is_form = isinstance(cls, Cls) and _FORM in self._walk.class_names(cls)
+            meta = self._walk.class_member(cls, "Meta") if isinstance(cls, Cls) and is_form else None
+            said = self._walk.class_member(meta, "csrf") if isinstance(meta, Cls) else None
+            off = said is not None and python(said) == (True, False)
+            self._tokenless[id(scope)] = off if is_form else None
+        return self._tokenless[id(scope)]
 
 
 def _held(frame: Frame, name: str) -> bool | None:

@@ -31,7 +31,7 @@ from flasklint.project.objects import (
     Write,
     branch,
 )
-from flasklint.project.operations import python
+from flasklint.project.operations import operate, python
 from flasklint.project.tree import part_of_path
 from flasklint.project.values import Known, Unknown, Unset
 from flasklint.project.walk.classes import Classes
@@ -204,6 +204,12 @@ class Attributes(Classes):
     ) -> None:
         """``owner.name = value``"""
         match owner:
+            case Branch(test, then, otherwise):
+                self.conditions.append(test)
+                self.set_attribute(then, name, value, node, written, frame)
+                self.conditions[-1] = operate("not", test)
+                self.set_attribute(otherwise, name, value, node, written, frame)
+                self.conditions.pop()
             case AppObject():
                 owner.attributes[name] = value
                 flaskapi.set_attribute(self, owner, name, value, node, written, frame)
@@ -253,6 +259,12 @@ class Attributes(Classes):
     def set_item(self, owner: Value, key: Value, value: Value, node: ir.Node, written: ir.Expr, frame: Frame) -> None:
         """``owner[key] = value``"""
         match owner:
+            case Branch(test, then, otherwise):
+                self.conditions.append(test)
+                self.set_item(then, key, value, node, written, frame)
+                self.conditions[-1] = operate("not", test)
+                self.set_item(otherwise, key, value, node, written, frame)
+                self.conditions.pop()
             case ConfigOf(app):
                 known, plain = python(key)
                 if known and isinstance(plain, str):

@@ -13,6 +13,7 @@ from flasklint.project.objects import (
     AppObject,
     Arguments,
     BlueprintObject,
+    Branch,
     Cls,
     Decoration,
     Fn,
@@ -267,6 +268,10 @@ class Statements(Expressions):
         if isinstance(expr, ir.Call):
             names = self.callable_names(expr.function, frame)
         decorator = self.evaluate(expr, frame)
+        if isinstance(decorator, Branch) and isinstance(decorator.then, Registrar):
+            # Of an app that is made on either side of a condition.
+            flaskapi.apply(self, decorator.then, value, expr, frame)
+            decorator = decorator.otherwise
         if isinstance(decorator, Registrar):
             return flaskapi.apply(self, decorator, value, expr, frame)
         if isinstance(decorator, Method) and isinstance(decorator.instance, (AppObject, BlueprintObject)):

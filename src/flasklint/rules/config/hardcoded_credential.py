@@ -175,7 +175,7 @@ class HardcodedCredential(Rule):
             return None
         weak = is_weak(text)
         fallback = origin.kind == "fallback"
-        asked = f" when `{origin.source}` gives nothing" if origin.source else ""
+        asked = f" {origin.missing}" if origin.missing else ""
         what = f"falls back to a literal{asked}" if fallback else "is written into the source"
         known = " Everybody tries this one first." if weak else " Whoever reads the code has it."
         sure = confidence_in(origin.effective)

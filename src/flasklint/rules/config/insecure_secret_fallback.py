@@ -87,7 +87,7 @@ class InsecureSecretFallback(AppRule):
                     yield self._report(origin)
 
     def _report(self, origin: KeyOrigin) -> Finding:
-        asked = f" when `{origin.source}` gives nothing" if origin.source else ""
+        asked = f" {origin.missing}" if origin.missing else ""
         return self.finding(
             origin.location,
             f"`{origin.key}` falls back to a literal{asked}{where(origin.profile)}. The app then starts with a key that "

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -70,8 +71,11 @@ class PermissiveCors(AppRule):
         yield from self._sockets(app)
         seen: set[Location] = set()
         functions = [function for _, function in app.views()] + [hook.function for hook in app.hooks]
+        public = {
+            function.location for route, function in app.views() if _is_for_all(route.rule) and app.guard(route) is None
+        }
         for function in functions:
-            if function.location not in seen:
+            if function.location not in seen | public:
                 seen.add(function.location)
                 yield from self._by_hand(app, function, project)
 
@@ -125,6 +129,8 @@ class PermissiveCors(AppRule):
             if not _fits_all(origins):
                 continue
             open_to_all = [resource for resource, given, _ in offers if _fits_all(given)]
+            if not _is_on(credentials) and all(map(_is_for_all, open_to_all)):
+                continue
             where = ", ".join(f"`{one}`" for one in open_to_all) if all(open_to_all) else ""
             yield self._finding(app, location, _is_on(credentials), scope, where)
             return
@@ -191,6 +197,14 @@ def _offers(arguments: Arguments, profile: Profile) -> Iterator[tuple[str, Value
 
 _ALL = frozenset({"*", "/*", r"/.*", ".*", "/"})
 """Resources that every path fits."""
+
+
+_PUBLIC = re.compile(r"\^?/?\\?(?:static|assets|fonts|\.well-known|favicon|robots)\b")
+
+
+def _is_for_all(resource: str) -> bool:
+    """Is it files that everybody gets, or documents that are there for other sites to read?"""
+    return _PUBLIC.match(resource) is not None
 
 
 def _config(profile: Profile, key: str) -> Value | None:
