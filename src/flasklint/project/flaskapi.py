@@ -223,6 +223,9 @@ def _registering_method(
     conditions = tuple(machine.conditions)
     place = Location(frame.module.path, expr.span)
     first = args.get(0)
+    if name == "__init__" and owner.cls is not None:
+        owner.arguments = args  # what a class of the project gives the library's
+        return Known(None)
     if name == "route" or (name in VERBS and first is not None):
         return Registrar(owner, name, args, place, conditions)
     if name == "add_url_rule":
@@ -279,6 +282,12 @@ def _extension_method(
     machine: Machine, owner: Instance, name: str, args: Arguments, expr: ir.Expr, frame: Frame
 ) -> Value:
     place = Location(frame.module.path, expr.span)
+    if name == "add_api" and any(held.startswith("connexion.") for held in owner.names):
+        app = machine.attribute(owner, "app")
+        if isinstance(app, AppObject):
+            unseen = Unknown("what an OpenAPI document names")
+            machine.event(app, "resource", expr, frame, detail=name, target=unseen)
+        return Known(None)
     if name in _INITIALISERS:
         given = [initialise(machine, owner, value, args, expr, frame) for value in args.values()]
         if any(given):

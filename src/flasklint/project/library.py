@@ -26,6 +26,7 @@ from flasklint.project.objects import (
     Mod,
     Partial,
     Seq,
+    Test,
     Value,
     branch,
 )
@@ -204,6 +205,8 @@ def _import(machine: Machine, args: Arguments) -> Value | None:
         dots = len(value.value) - len(value.value.lstrip("."))
         base = package.split(".")[: len(package.split(".")) - dots + 1]
         value = Known(".".join((*base, value.value.lstrip("."))))
+    if isinstance(value, Test):
+        return value  # which module it names is settled where it is loaded
     return import_string(machine, value)
 
 

@@ -21,6 +21,7 @@ from flasklint.knowledge.extensions import (
     MODEL_VIEWS,
     SECURE_FORMS,
 )
+from flasklint.project import library
 from flasklint.project.objects import (
     AppObject,
     Arguments,
@@ -376,6 +377,11 @@ class Router:
             return View(
                 f"{core.frame.module.name}.{core.qualname}", core.location, {"": core}, around + core.decorations
             )
+        if isinstance(core, Instance) and core.cls is not None and core.arguments is not None:
+            # A view that is imported when it is first asked for.
+            named = library.import_string(self._walk, core.arguments.get(0))
+            if isinstance(named, Fn):
+                return self.view(named, location)
         if isinstance(core, ViewOf):
             inner = self._class_view(core.cls)
             told = {**inner.told, **self._told(core)}

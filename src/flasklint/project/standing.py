@@ -63,7 +63,7 @@ class Standing:
                 if own is not None:
                     return Guard(own, name.rpartition(".")[2], decoration.location)
                 if name in AUTHENTICATES:
-                    proof: Proof = "token" if name in TOKEN_AUTHENTICATES else "session"
+                    proof: Proof = "token" if name in TOKEN_AUTHENTICATES or _is_given_token(decoration) else "session"
                     return Guard(proof, name.rpartition(".")[2], decoration.location)
             if isinstance(decoration.value, Fn):
                 found = self._proof_around(decoration.value)
@@ -74,13 +74,13 @@ class Standing:
             elif isinstance(decoration.value, (Lib, Result)):
                 said = next((said for name in decoration.names if (said := named_guard(name))), "")
                 if said:
-                    return Guard("token" if said == "token" else "session", decoration.short, decoration.location)
+                    by_token = said == "token" or _is_given_token(decoration)
+                    return Guard("token" if by_token else "session", decoration.short, decoration.location)
         return None
 
     def library_guard(self, decorations: Iterable[Decoration]) -> Guard | None:
         """The decorator of a library that we know which demands to know who is asking, if one does."""
-        known = (one for one in decorations if not AUTHENTICATES.isdisjoint(one.names))
-        return self.guard_among(known)
+        return self.guard_among(one for one in decorations if any(map(_lets_in_itself, one.names)))
 
     def own_guard(self, function: Fn, told: Mapping[str, bool]) -> Guard | None:
         """Where a view turns strangers away itself, if it does. ``told``: what of its class or instance is known to be true
@@ -217,3 +217,14 @@ def _texts(expr: ir.Expr, value: Value | None) -> tuple[str, ...]:
         return (plain,)
     held = plain if isinstance(plain, (list, tuple, set, frozenset)) else ()
     return tuple(item for item in held if isinstance(item, str))
+
+
+def _is_given_token(decoration: Decoration) -> bool:
+    """``@app.auth_required(auth)`` with an ``auth = HTTPTokenAuth()``"""
+    given = decoration.arguments.get(0) if decoration.arguments is not None else None
+    return isinstance(given, Instance) and any(name.endswith("HTTPTokenAuth") for name in given.names)
+
+
+def _lets_in_itself(name: str) -> bool:
+    """Is a guard of a library that also lets people in? Flask-Login leaves that to the app."""
+    return name in AUTHENTICATES and not name.startswith("flask_login.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from msgspec.structs import replace
 
 from flasklint import ir
@@ -11,10 +13,12 @@ from flasklint.project import flaskapi, library
 from flasklint.project.objects import (
     AppObject,
     Arguments,
+    BlueprintObject,
     Branch,
     Cls,
     ConfigItem,
     ConfigOf,
+    Env,
     Fn,
     Frame,
     Instance,
@@ -38,6 +42,9 @@ from flasklint.project.walk.classes import Classes
 from flasklint.project.walk.frames import decorated
 from flasklint.project.walk.naming import canonical
 from flasklint.source import Location
+
+_OF_BLUEPRINTS = MappingProxyType({"name": 0, "import_name": 1, "url_prefix": None})
+"""Attributes of a blueprint that are arguments of its constructor, with their positions."""
 
 
 class Attributes(Classes):
@@ -118,9 +125,17 @@ class Attributes(Classes):
                 return JinjaOf(owner, name)
             if name in ATTRIBUTES:
                 return ConfigItem(owner, ATTRIBUTES[name], Unset(), self.position)
+        if isinstance(owner, BlueprintObject) and name in _OF_BLUEPRINTS and owner.arguments is not None:
+            given = owner.arguments.get(_OF_BLUEPRINTS[name], name)
+            if given is not None:
+                return given
         for held, attribute in APP_HOLDERS.items():
             if name == attribute and held in owner.names:
                 return self.held_app(owner)
+        if owner.cls is not None and _is_settings(owner):
+            read = self._setting_read(owner, owner.cls, name)
+            if read is not None:
+                return read
         if owner.cls is not None:
             found = self.class_member(owner.cls, name)
             if isinstance(found, Fn):
@@ -136,6 +151,37 @@ class Attributes(Classes):
         if owner.cls is not None and len(owner.names) == 1:
             return Unknown(f"{owner.cls.qualname} has no {name} that we see")
         return Method(owner, name)
+
+    def _setting_read(self, owner: Instance, cls: Cls, name: str) -> Value | None:
+        """A field of pydantic's settings: what a variable of its name says, else what is written."""
+        if owner.arguments is not None and (given := owner.arguments.get(None, name)) is not None:
+            return given
+        found = self.class_member(cls, name)
+        if isinstance(found, (Known, Seq, Map)):
+            return Env(name.upper(), found)
+        declared = any(
+            isinstance(node, ir.Assign)
+            and node.value is None
+            and node.targets == (ir.Name(name, **_span(node.targets[0])),)
+            for member in self.class_line(cls)
+            if isinstance(member, Cls)
+            for node in member.node.body
+        )
+        return Env(name.upper(), Unset()) if found is None and declared else None
+
+    def settings_read(self, owner: Instance) -> Map | None:
+        """All the fields of pydantic's settings, as ``model_dump()`` gives them; ``None`` for what is none."""
+        if owner.cls is None or not _is_settings(owner):
+            return None
+        names: dict[str, Location] = {}
+        for member in reversed(self.class_line(owner.cls)):
+            if not isinstance(member, Cls):
+                continue
+            for node in member.node.body:
+                if isinstance(node, ir.Assign) and node.annotation is not None and isinstance(node.targets[0], ir.Name):
+                    names[node.targets[0].id] = Location(member.frame.module.path, node.span)
+        read = [(Known(name), self._setting_read(owner, owner.cls, name), place) for name, place in names.items()]
+        return Map([(key, value, place) for key, value, place in read if value is not None])
 
     def held_app(self, owner: Instance) -> AppObject:
         """The app that an instance has inside, which it was given or makes itself."""
@@ -282,3 +328,11 @@ class Attributes(Classes):
                     self.environment.append(
                         (plain, value, Location(frame.module.path, node.span), tuple(self.conditions))
                     )
+
+
+def _is_settings(owner: Instance) -> bool:
+    return any(name.rpartition(".")[2] == "BaseSettings" for name in owner.names)
+
+
+def _span(node: ir.Node) -> dict[str, int]:
+    return {"start": node.start, "end": node.end}

@@ -243,6 +243,8 @@ class Calls(Entering):
                 return Unknown(f"result of {function.qualname}()")
             case Cls():
                 return self.instantiate(function, arguments, expr, frame)
+            case Method(owner, "model_dump" | "dict") if (read := self.settings_read(owner)) is not None:
+                return read
             case Method(owner, name):
                 if not isinstance(owner, (AppObject, BlueprintObject)):
                     known = library.call(self, self.value_names(function), arguments)

@@ -232,6 +232,10 @@ class Statements(Expressions):
         for case in node.cases:
             tests = [operate("==", subject, self.evaluate(value, frame)) for value in case.values]
             test = operate("or", *tests) if len(tests) > 1 else tests[0] if tests else Unknown("the pattern fits")
+            if not tests and not case.binds and branches:
+                # `case _`: none of those before.
+                others = [operate("not", other) for other, _ in branches]
+                test = operate("and", *others) if len(others) > 1 else others[0]
             frame.names = dict(before)
             for name in case.binds:
                 frame.names[name] = Unknown("part of a pattern")
