@@ -53,6 +53,8 @@ _TEXT_FIELDS = (
     "wtforms.EmailField",
     "wtforms.HiddenField",
     "wtforms.PasswordField",
+    "flask_ckeditor.CKEditorField",
+    "flask_pagedown.fields.PageDownField",
     "wtforms.SearchField",
     "wtforms.StringField",
     "wtforms.TelField",

@@ -16,13 +16,15 @@ _SINKS = (
     Sink("flask.flash", "kept-html", ("0|message",), "is shown as a message", shape=True),
     Sink("<kept>", "kept-html", ("0",), "is kept", shape=True),
     Sink("<kept>", "kept-script", ("0",), "is kept", shape=True),
+    Sink("<kept>", "kept-link", ("0",), "is kept"),
 )
 """Places in a page where escaping for HTML is not what is needed go by ``<place>``; ``<kept>`` is where a value is kept under a
-name that a page prints without escaping, or into an event handler."""
+name that a page prints without escaping, into an event handler, or where a link begins."""
 
 KINDS = (
     Kind("safe-filter", needs="<\"'", also=("html",), types=(MARKUP,)),
     Kind("kept-html", needs="<\"'", also=("html", "safe-filter"), types=(MARKUP,)),
+    Kind("kept-link", needs=":", prefix="scheme", also=("link",)),
     Kind("kept-script", needs=r"'\"\\`", also=("script",)),
     Kind("unquoted-attribute", needs=r" \t\r\n\f"),
     Kind("link", needs=":", prefix="scheme"),

@@ -216,6 +216,7 @@ _HTML = (
     Summary("markdown.markdown", ("0|text",), "new", "builtins.str()"),
     Summary("markdown.Markdown().convert", ("0|source",), "new", "builtins.str()"),
     Summary("markdown2.markdown", ("0|text",), "new", "builtins.str()"),
+    Summary("mistune.markdown", ("0|text",), "new", "builtins.str()"),
     Summary("mistune.html", ("0",), "new", "builtins.str()"),
     Summary("commonmark.commonmark", ("0|text",), "new", "builtins.str()"),
     Summary("mako.template.Template", result="mako.template.Template()"),

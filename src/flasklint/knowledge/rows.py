@@ -90,6 +90,7 @@ class Sanitizer(NamedTuple):
     """A call whose result can do no harm of these kinds (``*``: of any).
 
     ``adds``: the characters that it may put between those of the text, which stay as they are; None if it may change them.
+    ``when``: what must hold of the call for that; otherwise its summary tells of it.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Sanitizer(NamedTuple):
     argument: str = "0"
     result: str = "builtins.str()"
     adds: str | None = None
+    when: tuple[Having, ...] = ()
 
 
 class Summary(NamedTuple):

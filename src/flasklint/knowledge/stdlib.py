@@ -364,6 +364,8 @@ _SUMMARIES = (
 
 _SANITIZERS = (
     Sanitizer("html.escape", ("html", "markup"), "0|s"),
+    Sanitizer("difflib.HtmlDiff().make_file", ("html", "markup"), "0|fromlines"),
+    Sanitizer("difflib.HtmlDiff().make_table", ("html", "markup"), "0|fromlines"),
     Sanitizer("xml.sax.saxutils.escape", ("html", "markup", "xml"), "0|data"),
     Sanitizer("xml.sax.saxutils.quoteattr", ("html", "markup", "xml"), "0|data"),
     Sanitizer("shlex.quote", ("command",), "0|s", adds="'\""),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flasklint import ir
-from flasklint.knowledge.templates import FILTERS, FORM_TEMPLATES, RAW_COLUMNS, RAW_DESCRIPTIONS, TRANSLATIONS
+from flasklint.knowledge.templates import (
+    FILTERS,
+    FORM_TEMPLATES,
+    RAW_COLUMNS,
+    RAW_DESCRIPTIONS,
+    RUNNING_TAGS,
+    TRANSLATIONS,
+)
 from flasklint.project.outputs import last_word
 
 DESCRIPTION = "description"
@@ -91,6 +98,11 @@ def tests_around(template: ir.Template, node: ir.Node) -> Iterator[ir.Expr]:
             case ir.Op(sign="if", operands=(test, then, _)) if then.start <= node.start < then.end:
                 yield test
         stack.extend(child for child in ir.children(current) if child.start <= node.start < child.end)
+
+
+def begins_link(context: ir.Context) -> bool:
+    """Whether what stands there begins an address that may run a script when it is followed or loaded."""
+    return context.place == "url" and context.tag in RUNNING_TAGS and not context.prefix.strip()
 
 
 def names_marked(found: Iterable[tuple[ir.Call, ir.Expr]]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from flasklint import ir
 from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS, is_count
 from flasklint.project.calls import Calls, CallSite
-from flasklint.project.marks import DESCRIPTION, leaves, marks, names_marked, raw_columns, raw_descriptions
+from flasklint.project.marks import DESCRIPTION, begins_link, leaves, marks, names_marked, raw_columns, raw_descriptions
 from flasklint.project.outputs import Outputs, last_word
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.templating import Resolve, as_call, templated
@@ -116,20 +116,21 @@ class Pages:
         found |= {str(column.value) for one in self._templates.values() for column, _ in raw_columns(one)}
         if any(True for one in self._templates.values() for _ in raw_descriptions(one)):
             found |= {DESCRIPTION}
-        found |= self._handled
+        found |= self._followed
         if not found:
             return found
         passed = (argument for one in self.renderings for argument in one.site.call.arguments if argument.name in found)
         return found | {last_word(argument.value) for argument in passed} - {""}
 
     @cached_property
-    def _handled(self) -> frozenset[str]:
-        """The last names of what templates put into event handlers, but for what is a number or made up by the program."""
+    def _followed(self) -> frozenset[str]:
+        """The last names of what templates put into event handlers and begin links with, but for what is a number or made up by
+        the program."""
         return frozenset(
             name
             for template in self._templates.values()
             for node in ir.walk(template)
-            if isinstance(node, ir.Output) and node.context.place == "event"
+            if isinstance(node, ir.Output) and (node.context.place == "event" or begins_link(node.context))
             for leaf in leaves(node.value)
             if (name := last_word(leaf)) and isinstance(leaf, (ir.Attribute, ir.Subscript)) and not is_count(name)
         )

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from flasklint import ir
 from flasklint.knowledge.catalogue import EVERYTHING
+from flasklint.knowledge.templates import MARKUP_MAKERS, TOLD_TO_ESCAPE
 from flasklint.project.marks import leaves
-from flasklint.project.outputs import last_word
+from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.source import Span
 
-_SANITIZERS = frozenset(row.name.rpartition(".")[2] for row in EVERYTHING.sanitizers if "html" in row.kinds)
+_SANITIZERS = frozenset(
+    row.name.rpartition(".")[2] for row in EVERYTHING.sanitizers if "html" in row.kinds and not row.when
+)
 """The last words of the calls that tables know to clean text for HTML."""
 _SAYS_SO = re.compile(
     r"saniti[sz]|bleach|purif|clean_?html|html_?clean|clean_?markup|(strip|remove)_?(tags|html)", re.I
@@ -22,6 +25,8 @@ _SAYS_SO = re.compile(
 _CHECKS = frozenset(("match", "fullmatch"))
 _CONFINING = frozenset(("AnyOf", "IPAddress", "MacAddress", "Regexp", "UUID"))
 """Validators after which a text holds nothing that was not thought of."""
+_ADDRESSES = frozenset(("URL", "url", "Url"))
+"""Validators of addresses, which want a scheme and a host."""
 _VALIDATES = "validates"
 """The decorator of a record's method through which goes all that is kept under the names that it is told."""
 
@@ -47,6 +52,20 @@ def _cleans(call: ir.Call, cleaning: frozenset[str]) -> bool:
     return bool(word) and (word in cleaning or _SAYS_SO.search(word) is not None)
 
 
+def cleans(scope: Scope) -> bool:
+    """Whether a function calls something that cleans text for HTML."""
+    return any(isinstance(node, ir.Call) and _cleans(node, _SANITIZERS) for node in ir.walk(scope.node))
+
+
+def makes_markup(call: ir.Call, scope: Scope, project: Project) -> bool:
+    """Whether a call makes HTML of a text and leaves the tags that are in it as they are."""
+    return (
+        bool(call.arguments)
+        and not MARKUP_MAKERS.isdisjoint(project.resolve(call.function, scope))
+        and TOLD_TO_ESCAPE.isdisjoint(argument.name for argument in call.arguments)
+    )
+
+
 def _wrappers(module: LinkedModule) -> Iterator[str]:
     """The names of functions that hand a parameter of theirs to what cleans it."""
     for call, scope in module.calls:
@@ -68,7 +87,8 @@ def _cleaned_by_calls(module: LinkedModule, cleaning: frozenset[str]) -> Iterato
     for call, _ in module.calls:
         if _cleans(call, cleaning):
             spans.append(call.span)
-            yield from map(_name_of, _told(call))
+            # What a record escapes as it is shown is kept as it came.
+            yield from (_name_of(one) for one in _told(call) if root(one) != "self")
     checks = any(last_word(call.function) in _CHECKS for call, _ in module.calls)
     if not spans and not checks:
         return
@@ -107,12 +127,23 @@ def _name_of(expr: ir.Expr) -> str:
     return last_word(expr)
 
 
-def _confined(scope: Scope) -> Iterator[str]:
+def addresses(project: Project) -> frozenset[str]:
+    """The fields of forms that must be addresses."""
+    return frozenset(
+        name
+        for module in project.modules.values()
+        for scope in module.scopes
+        if scope.is_class
+        for name in _confined(scope, _ADDRESSES)
+    )
+
+
+def _confined(scope: Scope, by: frozenset[str] = _CONFINING) -> Iterator[str]:
     """The fields of a form whose validators let regular texts through alone."""
     for name, bindings in scope.bindings.items():
         for binding in bindings:
             if isinstance(binding.value, ir.Call) and any(
-                isinstance(part, ir.Call) and last_word(part.function) in _CONFINING for part in ir.walk(binding.value)
+                isinstance(part, ir.Call) and last_word(part.function) in by for part in ir.walk(binding.value)
             ):
                 yield name
 

@@ -30,12 +30,14 @@ class OutputRule(FlowRule):
 
     ``harmless``: natures that do no harm there. An output to which untrusted data flows becomes a finding with its way; one that
     every evaluation found harmless is left out; of any other the rule says itself what to make. What a template does several
-    times for the same reason is one finding.
+    times for the same reason is one finding. ``keeping``: the kind of harm by which what is kept is judged, if the rule follows
+    that, and ``shown``: what becomes of it in the page.
     """
 
     places: ClassVar[frozenset[str]]
     harmless: ClassVar[frozenset[Nature]]
     keeping: ClassVar[str] = ""
+    shown: ClassVar[str] = ""
 
     def findings(self, context: Context) -> Iterator[Finding]:
         flows = {flow.location: flow for flow in context.flows.flows(*self.kinds)}
@@ -63,8 +65,13 @@ class OutputRule(FlowRule):
                         yield spread(flow) or causes.of(output), weighed(finding, flow)
                 elif flow is not None or (template.path, output.start) not in judged:
                     plausible = self.is_plausible(output, template.path, context)
-                    event = output.context.place == "event" and template.path in pages.reached
-                    kept = self.kept(output, place, stored) if stored is not None and event else None
+                    kept = None
+                    if (
+                        stored is not None
+                        and template.path in pages.reached
+                        and self.traces_back(output, template.path, context)
+                    ):
+                        kept = self.kept(output, place, stored)
                     if kept is not None:
                         yield kept
                         continue
@@ -94,14 +101,24 @@ class OutputRule(FlowRule):
             return not pages.renderings
         return not context.project.entered.isdisjoint(map(last_word, leaves(output.value)))
 
+    def traces_back(self, output: ir.Output, path: str, context: Context) -> bool:
+        """Whether a record that is put out there is followed to where it is kept."""
+        return True
+
+    def counts(self, flow: Flow) -> bool:
+        """Whether what is kept by such a flow is worth telling."""
+        return True
+
     def kept(self, output: ir.Output, place: Location, stored: Stored) -> tuple[object, Finding] | None:
         """The finding of an output of a record in which untrusted data is kept under that name, by where it is kept: what would
         be checked there is checked for all templates."""
         for part in stored.parts(output.value, place.path, self.harmless):
             flow = stored.untrusted(part, place.path)
-            if flow is not None:
-                finding = kept_there(self.untrusted(flow), part, flow, place, stored, "is put into an event handler")
-                return flow.location, replace(finding, label="not made for scripts")
+            if flow is not None and self.counts(flow):
+                finding = self.untrusted(flow, severity=Severity.MEDIUM)
+                return flow.location, replace(
+                    kept_there(finding, part, flow, place, stored, self.shown), label=self.shown
+                )
         return None
 
     @abstractmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -10,16 +9,16 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity, Step
-from flasklint.knowledge.templates import Nature
+from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.marks import DESCRIPTION, leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, is_alike
 from flasklint.rules.base import Context
-from flasklint.rules.cleaned import cleaned, validated
+from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
-from flasklint.taint.kept import plain
+from flasklint.taint.kept import members_of, plain, read_of_self
 
 _HOPS = 3
 
@@ -39,6 +38,7 @@ class Stored:
 
     def __init__(self, context: Context, kind: str = "kept-html") -> None:
         self._project = context.project
+        self._kind = kind
         self._kept = context.flows.kept
         self._common = context.flows.common
         self._flows: dict[Location, Flow] = {}
@@ -170,6 +170,10 @@ class Stored:
         )
 
     @cached_property
+    def _addresses(self) -> frozenset[str]:
+        return addresses(self._project)
+
+    @cached_property
     def _cleaned(self) -> frozenset[str]:
         return cleaned(self._project)
 
@@ -192,6 +196,20 @@ class Stored:
                 if given is not None and self._reads_rows(given, rendering.site.scope, _HOPS):
                     return True
         return False
+
+    def dumped(self, operand: ir.Expr, path: str) -> str:
+        """What people fill in, by its name, that a view writes as JSON for a template, in which ``</script>`` stays as it is."""
+        name = root(operand)
+        for rendering in self._project.pages.rendered_by(path) if name else ():
+            scope = rendering.site.scope
+            for maker in _makers(rendering.site.argument(None, name), scope):
+                if isinstance(maker, ir.Call) and last_word(maker.function) == "dumps" and maker.arguments:
+                    for given in _makers(maker.arguments[0].value, scope):
+                        for node in (given, *ir.walk(given)):
+                            word = last_word(node) if isinstance(node, (ir.Attribute, ir.Subscript)) else ""
+                            if word in self._project.entered and not is_count(word) and word not in self._cleaned:
+                                return word
+        return ""
 
     def _reads_rows(self, expr: ir.Expr, scope: Scope, hops: int) -> bool:
         for node in (expr, *ir.walk(expr)):
@@ -224,19 +242,55 @@ class Stored:
         """A view that shows the template puts it there itself: what it puts there was looked at."""
         return any(self._by_view(self._kept.get(part.name, {}), path) for part in parts if part.owner)
 
+    def _is_it(self, own: str, owner: str) -> bool:
+        """Whether two plain names may be those of one thing. An article's note is no article, where there are both."""
+        if own in self._classes and owner in self._classes:
+            return own == owner
+        return is_alike(own, owner)
+
     def _by_view(self, places: Iterable[Location], path: str) -> list[Location]:
         views = [rendering.site.scope for rendering in self._project.pages.rendered_by(path)]
         return [place for place in places if any(_stands_in(place, view) for view in views)]
 
     def untrusted(self, part: Part, path: str) -> Flow | None:
-        """How untrusted data gets there, the surest way. ``path``: of the template that shows it."""
+        """How untrusted data gets there, or to what it is worked out of, the surest way. ``path``: of the template that shows
+        it."""
         found = [self._flows[place] for place in self._places(part, path, surely=True) if place in self._flows]
         if part.name == FLASH:
             found = self._flashes
-        elif any(is_alike(plain(part.owner), owner) for owner in self._validated.get(part.name, ())):
+        elif self._is_checked(part):
             return None
         known = [flow for flow in found if flow.untrusted and len(flow.paths[0].reasons) < 2]
+        if not known and self._kind == "kept-html":
+            sources = (self.untrusted(one, path) for one in self._worked_out_of(part))
+            known = [flow for flow in sources if flow is not None]
         return max(known, key=lambda flow: (flow.confidence, -len(flow.trace)), default=None)
+
+    def _worked_out_of(self, part: Part) -> list[Part]:
+        """What a property makes HTML of that leaves tags in it as they are, and does not clean."""
+        found = []
+        for member in members_of(self._project, part.name) if part.owner else ():
+            kind = member.parent.node if member.parent is not None else None
+            if not isinstance(kind, ir.Class) or cleans(member):
+                continue
+            own = plain(kind.name)
+            if self._is_it(plain(part.owner), own):
+                read = read_of_self(member)
+                for call in ir.walk(member.node):
+                    if isinstance(call, ir.Call) and makes_markup(call, member, self._project):
+                        for given in ir.walk(call.arguments[0].value), (call.arguments[0].value,):
+                            found += [
+                                Part(kind.name, one.name)
+                                for one in given
+                                if isinstance(one, ir.Attribute) and one.name in read and one.name != part.name
+                            ]
+        return found
+
+    def _is_checked(self, part: Part) -> bool:
+        """The record's class cleans or checks what is kept there, or the form does, as far as the harm goes."""
+        if self._kind == "kept-link" and part.name in self._addresses:
+            return True
+        return any(is_alike(plain(part.owner), owner) for owner in self._validated.get(part.name, ()))
 
     def described(self, shown: ir.Expr) -> Flow | None:
         """How untrusted data gets into the description of a field, if one that is shown has such: it is named, or is of the form,
@@ -255,9 +309,7 @@ class Stored:
         unless it must be sure."""
         kept = self._kept.get(part.name, {}) if part.owner else {}
         own = plain(part.owner)
-        # An article's note is no article, where there are both.
-        alike = operator.eq if own in self._classes else is_alike
-        mine = [place for place, owners in kept.items() if any(alike(own, owner) for owner in owners)]
+        mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
         return self._by_view(mine, path) or (mine if mine or surely else list(kept))
 
 

@@ -335,8 +335,10 @@ class Calls(Templates):
             return self.source(frame, rows.source, node)
         result: Value | None = None
         for sanitizer in rows.sanitizers:
+            if not all(sinks.holds(frame, having, arguments, receiver) for having in sanitizer.when):
+                continue
             result = library.sanitized(frame, index, sanitizer, arguments, receiver, node, rows.word)
-        if rows.summary is not None:
+        if rows.summary is not None and result is None:
             result = library.summarized(frame, index, rows.summary, arguments, receiver, node, rows.word)
         if result is None and len(names) == 1 and names[0] in ("functools.partial",) and arguments.positional:
             return self._partial(frame, arguments, node)

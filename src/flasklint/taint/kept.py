@@ -36,6 +36,34 @@ class Kept:
         self.places: dict[str, dict[Location, frozenset[str]]] = {}
 
 
+def names_kept(project: Project) -> frozenset[str]:
+    """The names under which is kept what templates mark as safe, or what the properties of such names read of their objects."""
+    names = set(project.pages.marked)
+    for name in project.pages.marked:
+        for member in members_of(project, name):
+            names.update(read_of_self(member))
+    return frozenset(names)
+
+
+def members_of(project: Project, name: str) -> list[Scope]:
+    """The methods and properties of a name."""
+    found = (project.definition(f"{owner}.{name}") for owner in project.members.get(name, ()))
+    return [member for member in found if member is not None]
+
+
+def read_of_self(member: Scope) -> frozenset[str]:
+    """What a method reads of its object."""
+    node = member.node
+    if not isinstance(node, ir.Function) or not node.parameters:
+        return frozenset()
+    this = node.parameters[0].name
+    return frozenset(
+        one.name
+        for one in ir.walk(node)
+        if isinstance(one, ir.Attribute) and isinstance(one.value, ir.Name) and one.value.id == this
+    )
+
+
 def keepers(project: Project, kept: Kept) -> list[Scope]:
     """The functions that keep something under one of the names."""
     found: dict[str, dict[int, Scope]] = {}

@@ -74,7 +74,9 @@ class Index:
         for name in (*names, f"?.{method}") if method else names:
             word = name.rpartition(".")[2]
             if name in self.sanitizers:
-                return Rows(sinks, rendering, guards, source, self.sanitizers[name], None, word)
+                cleaning = self.sanitizers[name]
+                summary = self.summaries.get(name) if any(row.when for row in cleaning) else None
+                return Rows(sinks, rendering, guards, source, cleaning, summary, word)
             if name in self.summaries:
                 return Rows(sinks, rendering, guards, source, (), self.summaries[name], word)
         return Rows(sinks, rendering, guards, source, (), None, "")

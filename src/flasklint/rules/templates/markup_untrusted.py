@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.templates import COLUMN_FORMATTERS, is_count
+from flasklint.project.outputs import root
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors
 from flasklint.rules.base import Context, FlowRule, by_source
+from flasklint.rules.cleaned import cleaned, makes_markup
 from flasklint.rules.outputs import weighed
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -40,7 +42,8 @@ class MarkupUntrusted(FlowRule):
 
     - with medium confidence: a template filter that puts its value into `Markup` unescaped, since a template gives it
       whatever it has (of an attribute of it only one that goes by what people fill in counts); an `__html__` method that puts an
-      attribute into HTML unescaped; `Markup` of what was just unescaped;
+      attribute into HTML unescaped; a method of a record that puts an attribute into `Markup` unescaped which goes by what people
+      fill in; `Markup` of what was just unescaped;
     - with low confidence: other HTML that is built around a parameter inside `Markup(...)`.
 
     Silent: constants, numbers, what `escape()`, `Markup.escape` or a sanitizer returns, what other functions make, and the
@@ -134,6 +137,9 @@ class MarkupUntrusted(FlowRule):
             return
         elif any(_within(flow.location, place) for place in formatters):
             yield self._told(flow.location, _STORED, scope, Confidence.MEDIUM)
+        elif taken := _own_words(text, node, scope, project):
+            message = f"HTML is built around `{taken}` of a record, which people fill in, and which is not escaped."
+            yield self._told(flow.location, message, scope, Confidence.MEDIUM)
         elif raw:
             message = "HTML is built around a value that is not escaped. Where the value comes from could not be told."
             yield self._told(flow.location, message, scope, Confidence.LOW)
@@ -176,16 +182,30 @@ def _filters(project: Project) -> Iterator[str]:
                     yield from project.resolve(write.value, scope)
 
 
+def _own_words(text: ir.Expr, node: ir.Module | ir.Class | ir.Function, scope: Scope, project: Project) -> str:
+    """What a method of a record puts raw into HTML, of its own record, that goes by what people fill in."""
+    if not isinstance(node, ir.Function) or not node.parameters or scope.parent is None or not scope.parent.is_class:
+        return ""
+    this = node.parameters[0].name
+    if this not in _raw(text, scope, project):
+        return ""
+    shown = [one for one in ir.walk(text) if isinstance(one, ir.Attribute)]
+    names = (
+        one.name for one in shown if isinstance(one.value, ir.Name) and one.value.id == this and not is_count(one.name)
+    )
+    known = project.entered - cleaned(project)
+    return next((name for name in names if name in known and _holds(text, frozenset((this,)), scope, project)), "")
+
+
 def _is_written(node: ir.Module | ir.Class | ir.Function, names: frozenset[str], project: Project) -> bool:
     """Whether people may have written what is taken of these: they themselves, or attributes that go by what is filled in."""
-    attributes = [
-        one
-        for one in ir.walk(node)
-        if isinstance(one, ir.Attribute) and isinstance(one.value, ir.Name) and one.value.id in names
-    ]
+    attributes = [one for one in ir.walk(node) if isinstance(one, ir.Attribute) and root(one) in names]
+    inner = {id(one.value) for one in attributes}
+    taken = [one.name for one in attributes if id(one) not in inner]
     uses = sum(isinstance(one, ir.Name) and one.id in names for one in ir.walk(node))
-    taken = {one.name for one in attributes} - _TEXT_METHODS
-    return not taken or uses > len(attributes) or not taken.isdisjoint(project.entered)
+    if uses > len(taken) or not _TEXT_METHODS.isdisjoint(taken):
+        return True
+    return not project.entered.isdisjoint(taken)
 
 
 def _is_undone(flow: Flow, project: Project) -> bool:
@@ -242,7 +262,7 @@ def _raw(expr: ir.Expr, scope: Scope, project: Project) -> frozenset[str]:
                 names = project.resolve(function, scope)
                 if _SUBSTITUTES.intersection(names):
                     inner += [argument.value for argument in arguments[1:3]]
-                elif "builtins.str" in names or "markupsafe.Markup" in names:
+                elif "builtins.str" in names or "markupsafe.Markup" in names or makes_markup(node, scope, project):
                     inner += [argument.value for argument in arguments[:1]]
         stack.extend((one, depth + 1) for one in inner)
     return frozenset(found)

@@ -11,6 +11,7 @@ from flasklint.project.outputs import last_word, written
 from flasklint.project.project import Project
 from flasklint.rules.base import Context
 from flasklint.rules.outputs import OutputRule
+from flasklint.rules.stored import Stored
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.judge import open_quote
@@ -31,7 +32,8 @@ class ScriptContext(OutputRule):
 
     A part of a record in an event handler is told with medium confidence where untrusted data that may hold quotes is kept under
     its name (`user.motto = request.form["motto"]`), once for each such place; otherwise to auditors only. So is all in templates
-    that nothing renders.
+    that nothing renders. What a view writes with `json.dumps` of what people fill in, and a script shows with `|safe`, is told
+    with medium confidence: `dumps` leaves `</script>` as it is.
 
     Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: where it stands
     alone, it is told to pedants only. Behind another value on the line (`load('{{ a }}', '{{ b }}')`), a backslash at the end of
@@ -68,6 +70,7 @@ class ScriptContext(OutputRule):
     kinds = ("script", "style")
     places = frozenset(_WHERE)
     keeping = "kept-script"
+    shown = "is put into an event handler"
     harmless = frozenset(("constant", "number", "address", "json", "quoted", "token", "config", "markup"))
     title = "Untrusted data stands in a script without `tojson`."
     advice = "write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute"
@@ -87,6 +90,24 @@ class ScriptContext(OutputRule):
             if paths:
                 finding = self.untrusted(flow._replace(paths=paths), severity=Severity.LOW, title=_QUOTED)
                 yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
+
+    def traces_back(self, output: ir.Output, path: str, context: Context) -> bool:
+        return output.context.place == "event" or _is_raw(output.value)
+
+    def kept(self, output: ir.Output, place: Location, stored: Stored) -> tuple[object, Finding] | None:
+        """What is kept in a record, in an event handler; in a script, what a view has written as JSON."""
+        if output.context.place == "event":
+            return super().kept(output, place, stored)
+        name = stored.dumped(output.value, place.path)
+        if not name:
+            return None
+        message = (
+            f"{written(output.value)} stands in a script as `dumps` has written it, which leaves `</script>` as it is. It is made"
+            f" of `{name}`, which people fill in."
+        )
+        return place, self.finding(
+            place, message, confidence=Confidence.MEDIUM, label="not made for scripts", help=self.advice
+        )
 
     def is_plausible(self, output: ir.Output, path: str, context: Context) -> bool:
         """As for other values, but for records in event handlers: between quotes their names alone don't make them dangerous."""

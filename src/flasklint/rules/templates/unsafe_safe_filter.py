@@ -27,7 +27,8 @@ class UnsafeSafeFilter(FlowRule):
     Follows untrusted data through views, `render_template`, includes, blocks and macros to the `|safe` that it reaches, and
     shows the way. What is taken out of a record (`user.bio`) is followed by name to where it is kept (`user.bio = ...`,
     `User(bio=...)`, `{"bio": ...}`, `flash(...)`): untrusted data there is reported with both ends, with low severity if only
-    people with a role can write it, and nothing is said if all that is kept there is clean.
+    people with a role can write it, and nothing is said if all that is kept there is clean. A property that makes HTML of it
+    (`markdown.markdown(self.body)`) is followed likewise.
 
     A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
     field or a request's key, otherwise with low confidence. So is what is cleaned or checked anywhere under that name
@@ -185,6 +186,12 @@ class UnsafeSafeFilter(FlowRule):
             ) or stored.is_of_database(operand, place.path)
             telling = telling and not stored.is_thought_of(parts) and not stored.is_made_by_view(parts, place.path)
         unknown = "Where that comes from could not be told."
+        dumped = stored.dumped(operand, place.path)
+        if dumped:
+            telling = True
+            unknown = (
+                f"It is JSON made of `{dumped}`, which people fill in; `</script>` and quotes in it stay as they are."
+            )
         who = min((stored.authors.who_writes(*part) for part in parts), default=Who.ANYBODY) if telling else Who.ANYBODY
         if who is Who.STAFF:
             unknown = "Only administrators seem to write it."

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.templates import RUNNING_TAGS, Nature
+from flasklint.knowledge.templates import Nature
 from flasklint.project.mailed import is_mailed
+from flasklint.project.marks import begins_link
 from flasklint.project.outputs import written
 from flasklint.project.project import Project
+from flasklint.rules.base import Context
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -23,10 +25,11 @@ class UnsafeUrlAttribute(OutputRule):
 
     ## What it does
     Follows untrusted data to `href`, `src`, `action` and their like that begin with it, where following or loading the address
-    can run a script, also where a block of another template puts it there. A value of which nothing is known is told of to
-    auditors only. Addresses made by `url_for`, constants, and values behind a fixed beginning (`/user/{{ name }}`) are left
-    alone, and so are the templates of mails, whose programs follow no such links, and what cookies bring, which nobody sets for
-    someone else.
+    can run a script, also where a block of another template puts it there, and to records in which it is kept under the name
+    of what begins the link by the view that takes it in (`user.website = form.website.data`), once for each such place; fields
+    that have to be an address (`URL()`) are left out. Any other value of which nothing is known is told of to auditors only.
+    Addresses made by `url_for`, constants, and values behind a fixed beginning (`/user/{{ name }}`) are left alone, and so are
+    the templates of mails, whose programs follow no such links, and what cookies bring, which nobody sets for someone else.
 
     ## Why is this bad
     `javascript:alert(1)` holds nothing that is escaped. A visitor who clicks the link runs it with their session.
@@ -65,15 +68,28 @@ class UnsafeUrlAttribute(OutputRule):
 
     kinds = ("link",)
     places = frozenset(("url",))
+    keeping = "kept-link"
+    shown = "is where the link leads"
     harmless = frozenset(("constant", "number", "address", "quoted", "token", "config", "markup"))
     title = "Untrusted data begins a link."
     advice = "let the address begin with a fixed scheme or path, or check the scheme in Python"
 
     def concerns(self, output: ir.Output) -> bool:
-        return output.context.tag in RUNNING_TAGS and not output.context.prefix.strip()
+        return begins_link(output.context)
+
+    def traces_back(self, output: ir.Output, path: str, context: Context) -> bool:
+        return not is_mailed(path, context.project.pages)
 
     def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         yield from self.check_flow(flow, project)
+
+    def counts(self, flow: Flow) -> bool:
+        """What a view takes in and keeps as it is. An address that is handed around first was asked for mostly, which only works
+        with one of the web's."""
+        return not flow.paths[0].reasons and all(
+            step.location.path == flow.location.path and not step.message.startswith(("passed to", "goes through"))
+            for step in flow.trace
+        )
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """An output that begins a link: in its own template, or in the block of one that another template puts there."""
