@@ -18,6 +18,7 @@ from flasklint.rules.stored import Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.pages import SPREAD
+from flasklint.taint.routes import is_of_own_type
 from flasklint.taint.values import PART
 
 _MOST_RELATED = 12
@@ -161,7 +162,7 @@ def weighed(finding: Finding, flow: Flow) -> Finding:
     reasons = flow.paths[0].reasons
     if not reasons:
         return finding
-    confidence = Confidence.LOW if len(reasons) > 1 else finding.confidence
+    confidence = Confidence.LOW if len(reasons) > 1 or is_of_own_type(reasons) else finding.confidence
     return replace(finding, severity=min(finding.severity, Severity.MEDIUM), confidence=confidence)
 
 

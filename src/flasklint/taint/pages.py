@@ -12,18 +12,18 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-import msgspec
 from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.rows import MARKUP, Rendering, Tables
-from flasklint.knowledge.templates import LOOP_NUMBERS, RUNNING_TAGS
+from flasklint.knowledge.templates import LOOP_NUMBERS
+from flasklint.project.marks import begins_link
 from flasklint.project.pages import Registered
 from flasklint.project.project import Project
-from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.project.scopes import Scope
 from flasklint.taint import sinks
-from flasklint.taint.attributes import Attributes
 from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.page_keys import REST, PageKeys, mentioned, top_level
 from flasklint.taint.passing import Outcome, Passing, Returning
 from flasklint.taint.state import Obj
 from flasklint.taint.tables import picked
@@ -49,21 +49,15 @@ MOST_CONTEXTS = 24
 SPREAD = "passed to the template, under names that are not known"
 """What a step says that gives a template variables of any name."""
 
-_REST = "\x02rest"
 _BLOCKS = "\x02blocks"
 _PLACE = "\x02place"
 _SCRIPTS = ("script", "style", "event", "unquoted")
-_IMPLICIT = ("varargs", "kwargs", "caller")
-
-Member = ir.Function | tuple[ir.Link, str] | None
-"""What a template binds at its top level: a macro, what an import brings (and under which name it is there, empty for all of
-it), or a variable."""
 
 SHOWN = Value(refs=(MARKUP,))
 """What a macro, a block or a call of one gives: it is HTML, and what is in it was looked at where it was put out."""
 
 
-class Templates(Attributes):
+class Templates(PageKeys):
     """Evaluates the templates of a project. ``judged``: outputs, filters and calls that were looked at, by path and start.
     ``contexts``: how often each function was evaluated.
     """
@@ -73,13 +67,7 @@ class Templates(Attributes):
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
         self.judged: set[tuple[str, int]] = set()
-        self._page_scopes: dict[str, Scope] = {}
-        self._page_keys: dict[object, FunctionKey] = {}
-        self._used: dict[object, frozenset[str]] = {}
         self._idle: set[int] = set()
-        self._block_names: dict[str, dict[str, ir.Block]] = {}
-        self._words: dict[str, frozenset[str]] = {}
-        self._members: dict[str, dict[str, Member]] = {}
 
     # What the engine gives
 
@@ -119,7 +107,7 @@ class Templates(Attributes):
                 value if not value.taints else frame.stepped(value, at, f"passed to the template as `{name}`")
             )
         if rest is not None and rest is not NEVER:
-            context[_REST] = rest if not rest.taints else frame.stepped(rest, node, SPREAD)
+            context[REST] = rest if not rest.taints else frame.stepped(rest, node, SPREAD)
         for path in paths:
             self.enter(frame, path, context, node)
 
@@ -133,7 +121,7 @@ class Templates(Attributes):
                     if isinstance(key, str)
                 }
                 if thing.rest is not NEVER:
-                    context[_REST] = thing.rest
+                    context[REST] = thing.rest
                 self.enter(frame, path, context, node)
 
     def _texts(self, frame: Frame, given: Value) -> list[str]:
@@ -181,7 +169,7 @@ class Templates(Attributes):
         assert key is not None
         if key is not self._page_keys.get(inner.path):
             return SHOWN
-        for link in _top_level(key.function.body):
+        for link in top_level(key.function.body):
             if isinstance(link, ir.Link) and link.kind == "extends":
                 # At the end: what a child sets, its parents see.
                 self._extend(inner, link)
@@ -209,108 +197,11 @@ class Templates(Attributes):
                     key = self._macro_key(path, member, own=False)
                     yield Frame(self, key.scope, key, 0)
 
-    # Keys
-
-    def _scope(self, path: str) -> Scope:
-        found = self._page_scopes.get(path)
-        if found is None:
-            found = self._page_scopes[path] = LinkedModule(ir.Module(path, ()), path).scope
-        return found
-
-    def _template_key(self, path: str) -> FunctionKey:
-        found = self._page_keys.get(path)
-        if found is None:
-            name = path.rpartition("/")[2]
-            function = ir.Function(name, (), self.project.templates[path].body, start=0, end=0)
-            found = FunctionKey(function, self._scope(path), None, "", (), page=True)
-            self._page_keys[path] = found
-        return found
-
-    def _block_key(self, path: str, block: ir.Block) -> FunctionKey:
-        key = (path, block.start)
-        found = self._page_keys.get(key)
-        if found is None:
-            function = ir.Function(block.name, (), block.body, start=block.start, end=block.end)
-            found = self._page_keys[key] = FunctionKey(function, self._scope(path), None, "", (), page=True)
-        return found
-
-    def _macro_key(self, path: str, macro: ir.Function, own: bool) -> FunctionKey:
-        """``own``: it is called in its own template, or imported with the context, whose variables it sees."""
-        key = (path, macro.name, own)
-        found = self._page_keys.get(key)
-        if found is None or found.function.start != macro.start:
-            mentioned = _mentioned(macro)
-            more = [word for word in _IMPLICIT if word in mentioned]
-            kinds = {"varargs": "star", "kwargs": "double-star", "caller": "keyword"}
-            implicit = tuple(
-                ir.Parameter(word, kinds[word], start=macro.start, end=macro.start)  # type: ignore[arg-type]
-                for word in more
-                if all(parameter.name != word for parameter in macro.parameters)
-            )
-            function = msgspec.structs.replace(macro, parameters=(*macro.parameters, *implicit))
-            outer = self._scope(path)
-            scope = Scope(outer.module, outer, function, macro.name)
-            free: tuple[str, ...] = ()
-            if own:
-                names = set(mentioned)
-                pending = list(mentioned)
-                members = self._own(path)
-                while pending:
-                    member = members.get(pending.pop())
-                    if isinstance(member, ir.Function) and member is not macro:
-                        new = _mentioned(member) - names
-                        names |= new
-                        pending.extend(new)
-                parameters = {parameter.name for parameter in function.parameters}
-                macros = {name for name, member in members.items() if isinstance(member, ir.Function)}
-                free = (_REST, *sorted(names - macros - parameters))
-            found = self._page_keys[key] = FunctionKey(function, scope, None, "", free, page=True)
-        return found
-
-    def _own(self, path: str) -> dict[str, Member]:
-        """What a template binds itself at its top level."""
-        found = self._members.get(path)
-        if found is None:
-            found = self._members[path] = {}
-            for node in _top_level(self.project.templates[path].body):
-                match node:
-                    case ir.Function(name=name):
-                        found[name] = node
-                    case ir.Link(kind="import", names=names):
-                        for _, alias in names:
-                            found[alias] = (node, "")
-                    case ir.Link(kind="from", names=names):
-                        for name, alias in names:
-                            found[alias] = (node, name)
-                    case ir.Assign(targets=targets) | ir.Region(kind="set", body=(*_, ir.Assign(targets=targets))):
-                        for target in targets:
-                            if isinstance(target, ir.Name):
-                                found.setdefault(target.id, None)
-        return found
-
-    def _blocks(self, path: str) -> dict[str, ir.Block]:
-        """The blocks of a template by name, also those in others."""
-        found = self._block_names.get(path)
-        if found is None:
-            nodes = ir.walk(self.project.templates[path])
-            found = self._block_names[path] = {node.name: node for node in nodes if isinstance(node, ir.Block)}
-        return found
-
-    def _names_used(self, path: str) -> frozenset[str]:
-        """The names that a template and all that it brings in speak of."""
-        found = self._used.get(path)
-        if found is None:
-            names: set[str] = set()
-            for one in self.project.pages.brought(path):
-                if one not in self._words:
-                    self._words[one] = _mentioned(self.project.templates[one])
-                names |= self._words[one]
-            found = self._used[path] = frozenset(names)
-        return found
+    # Names
 
     def page_words(self, frame: Frame, node: ir.Loop) -> frozenset[str] | None:
         members = self._own(frame.path).values()
-        names = {name for one in members if isinstance(one, ir.Function) for name in _mentioned(one)}
+        names = {name for one in members if isinstance(one, ir.Function) for name in mentioned(one)}
         for inner in ir.walk(node):
             if isinstance(inner, ir.Block):
                 names |= self._names_in(frame.path, inner)
@@ -320,29 +211,6 @@ class Templates(Attributes):
                 for path in self._linked(frame, inner):
                     names |= self._names_used(path)
         return frozenset(names)
-
-    def _names_in(self, path: str, block: ir.Block) -> frozenset[str]:
-        """The names that a block speaks of, and the macros that it calls, and what it brings in."""
-        key = (path, block.start)
-        found = self._used.get(key)
-        if found is None:
-            names = set(_mentioned(block))
-            members = self._own(path)
-            pending = list(names)
-            while pending:
-                member = members.get(pending.pop())
-                if isinstance(member, ir.Function):
-                    new = _mentioned(member) - names
-                    names |= new
-                    pending.extend(new)
-            for use in self.project.pages.links(path):
-                if block.start <= use.link.start < block.end:
-                    for target in use.targets:
-                        names |= self._names_used(target)
-            found = self._used[key] = frozenset(names)
-        return found
-
-    # Names
 
     def page_callee(self, frame: Frame, callee: Value, function: ir.Name) -> Value:
         """What is called, of what a name may mean: no text is, whoever has sent it."""
@@ -362,7 +230,7 @@ class Templates(Attributes):
         if member is not None:
             return self._imported(frame, *member)
         result = NEVER
-        rest = frame.state.variables.get(_REST) or frame.outer.get(_REST)
+        rest = frame.state.variables.get(REST) or frame.outer.get(REST)
         if rest is not None and not (called and rest.taints):
             result = rest
         for function in self.project.pages.processors(name):
@@ -511,7 +379,7 @@ class Templates(Attributes):
             frame.dead = False
             return
         self.judged.add((frame.path, node.start))
-        if place == node.context.place == "url" and not _begins_link(node.context):
+        if place == node.context.place == "url" and not begins_link(node.context):
             return
         self.put_out(frame, node, place, value)
 
@@ -560,11 +428,11 @@ class Templates(Attributes):
             return
         used = self._names_in(frame.path, node)
         context = {
-            name: value for name, value in self._visible(frame).items() if name in used or name in (_REST, _BLOCKS)
+            name: value for name, value in self._visible(frame).items() if name in used or name in (REST, _BLOCKS)
         }
         for path in self.project.pages.brought(frame.path, "extends"):
             shown = self._blocks(path).get(node.name)
-            if shown is not None and (shown.context.place in _SCRIPTS or _begins_link(shown.context)):
+            if shown is not None and (shown.context.place in _SCRIPTS or begins_link(shown.context)):
                 context[_PLACE] = constant(shown.context.place)
         self._run(frame, self._block_key(frame.path, node), context, node, f"passed to the block `{node.name}`")
 
@@ -602,27 +470,5 @@ class Templates(Attributes):
                     frame.state.variables.setdefault(name, value)
 
 
-def _begins_link(context: ir.Context) -> bool:
-    """Whether what is put out there begins an address that can run a script."""
-    return context.place == "url" and context.tag in RUNNING_TAGS and not context.prefix.strip()
-
-
 def _shown(path: str) -> str:
     return "the template" if ir.INSIDE in path else f"`{path.rpartition('/')[2]}`"
-
-
-def _top_level(body: Iterable[ir.Stmt]) -> Iterable[ir.Stmt]:
-    """The statements whose names the whole template sees."""
-    for node in body:
-        yield node
-        match node:
-            case ir.If(body=then, orelse=otherwise):
-                yield from _top_level((*then, *otherwise))
-            case ir.Region(kind="autoescape" | "trans", body=inner):
-                yield from _top_level(inner)
-            case _:
-                pass
-
-
-def _mentioned(node: object) -> frozenset[str]:
-    return frozenset(one.id for one in ir.walk(node) if isinstance(one, ir.Name))

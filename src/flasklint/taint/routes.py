@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -19,7 +19,14 @@ from flasklint.taint.values import NUMBER, OUR_TEXT, Hole, Info, Origin, Taint, 
 
 _ROUTE = Source("<route>", "the visitor controls this part of the address")
 _PLAIN_CONVERTERS = frozenset(("int", "float", "uuid", "any"))
+_CONVERTED = "may make something else of it"
+_TYPED = "is checked to be of a type of its own"
 _TEXT_CONVERTERS = frozenset(("default", "string", "path"))
+
+
+def is_of_own_type(reasons: Iterable[str]) -> bool:
+    """Whether it is one of the reasons of a doubt that a variable of an address is made something of the app's own."""
+    return any(reason.endswith((_CONVERTED, _TYPED)) for reason in reasons)
 
 
 def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Value:
@@ -34,7 +41,7 @@ def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Val
     origin = Origin(_ROUTE, frame.path, parameter.start, parameter.end)
     trail = Trail(None, frame.path, parameter.start, parameter.end, _ROUTE.words)
     if converter not in _TEXT_CONVERTERS:
-        reason = f"the app's own converter `{converter}` may make something else of it"
+        reason = f"the app's own converter `{converter}` {_CONVERTED}"
         return Value(open=True, taints=(Taint(origin, fragment, trail, Confidence.MEDIUM, (reason,)),))
     return Value(open=True, taints=(Taint(origin, fragment, trail),))
 
@@ -53,7 +60,7 @@ def checked_variable(
         mask = characters.named("".join(TYPED[name] for name in names))
         frame.state.infos[plain.taints[0].fragment] = Info(mask=mask)
         return plain
-    reason = f"`{parameter.name}` is checked to be of a type of its own"
+    reason = f"`{parameter.name}` {_TYPED}"
     return replace(
         plain, taints=tuple(replace(one, level=Confidence.MEDIUM, reasons=(reason,)) for one in plain.taints)
     )

@@ -7,7 +7,8 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.templates import ESCAPED_ENDINGS, Nature
 from flasklint.project.escaping import decides_escaping
-from flasklint.project.outputs import Outputs
+from flasklint.project.marks import leaves
+from flasklint.project.outputs import Outputs, last_word
 from flasklint.project.project import Project
 from flasklint.rules.base import ProjectRule
 from flasklint.source import Location
@@ -26,7 +27,8 @@ class UnescapedTemplateExtension(ProjectRule):
     Finds templates that make HTML, are rendered by Flask, put out values, and whose name does not end with `.html`, `.htm`,
     `.xml`, `.xhtml` or `.svg`: Flask escapes nothing in them. Plain text, as in mails, is left alone, and so are apps that
     decide themselves what is escaped. Templates with the same ending are one finding. Where several of them say `|safe`, which
-    would do nothing there, something that is not seen switches escaping on: then the confidence is low.
+    would do nothing there, something that is not seen may switch escaping on: then the confidence is medium if they print what
+    goes by the name of what people fill in, and low otherwise.
 
     ## Why is this bad
     `page.html.j2` looks like any other template, but `{{ name }}` in it prints the tags that a visitor puts into a name.
@@ -101,8 +103,10 @@ class UnescapedTemplateExtension(ProjectRule):
         marked = sum(bool(project.pages.marks(page.path)) for page in found)
         marked += sum(not site.scope.module.is_test for site in project.calls("markupsafe.Markup"))
         if marked >= _MARKED:
-            # Who writes `|safe` or `Markup` again and again has seen values escaped: something unseen switches it on.
-            confidence = Confidence.LOW
+            # Who writes `|safe` or `Markup` again and again believes that values are escaped, or something unseen sees to it:
+            # told only where people's words are printed.
+            words = {last_word(leaf) for page in found for output in page.raw for leaf in leaves(output.value)}
+            confidence = Confidence.LOW if project.entered.isdisjoint(words) else Confidence.MEDIUM
         return self.finding(
             uses[first.path],
             f"Flask escapes nothing in `{first.path.rpartition('/')[2]}`{others}, which makes HTML. "
