@@ -143,7 +143,6 @@ _SANITIZERS = (
     Sanitizer("html_sanitizer.Sanitizer().sanitize", ("html", "markup"), "0|html"),
     Sanitizer("markdown2.markdown", ("html", "markup"), "0|text", when=(Having("safe_mode", "true"),)),
     Sanitizer("mistune.markdown", ("html", "markup"), "0|text", when=(Having("1|escape", "absent"),)),
-    Sanitizer("mistune.markdown", ("html", "markup"), "0|text", when=(Having("1|escape", "true"),)),
     Sanitizer("pygments.highlight", ("html", "markup"), "0|code"),
     Sanitizer("ldap3.utils.conv.escape_filter_chars", ("ldap",), "0|text"),
     Sanitizer("ldap.filter.escape_filter_chars", ("ldap",), "0|assertion_value"),

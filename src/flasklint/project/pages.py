@@ -116,14 +116,13 @@ class Pages:
         found |= {str(column.value) for one in self._templates.values() for column, _ in raw_columns(one)}
         if any(True for one in self._templates.values() for _ in raw_descriptions(one)):
             found |= {DESCRIPTION}
-        found |= self._followed
         if not found:
             return found
         passed = (argument for one in self.renderings for argument in one.site.call.arguments if argument.name in found)
         return found | {last_word(argument.value) for argument in passed} - {""}
 
     @cached_property
-    def _followed(self) -> frozenset[str]:
+    def followed(self) -> frozenset[str]:
         """The last names of what templates put into event handlers and begin links with, but for what is a number or made up by
         the program."""
         return frozenset(

@@ -44,7 +44,7 @@ class Attributes(Names):
 
     def __init__(self, project: Project, tables: Tables) -> None:
         super().__init__(project, tables)
-        self.kept = kept.Kept(kept.names_kept(project))
+        self.kept = kept.names_kept(project)
         self._attribute_names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._shared: set[str] = set()
 

@@ -27,22 +27,25 @@ MOST_KEEPERS = 12
 
 
 class Kept:
-    """Where values are kept under these ``names``, and in what. ``common``: those names under which so
+    """Where values are kept under these ``names``, and in what. ``sought``: those for which functions are looked for that keep
+    something under them. ``common``: those names under which so
     many functions keep something that not all of them are looked at."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: frozenset[str], sought: frozenset[str]) -> None:
         self.names = names
+        self.sought = sought
         self.common: frozenset[str] = frozenset()
         self.places: dict[str, dict[Location, frozenset[str]]] = {}
 
 
-def names_kept(project: Project) -> frozenset[str]:
-    """The names under which is kept what templates mark as safe, or what the properties of such names read of their objects."""
+def names_kept(project: Project) -> Kept:
+    """The names under which is kept what templates mark as safe, or what the properties of such names read of their objects; and
+    what they put into event handlers and begin links with, which is noted where functions are followed anyway."""
     names = set(project.pages.marked)
     for name in project.pages.marked:
         for member in members_of(project, name):
             names.update(read_of_self(member))
-    return frozenset(names)
+    return Kept(frozenset(names) | project.pages.followed, frozenset(names))
 
 
 def members_of(project: Project, name: str) -> list[Scope]:
@@ -67,20 +70,20 @@ def read_of_self(member: Scope) -> frozenset[str]:
 def keepers(project: Project, kept: Kept) -> list[Scope]:
     """The functions that keep something under one of the names."""
     found: dict[str, dict[int, Scope]] = {}
-    for module in project.modules.values() if kept.names else ():
+    for module in project.modules.values() if kept.sought else ():
         if module.is_test:
             continue
         for call, scope in module.calls:
             called = last_word(call.function)
             if scope.is_function and (called in KEEPERS or called[:1].isupper()):
                 for argument in call.arguments:
-                    if argument.name in kept.names:
+                    if argument.name in kept.sought:
                         found.setdefault(argument.name, {})[id(scope)] = scope
         for scope in module.scopes:
             for write in scope.writes if scope.is_function else ():
                 key = write.key.value if isinstance(write.key, ir.Const) else None
                 name = write.name if write.name is not None else key
-                if isinstance(name, str) and name in kept.names:
+                if isinstance(name, str) and name in kept.sought:
                     found.setdefault(name, {})[id(scope)] = scope
     kept.common = frozenset(name for name, scopes in found.items() if len(scopes) > MOST_KEEPERS)
     return [scope for name, scopes in found.items() if name not in kept.common for scope in scopes.values()]
