@@ -129,7 +129,7 @@ class PermissiveCors(AppRule):
             if not _fits_all(origins):
                 continue
             open_to_all = [resource for resource, given, _ in offers if _fits_all(given)]
-            if not _is_on(credentials) and all(map(_is_for_all, open_to_all)):
+            if all(map(_is_for_all, open_to_all)):
                 continue
             where = ", ".join(f"`{one}`" for one in open_to_all) if all(open_to_all) else ""
             yield self._finding(app, location, _is_on(credentials), scope, where)
