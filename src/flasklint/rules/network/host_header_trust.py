@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flasklint import ir
@@ -14,7 +14,7 @@ from flasklint.project.profiles import as_setting
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known, Unset
-from flasklint.rules.base import AppRule
+from flasklint.rules.base import Context, Rule
 from flasklint.source import Location
 
 _TELLING = frozenset(
@@ -47,7 +47,7 @@ class _Link(NamedTuple):
     pinned: bool
 
 
-class HostHeaderTrust(AppRule):
+class HostHeaderTrust(Rule):
     """Links in e-mails lead to whatever host the request names.
 
     ## What it does
@@ -115,18 +115,25 @@ class HostHeaderTrust(AppRule):
     severity = Severity.MEDIUM
     cwe = (644, 20)
 
-    def check_app(self, app: App, project: Project) -> Iterator[Finding]:
-        """One finding for an app, at the first link that lies open."""
-        if app.exhausted or _is_set(app, "TRUSTED_HOSTS") or _looks_at_host(app):
-            return
-        pinned = _is_set(app, "SERVER_NAME") or _speaks_of(project, "SERVER_NAME")
-        mails = _Mails(project)
-        links = [link for link in _links(project, mails) if not (pinned and link.pinned)]
-        links.sort(key=lambda link: (not link.telling, link.location))
-        if not links:
-            return
-        first, *others = links
-        yield self.finding(
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """One finding for an app, at the first link that lies open. What mails and which links it has, the project says once."""
+        project = context.project
+        known: tuple[bool, Sequence[_Link]] | None = None
+        for app in project.apps:
+            if app.exhausted or _is_set(app, "TRUSTED_HOSTS") or _looks_at_host(app):
+                continue
+            known = known or (_speaks_of(project, "SERVER_NAME"), tuple(_links(project, _Mails(project))))
+            spoken_of, links = known
+            pinned = spoken_of or _is_set(app, "SERVER_NAME")
+            lying_open = sorted(
+                (link for link in links if not (pinned and link.pinned)),
+                key=lambda link: (not link.telling, link.location),
+            )
+            if lying_open:
+                yield self._report(*lying_open)
+
+    def _report(self, first: _Link, *others: _Link) -> Finding:
+        return self.finding(
             first.location,
             "A link that is mailed leads to whatever host the request names. "
             + ("Neither `SERVER_NAME` nor `TRUSTED_HOSTS` says" if first.pinned else "`TRUSTED_HOSTS` does not say")
