@@ -16,6 +16,7 @@ _SINKS = (
             "requests",
             "requests.Session()",
             "requests.session()",
+            "requests_html.HTMLSession()",
             "httpx",
             "httpx.Client()",
             "httpx.AsyncClient()",

@@ -64,8 +64,9 @@ class Having(NamedTuple):
 class Sink(NamedTuple):
     """A place where text of someone else's making does harm.
 
-    ``arguments``: where the text goes in. ``form``: how it is read there: ``text`` is the text itself, ``argv`` a program and
-    its arguments, ``members`` any member of a container, ``keywords`` the names and values of ``**mapping``, ``html`` what a
+    ``arguments``: where the text goes in. ``form``: how it is read there: ``text`` is the text itself, ``shell`` the same or the
+    first of a list, ``argv`` a program and its arguments,
+    ``members`` any member of a container, ``keywords`` the names and values of ``**mapping``, ``html`` what a
     view's answer shows, ``location`` where the headers of a view's answer, or a mapping of headers, send the browser.
     ``when``, ``unless``: the harm is done when all of the first hold and none of the second.
     ``words``: what happens there, completing "...": "is run as SQL". ``like``: for unknown receivers, a word of the
@@ -77,7 +78,7 @@ class Sink(NamedTuple):
     kind: str
     arguments: tuple[str, ...] = ("0",)
     words: str = ""
-    form: Literal["text", "argv", "members", "keywords", "html", "location"] = "text"
+    form: Literal["text", "shell", "argv", "members", "keywords", "html", "location"] = "text"
     when: tuple[Having, ...] = ()
     unless: tuple[Having, ...] = ()
     like: bool = False

@@ -78,6 +78,9 @@ _SINKS = (
                 (f"databases.Database().{method}", "query|0")
                 for method in ("execute", "fetch_all", "fetch_one", "fetch_val")
             ),
+            ("botocore.client.BaseClient().start_query_execution", "QueryString"),
+            ("botocore.client.BaseClient().execute_statement", "Statement|Sql|sql"),
+            ("botocore.client.BaseClient().select_object_content", "Expression"),
             ("sqlalchemy.DDL", "0|statement"),
             ("sqlalchemy.ext.asyncio.AsyncSession().execute", "0|statement"),
             ("sqlalchemy.ext.asyncio.AsyncConnection().execute", "0|statement"),

@@ -30,6 +30,17 @@ _SINKS = (
     Sink("os.chmod", "path", ("0|path",), "is changed"),
     Sink("os.path.exists", "path", ("0|path",), "is looked for"),
     Sink("os.path.isfile", "path", ("0|path",), "is looked for"),
+    *(
+        Sink(f"os.{name}", "path", (where,), "is looked for")
+        for name, where in (
+            ("stat", "0|path"),
+            ("lstat", "0|path"),
+            ("access", "0|path"),
+            ("path.isdir", "0|s"),
+            ("path.getsize", "0|filename"),
+            ("path.getmtime", "0|filename"),
+        )
+    ),
     Sink("shutil.rmtree", "path", ("0|path",), "is removed"),
     Sink("shutil.copy", "path", ("0|src", "1|dst"), "is copied"),
     Sink("shutil.copy2", "path", ("0|src", "1|dst"), "is copied"),
@@ -53,10 +64,15 @@ _SINKS = (
             ("mkdir", "is made"),
             ("touch", "is made"),
             ("iterdir", "is listed"),
+            ("chmod", "is changed"),
             ("exists", "is looked for"),
+            ("is_dir", "is looked for"),
             ("is_file", "is looked for"),
+            ("stat", "is looked for"),
         )
     ),
+    *(Sink(f"{_PATH}.{method}", "path", ("self", "0|target"), "is moved") for method in ("rename", "replace")),
+    Sink("shutil.unpack_archive", "path", ("0|filename",), _OPENED),
     # Commands
     Sink("os.system", "command", ("0|command",), "is run by a shell", shape=True),
     Sink("os.popen", "command", ("0|cmd",), "is run by a shell", shape=True),
@@ -66,7 +82,7 @@ _SINKS = (
         row
         for name in ("run", "call", "check_call", "check_output", "Popen")
         for row in (
-            Sink(f"subprocess.{name}", "command", ("0|args",), "is run by a shell", when=_SHELL, shape=True),
+            Sink(f"subprocess.{name}", "command", ("0|args",), "is run by a shell", "shell", when=_SHELL, shape=True),
             Sink(f"subprocess.{name}", "command", ("0|args",), "is the program that is run", "argv", unless=_NO_SHELL),
         )
     ),
@@ -91,6 +107,8 @@ _SINKS = (
     Sink("builtins.compile", "code", ("0|source",), "is compiled as Python"),
     Sink("builtins.__import__", "code", ("0|name",), "is imported"),
     Sink("importlib.import_module", "code", ("0|name",), "is imported"),
+    Sink("importlib.util.spec_from_file_location", "code", ("1|location",), "is imported"),
+    Sink("ctypes.CDLL", "code", ("0|name",), "is loaded"),
     Sink(
         "<chosen> builtins.getattr", "dispatch", words="names the method that is called", confidence=Confidence.MEDIUM
     ),
@@ -368,6 +386,7 @@ _SANITIZERS = (
     Sanitizer("difflib.HtmlDiff().make_table", ("html", "markup"), "0|fromlines"),
     Sanitizer("xml.sax.saxutils.escape", ("html", "markup", "xml"), "0|data"),
     Sanitizer("xml.sax.saxutils.quoteattr", ("html", "markup", "xml"), "0|data"),
+    Sanitizer("fnmatch.translate", ("regex",), "0|pat"),
     Sanitizer("shlex.quote", ("command",), "0|s", adds="'\""),
     Sanitizer("shlex.join", ("command",), "0|split_command"),
     Sanitizer("re.escape", ("regex",), "0|pattern"),

@@ -15,13 +15,14 @@ from flasklint.taint.values import Text, Trail
 class Path(NamedTuple):
     """One way of untrusted data to a place where it does harm.
 
-    ``source``: the row of what it is. ``reasons``: why it is less than certain.
+    ``source``: the row of what it is. ``reasons``: why it is less than certain. ``checked``: something was checked on this way.
     """
 
     source: Source
     steps: tuple[Step, ...]
     confidence: Confidence
     reasons: tuple[str, ...]
+    checked: bool = False
 
     @property
     def door(self) -> Location | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,11 +16,18 @@ from flasklint.taint.kept import Kept
 from flasklint.taint.values import Origin, Symbol, Taint, merge_taints
 
 
+class _Way(NamedTuple):
+    """Untrusted data that gets to a place, and whether something was checked on its way."""
+
+    taint: Taint
+    checked: bool
+
+
 class Record:
     """The flows found so far."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[object, ...], tuple[Pending, dict[tuple[object, ...], Taint]]] = {}
+        self._found: dict[tuple[object, ...], tuple[Pending, dict[tuple[object, ...], _Way]]] = {}
 
     def add(self, frame: Frame, pending: Pending) -> None:
         """Untrusted data was found where it does harm: what came from a caller is kept with the frame."""
@@ -48,22 +56,25 @@ class Record:
                 kept = self._found[where] = (pending, kept[1])
             elif actual and pending.weak - kept[0].weak:
                 kept = self._found[where] = (replace(kept[0], weak=kept[0].weak | pending.weak), kept[1])
+            checked = any(tag.startswith("check@") for tag in pending.weak)
             for taint in actual:
                 origin = taint.origin
                 assert isinstance(origin, Origin)
                 way = (origin.row.name, origin.path, origin.start)
                 best = kept[1].get(way)
-                if best is None or best.level < taint.level:
-                    kept[1][way] = taint
+                if best is None or (best.taint.level, best.checked) < (taint.level, best.checked and not checked):
+                    kept[1][way] = _Way(taint, checked)
 
     def flows(self, limits: Collection[Limit], judged: Collection[tuple[str, int]], kept: Kept) -> Flows:
         """All that was found."""
         result: list[Flow] = []
         for pending, taints in self._found.values():
             paths = []
-            for taint in taints.values():
+            for taint, checked in taints.values():
                 assert isinstance(taint.origin, Origin)
-                paths.append(Path(taint.origin.row, steps(taint.trail), Confidence(taint.level), taint.reasons))
+                paths.append(
+                    Path(taint.origin.row, steps(taint.trail), Confidence(taint.level), taint.reasons, checked)
+                )
             paths.sort(
                 key=lambda path: (
                     -path.confidence,

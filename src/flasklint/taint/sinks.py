@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -21,6 +23,7 @@ from flasklint.taint.values import (
     NONE,
     NUMERIC,
     STRING,
+    Constant,
     Hole,
     Taint,
     Text,
@@ -36,9 +39,19 @@ from flasklint.taint.values import (
 _BODY = ("body", "data", "response")
 """Attributes of a response that hold what it answers."""
 
-_SHELLS = frozenset(
-    ("sh", "bash", "dash", "zsh", "ksh", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh", "env", "sudo")
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"))
+_SHELL_FLAGS = frozenset(("-c", "/c", "/k", "-command"))
+_INTERPRETERS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "python": frozenset(("-c",)),
+        "perl": frozenset(("-e",)),
+        "ruby": frozenset(("-e",)),
+        "node": frozenset(("-e", "--eval", "-p")),
+        "php": frozenset(("-r",)),
+    }
 )
+_STARTERS = frozenset(("sudo", "env", "nice", "nohup", "time"))
+"""Programs that run the one that is named behind them."""
 
 
 def holds(frame: Frame, having: Having, arguments: Arguments, receiver: Value | None) -> bool | None:
@@ -163,6 +176,13 @@ def texts_read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
                 inner = frame.inside(value)
                 return ((Hole(inner),),) if inner else ()
             return texts(frame.as_text(value))
+        case "shell":
+            # Of a list, the shell runs the first; the others are its arguments.
+            held = [thing for _, thing in frame.objects(value) if thing.shape in ("list", "tuple")]
+            if not held or value.taints or value.open:
+                return texts(frame.as_text(value))
+            heads = [thing.items.get(0, thing.rest) for thing in held]
+            return tuple(choice for head in heads if head is not NEVER for choice in texts(frame.as_text(head)))
         case "argv":
             return _argv(frame, value)
         case "members":
@@ -249,30 +269,27 @@ def _location(frame: Frame, value: Value, depth: int = 0) -> tuple[Text, ...]:
 
 
 def _argv(frame: Frame, value: Value) -> tuple[Text, ...]:
-    """What of a program and its arguments is run as code: the program, and what a shell is given to run."""
+    """What of a program and its arguments is run as code: the program, and what a shell or an interpreter is given to run."""
     found: list[Text] = []
     for _, thing in frame.objects(value):
-        if thing.size is None or not thing.items:
-            first = thing.items.get(0)
-            if first is None:
-                continue
-        first = thing.items.get(0, thing.rest)
-        if thing.size is None or 0 not in thing.items:
+        if (thing.size is None or not thing.items) and 0 not in thing.items:
+            continue
+        at = _program_at(thing)
+        first = thing.items.get(at, thing.rest)
+        if thing.size is None or at not in thing.items:
             first = one_of_many(first)
         if first is not NEVER:
             found.extend(texts(frame.as_text(first)))
-        programs = {str(one).rpartition("/")[2].lower() for one in first.constants if isinstance(one, str)}
-        if programs & _SHELLS and first.constants:
-            for index in range(1, len(thing.items) + 1):
-                member = thing.items.get(index)
-                if member is not None:
-                    found.extend(
-                        choice
-                        for choice in texts(frame.as_text(member))
-                        if any(not isinstance(piece, str) for piece in choice)
-                    )
-            if thing.rest is not NEVER:
-                found.extend(texts(frame.as_text(thing.rest)))
+        flags = _flags_of(first)
+        if not flags:
+            continue
+        known = [thing.items.get(index) for index in range(at + 1, max(map(_place, thing.items), default=0) + 1)]
+        for run in _run_by(known, flags):
+            found.extend(
+                choice for choice in texts(frame.as_text(run)) if any(not isinstance(piece, str) for piece in choice)
+            )
+        if thing.rest is not NEVER and any(one in flags for member in known if member for one in member.constants):
+            found.extend(texts(frame.as_text(thing.rest)))
     if value.taints or value.texts:
         alone = replace(value, refs=())
         if any(step[3] == IN_A_LIST for taint in value.taints for step in taint.trail.steps()):
@@ -280,3 +297,50 @@ def _argv(frame: Frame, value: Value) -> tuple[Text, ...]:
             alone = doubted(alone, OTHERS)
         found.extend(choice[:1] if choice and isinstance(choice[0], Hole) else () for choice in texts(alone))
     return tuple(choice for choice in found if choice)
+
+
+def _place(key: Constant) -> int:
+    return key if isinstance(key, int) else 0
+
+
+def _program_at(thing: Obj) -> int:
+    """Where the program stands: behind ``sudo`` and ``env`` with what is theirs."""
+    at = 0
+    for index in range(len(thing.items)):
+        member = thing.items.get(index, NEVER)
+        words = {str(one).rpartition("/")[2] for one in member.constants}
+        if at == index and ((words and words <= _STARTERS) or (index and _is_theirs(member))):
+            at = index + 1
+    return at
+
+
+def _is_theirs(member: Value) -> bool:
+    """An option or an assignment, ``NAME=value``, in front of a program."""
+    heads = [choice[0] for choice in texts(member) if choice and isinstance(choice[0], str)]
+    return bool(heads) and all(head.startswith("-") or "=" in head for head in heads)
+
+
+def _flags_of(program: Value) -> frozenset[str]:
+    """The options after which a program runs what it is given."""
+    names = {str(one).rpartition("/")[2].lower() for one in program.constants if isinstance(one, str)}
+    found: frozenset[str] = frozenset()
+    for name in names:
+        if name in _SHELLS:
+            found |= _SHELL_FLAGS
+        found |= _INTERPRETERS.get(name.rstrip("0123456789."), frozenset())
+    return found
+
+
+def _run_by(members: list[Value | None], flags: frozenset[str]) -> list[Value]:
+    """What stands behind such an option; the first that is no option where there is none of them: the script."""
+    for index, member in enumerate(members[:-1]):
+        if member is not None and any(_is_flag(one, flags) for one in member.constants):
+            behind = members[index + 1]
+            return [behind] if behind is not None else []
+    script = next((one for one in members if one is not None and not _is_theirs(one)), None)
+    return [script] if script is not None else []
+
+
+def _is_flag(word: object, flags: frozenset[str]) -> bool:
+    text = str(word).lower()
+    return text in flags or ("-c" in flags and re.fullmatch(r"-[a-z]*c", text) is not None)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from flasklint.findings import Severity
+from collections.abc import Iterator
+
+from flasklint.findings import Finding, Severity
+from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
 
 
 class ArchiveExtraction(FlowRule):
@@ -57,3 +61,13 @@ class ArchiveExtraction(FlowRule):
     kinds = ("archive",)
     title = "An archive from outside is unpacked without a look at its members' names."
     advice = 'pass `filter="data"`, or check the resolved path of each member'
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """What is sent; who merely chooses one of the server's archives by name did not make it."""
+        sent = tuple(path for path in flow.paths if path.source.origin == "upload" or path.source.name.endswith(_BODY))
+        if sent:
+            yield self.untrusted(flow._replace(paths=sent))
+
+
+_BODY = (".data", ".get_data()", ".stream", ".input_stream")
+"""What the names of the sources of a request's body end with."""

@@ -77,10 +77,14 @@ class OpenRedirect(FlowRule):
     def _all(self, context: Context) -> Iterator[Finding]:
         checked: dict[Location, list[Flow]] = {}
         for flow in context.flows.flows(*self.kinds):
-            if flow.untrusted and flow.weak and flow.checks:
-                checked.setdefault(flow.checks[0], []).append(flow)
-            else:
+            if not (flow.untrusted and flow.weak and flow.checks):
                 yield from self.check_flow(flow, context.project)
+                continue
+            unchecked = tuple(path for path in flow.paths if not path.checked)
+            if len(unchecked) < len(flow.paths):
+                ways = tuple(path for path in flow.paths if path.checked)
+                checked.setdefault(flow.checks[0], []).append(flow._replace(paths=ways))
+            yield from self.check_flow(flow._replace(paths=unchecked, weak=(), checks=()), context.project)
         for place, flows in checked.items():
             yield self._too_weak(place, flows, context.project)
 
