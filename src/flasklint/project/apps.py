@@ -1,4 +1,4 @@
-"""The app model: what each Flask app of a project is, taken together.
+"""What each Flask app of a project is, taken together.
 
 An app is a place where one is made. The walk may reach that place in several ways (a factory called by a WSGI file and by a
 command); what it saw each time is put together: their profiles side by side, and the union of what is registered.
@@ -6,7 +6,7 @@ command); what it saw each time is put together: their profiles side by side, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -14,20 +14,15 @@ from typing import Literal
 from msgspec import structs
 
 from flasklint import ir
-from flasklint.additions import Additions
-from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.guards import LETS_IN
-from flasklint.knowledge.sensitive import words
-from flasklint.project.acts import Course, Courses
-from flasklint.project.callers import are_alternatives, calling
-from flasklint.project.calls import CallSite
+from flasklint.project.acts import Course
+from flasklint.project.appmodel import AppModel
+from flasklint.project.callers import calling
 from flasklint.project.config import Configuration
-from flasklint.project.entrances import Entrances
 from flasklint.project.exemptions import marks
-from flasklint.project.extensions import ExtensionUse, extensions_of, row_of
-from flasklint.project.guards import Deeds, Definitions, Guards
-from flasklint.project.identity import identity_cookies, kept_identity
-from flasklint.project.modules import Modules
+from flasklint.project.extensions import ExtensionUse, extensions_of
+from flasklint.project.guards import Deeds
+from flasklint.project.identity import kept_identity
 from flasklint.project.names import Resolver
 from flasklint.project.namespaces import line_of
 from flasklint.project.objects import (
@@ -43,8 +38,7 @@ from flasklint.project.objects import (
 from flasklint.project.profiles import Effective, Profile, Truth
 from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
 from flasklint.project.scopes import Scope, Write
-from flasklint.project.standing import Guard, Standing
-from flasklint.project.walk import Walk
+from flasklint.project.standing import Guard
 from flasklint.source import Location
 
 _IN_A_HEADER = "a token in a header"
@@ -517,159 +511,3 @@ class App:
             if "POST" in route.methods
             and any(not self.protection(route, profile).protected for profile in self.production)
         )
-
-
-class AppModel:
-    """Makes the apps of a project."""
-
-    def __init__(
-        self,
-        modules: Modules,
-        resolver: Resolver,
-        calls: Callable[..., Iterator[CallSite]],
-        definition: Callable[[str], Scope | None],
-        additions: Additions,
-    ) -> None:
-        self._modules = modules
-        self.resolver = resolver
-        self._calls = calls
-        self.definition = definition
-        self.additions = additions
-        self.guards = Guards(resolver, Definitions(definition), additions)
-
-    @cached_property
-    def walk(self) -> Walk:
-        """The walk over the project, done."""
-        walk = Walk(self._modules)
-        makers, entries = Entrances(self._modules).found()
-        walk.makers = makers
-        walk.run(entries)
-        return walk
-
-    @cached_property
-    def standing(self) -> Standing:
-        """What stands before views."""
-        return Standing(self.walk, self.resolver, self.guards, self.additions, self.definition)
-
-    @cached_property
-    def courses(self) -> Courses:
-        """What views do, in order."""
-        return Courses(self.resolver, self.definition, self.guards)
-
-    @cached_property
-    def apps(self) -> tuple[App, ...]:
-        """The apps, by path and place. Those of tests, and those made only to have a context, are not among them."""
-        places: dict[Location, list[AppObject]] = {}
-        for one in self.walk.apps:
-            if one.module is not None and not one.module.is_test and not self._is_for_tests(one):
-                places.setdefault(one.location, []).append(one)
-        groups: list[list[AppObject]] = []
-        for place in sorted(places):
-            made = places[place]
-            other = next((group for group in groups if are_alternatives(group[0], made[0])), None)
-            if other is not None:
-                other += made
-            else:
-                groups.append(made)
-        return tuple(App(self, tuple(group)) for group in groups)
-
-    @property
-    def single(self) -> bool:
-        """Is there one app, so that what is done to "the current app" is done to it?"""
-        return len(self.apps) == 1
-
-    def _is_for_tests(self, app: AppObject) -> bool:
-        return not TEST_WORDS.isdisjoint(words(app.scope))
-
-    @property
-    def exhausted(self) -> bool:
-        """The walk ended early: what is missing may be there."""
-        return self.walk.exhausted
-
-    # What the whole project shows ------------------------------------------------------------------------------------
-
-    @cached_property
-    def idle(self) -> tuple[Instance, ...]:
-        """Extensions that protect or log in, made for everybody to use, which no app is ever given to."""
-        if self.walk.exhausted:
-            return ()
-        found: list[Instance] = []
-        for instance in self.walk.instances:
-            row = row_of(instance, self.additions.csrf)
-            if row is None or row.app_position < 0 or instance.module is None or instance.module.is_test:
-                continue
-            if any(event.kind == "applied" and event.target is not self.walk.current for event in instance.events):
-                continue
-            if any(True for _ in self._calls(f"{row.name}().init_app")):
-                continue
-            found.append(instance)
-        return tuple(found)
-
-    @cached_property
-    def walked(self) -> frozenset[Location]:
-        """Where the walk saw a config key being set."""
-        owners = (*self.walk.apps, self.walk.current)
-        return frozenset(event.location for owner in owners for event in owner.events if event.kind == "set")
-
-    @cached_property
-    def written(self) -> Mapping[str, tuple[Location, ...]]:
-        """Where ``something.config["KEY"]`` is assigned, by key."""
-        found: dict[str, list[Location]] = {}
-        for module in self._modules:
-            for scope in module.scopes if not module.is_test else ():
-                for write in scope.writes:
-                    key = write.key
-                    if isinstance(key, ir.Const) and isinstance(key.value, str) and key.value.isupper():
-                        target = write.target
-                        if isinstance(target, ir.Attribute) and target.name == "config":
-                            found.setdefault(key.value, []).append(Location(module.path, write.node.span))
-        return {key: tuple(places) for key, places in found.items()}
-
-    @cached_property
-    def session_use(self) -> tuple[str, Location] | None:
-        """A place where Flask's session is used, if there is one."""
-        for module in self._modules:
-            if module.is_test:
-                continue
-            for name, what in (("session", "session"), ("flash", "flash")):
-                for scope in module.scopes:
-                    for binding in scope.at(name):
-                        if isinstance(binding.node, ir.Import) and binding.node.module == "flask":
-                            return what, Location(module.path, binding.node.span)
-        for site in self._calls("flask.flash", "flask_login.login_user"):
-            if not site.scope.module.is_test and not self._is_dead(site.scope):
-                return site.names[0].rpartition(".")[2], site.location
-        return None
-
-    def _is_dead(self, scope: Scope) -> bool:
-        """Is it a function that nothing in the project speaks of?"""
-        node = scope.node
-        if not isinstance(node, ir.Function) or node.decorators or scope.parent is not scope.module.scope:
-            return False
-        return not any(node.name in module.words for module in self._modules)
-
-    @cached_property
-    def asks_requests(self) -> bool:
-        """Is who asks told by each request itself, to Flask-Login?"""
-        name = "flask_login.LoginManager().request_loader"
-        return any(True for _ in self._calls(name)) or any(
-            name in decoration.names for function in self.walk.functions.values() for decoration in function.decorations
-        )
-
-    @cached_property
-    def session_identity(self) -> Guard | None:
-        """Where the session learns who somebody is, if anywhere."""
-        for site in self._calls(
-            "flask_login.login_user", "flask_security.login_user", "flask_jwt_extended.set_access_cookies"
-        ):
-            if not site.scope.module.is_test and not self._is_dead(site.scope):
-                return Guard("session", site.names[0], site.location)
-        modules = [module for module in self._modules if not module.is_test]
-        for module in modules:
-            for scope in module.scopes:
-                write = kept_identity(scope, self.resolver.resolve)
-                if write is not None and isinstance(write.key, ir.Const):
-                    return Guard("session", f"session[{write.key.value!r}]", Location(module.path, write.node.span))
-        for name, call, scope in identity_cookies(iter(modules), self.resolver.resolve):
-            return Guard("session", f"cookie {name!r}", Location(scope.module.path, call.span))
-        return None

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from flasklint import ir
 from flasklint.additions import NOTHING, Additions
-from flasklint.project.apps import App, AppModel
+from flasklint.project.appmodel import AppModel
+from flasklint.project.apps import App
 from flasklint.project.calls import Calls, CallSite
 from flasklint.project.entered import entered
 from flasklint.project.folding import Constants
@@ -90,7 +91,8 @@ class Project:
     @cached_property
     def apps(self) -> tuple[App, ...]:
         """The Flask apps, by path and place: how they are configured, what protects them, what they answer."""
-        return AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions).apps
+        model = AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions)
+        return tuple(App(model, made) for made in model.made)
 
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:
