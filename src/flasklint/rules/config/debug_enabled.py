@@ -77,6 +77,7 @@ class DebugEnabled(Rule):
                 if finding.location not in seen:
                     seen.add(finding.location)
                     yield finding
+        yield from self._environment(project)
         called = {event.location for app in project.apps for event in app.runs}
         for site in project.calls("flask.Flask().run", _SOCKETS, *_DEBUGGERS):
             told = site.location in called and site.argument(None, "use_debugger") is None
@@ -87,6 +88,29 @@ class DebugEnabled(Rule):
         """Has something in this very call been told of?"""
         span = site.location.span
         return any(place.path == site.location.path and span.start <= place.span.start < span.end for place in seen)
+
+    def _environment(self, project: Project) -> Iterator[Finding]:
+        """``os.environ["FLASK_DEBUG"] = "1"`` in a module that makes or runs an app."""
+        paths = {place.path for app in project.apps for place in (app.location, *(run.location for run in app.runs))}
+        for path in sorted(paths):
+            module = project.modules.get(path)
+            if module is None or module.is_test or is_for_developers(module, ""):
+                continue
+            for node in ir.walk(module.facts):
+                match node:
+                    case ir.Assign(
+                        targets=(ir.Subscript(value=owner, key=ir.Const(value=str() as name)),),
+                        value=ir.Const(value=str() as value),
+                    ) if _switches_on(name, value) and "os.environ" in project.resolve(owner, module.scope):
+                        yield self.finding(
+                            Location(path, node.span),
+                            f"`{name}` is set to `{value}` in the program, so debug mode is on wherever it runs. Whoever reaches "
+                            "an error page can run code.",
+                            label="switches debug mode on",
+                            help="drop it; switch debug mode on from outside, with `flask run --debug`",
+                        )
+                    case _:
+                        continue
 
     def _configured(self, app: App) -> Iterator[Finding]:
         for profile in app.production:
@@ -203,6 +227,12 @@ class DebugEnabled(Rule):
                 related=(Place(site.location, "here"),),
                 help="drop it; switch debug mode on from outside, with `flask run --debug`",
             )
+
+
+def _switches_on(name: str, value: str) -> bool:
+    if name == "FLASK_DEBUG":
+        return value.lower() not in ("", "0", "false", "no", "off")
+    return name == "FLASK_ENV" and value == "development"
 
 
 def _is_by_hand(app: App, written: Location) -> bool:

@@ -113,6 +113,9 @@ def _is_text(node: ir.Expr) -> bool:
         case ir.Const() | ir.Join():
             return True
         case ir.Dict(pairs=pairs):
-            return all(_is_text(pair.value) for pair in pairs)
+            # What stands behind `$eq` is compared as it is, whatever it looks like.
+            return all(
+                _is_text(pair.value) or (isinstance(pair.key, ir.Const) and pair.key.value == "$eq") for pair in pairs
+            )
         case _:
             return False
