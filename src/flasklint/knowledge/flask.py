@@ -19,6 +19,11 @@ _SOURCES = (
     Source(f"{_REQUEST}.values", "the visitor controls the query string and the form", result=_DICT),
     Source(f"{_REQUEST}.json", "the visitor controls the JSON body"),
     Source(f"{_REQUEST}.get_json()", "the visitor controls the JSON body"),
+    *(
+        Source(f"{library}.{owner}().payload", "the visitor controls the JSON body")
+        for library in ("flask_restx", "flask_restplus")
+        for owner in ("Api", "Namespace")
+    ),
     Source(f"{_REQUEST}.data", "the visitor controls the request's body"),
     Source(f"{_REQUEST}.get_data()", "the visitor controls the request's body"),
     Source(f"{_REQUEST}.stream", "the visitor controls the request's body", result=_STREAM),

@@ -87,6 +87,21 @@ LOCATIONS: MappingProxyType[str, InputKind] = MappingProxyType(
 FORMS = frozenset({"flask_wtf.FlaskForm()", "flask_wtf.Form()", "wtforms.Form()", "flask_wtf.form.FlaskForm()"})
 """Instances of these read the form (and the files) that a request carries."""
 
+RECEIVING: MappingProxyType[str, Literal["message", "credentials"]] = MappingProxyType(
+    {
+        "flask_socketio.SocketIO().on": "message",
+        "flask_socketio.SocketIO().event": "message",
+        "flask_httpauth.HTTPBasicAuth().verify_password": "credentials",
+        "flask_httpauth.HTTPTokenAuth().verify_token": "credentials",
+        "flask_httpauth.HTTPBasicAuth().get_password": "credentials",
+        "flask_httpauth.HTTPBasicAuth().hash_password": "credentials",
+    }
+)
+"""Decorators of functions that are called with what comes in, and what that is."""
+
+SOCKET_CLASSES = frozenset({"flask_socketio.Namespace"})
+"""Classes whose methods ``on_...`` are called with the messages that come in."""
+
 CHECKED_BASES = frozenset({"pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel"})
 """Classes whose objects are checked when they are made: each field is of the type that it is annotated with."""
 

@@ -650,6 +650,11 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "flask_oauthlib.client.OAuth().remote_app()": ("flask_oauthlib.client.OAuthRemoteApp()",),
         "flask_restful.reqparse.RequestParser().parse_args()": ("flask_restful.reqparse.Namespace()",),
         "flask_restx.reqparse.RequestParser().parse_args()": ("flask_restx.reqparse.Namespace()",),
+        **{
+            f"{library}.{owner}().parser()": (f"{library}.reqparse.RequestParser()",)
+            for library in ("flask_restx", "flask_restplus")
+            for owner in ("Api", "Namespace")
+        },
         "flask_restx.Api().namespace()": ("flask_restx.Namespace()",),
         "flask_restplus.Api().namespace()": ("flask_restplus.Namespace()",),
         "boto3.client()": ("botocore.client.BaseClient()",),

@@ -21,6 +21,7 @@ from flasklint.taint.kept import keepers
 from flasklint.taint.parsed import passed, visitor
 from flasklint.taint.passing import portable
 from flasklint.taint.prescan import Prescan
+from flasklint.taint.received import received, source_of
 from flasklint.taint.registries import fill
 from flasklint.taint.routes import checked_variable, route_variable
 from flasklint.taint.state import Obj
@@ -99,7 +100,8 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
     """Evaluate a function as the outside calls it. ``before``: what others have left behind for it."""
     engine.latest = None
     key = engine.key_of(scope)
-    if entry is None and key in engine.contexts:
+    comes_in = source_of(scope, engine.project, engine.classes) if entry is None else None
+    if entry is None and comes_in is None and key in engine.contexts:
         return
     parent = key.parent
     if parent is not None and parent not in engine.frames:
@@ -146,6 +148,8 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
                 if checked
                 else route_variable(frame, parameter, converter)
             )
+        elif comes_in is not None:
+            frame.state.variables[parameter.name] = received(frame, parameter, comes_in)
         elif parameter.annotation is not None:
             frame.state.variables[parameter.name] = engine.annotated(frame, parameter.annotation)
         else:
