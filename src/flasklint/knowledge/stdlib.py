@@ -30,17 +30,6 @@ _SINKS = (
     Sink("os.chmod", "path", ("0|path",), "is changed"),
     Sink("os.path.exists", "path", ("0|path",), "is looked for"),
     Sink("os.path.isfile", "path", ("0|path",), "is looked for"),
-    *(
-        Sink(f"os.{name}", "path", (where,), "is looked for")
-        for name, where in (
-            ("stat", "0|path"),
-            ("lstat", "0|path"),
-            ("access", "0|path"),
-            ("path.isdir", "0|s"),
-            ("path.getsize", "0|filename"),
-            ("path.getmtime", "0|filename"),
-        )
-    ),
     Sink("shutil.rmtree", "path", ("0|path",), "is removed"),
     Sink("shutil.copy", "path", ("0|src", "1|dst"), "is copied"),
     Sink("shutil.copy2", "path", ("0|src", "1|dst"), "is copied"),
@@ -66,9 +55,7 @@ _SINKS = (
             ("iterdir", "is listed"),
             ("chmod", "is changed"),
             ("exists", "is looked for"),
-            ("is_dir", "is looked for"),
             ("is_file", "is looked for"),
-            ("stat", "is looked for"),
         )
     ),
     *(Sink(f"{_PATH}.{method}", "path", ("self", "0|target"), "is moved") for method in ("rename", "replace")),
