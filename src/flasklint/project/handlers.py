@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.knowledge.extensions import EXPOSE
+from flasklint.knowledge.messages import MESSAGE_DECORATORS, MESSAGE_METHODS
 from flasklint.project.apps import App
 from flasklint.project.names import Resolver
 from flasklint.project.routes import COMPUTED
@@ -26,11 +27,13 @@ _DEEPEST_CLASS = 5
 
 class Handler(NamedTuple):
     """A function that the outside calls. ``rules``: the URL rules that are known, empty text for one that is not; an error
-    handler has none, and its parameter is the error."""
+    handler has none, and its parameter is the error. ``sent_from``: for one that is called with a message or with a query's
+    arguments, the first parameter that these are; else -1."""
 
     scope: Scope
     rules: tuple[str, ...]
     error: bool = False
+    sent_from: int = -1
 
 
 def handlers(
@@ -50,6 +53,8 @@ def handlers(
             yield Handler(scope, rules)
         elif id(node) in errors or any(_handles(decorator) for decorator in node.decorators):
             yield Handler(scope, (), True)
+        elif (first := looks.sent_from(scope)) >= 0:
+            yield Handler(scope, (), sent_from=first)
 
 
 def _seen(apps: Iterable[App]) -> tuple[dict[int, list[str]], set[int]]:
@@ -107,6 +112,29 @@ class _Looks:
             declared = [rule for decorator in parent.node.decorators for rule in _rule(decorator)]
             return tuple(self._registered.get(parent.name, ())) or tuple(declared)
         return tuple(rule for decorator in node.decorators for rule in self._exposed(decorator, parent))
+
+    def sent_from(self, scope: Scope) -> int:
+        """The first parameter that a message or a query fills; -1 for a function that neither calls."""
+        node, parent = scope.node, scope.parent
+        assert isinstance(node, ir.Function)
+        outer = parent or scope.module.scope
+        for decorator in node.decorators:
+            called = decorator.function if isinstance(decorator, ir.Call) else decorator
+            if not MESSAGE_DECORATORS.isdisjoint(self._resolver.resolve(called, outer)):
+                return 0
+        if parent is None or not isinstance(parent.node, ir.Class):
+            return -1
+        for prefix, bases, first in MESSAGE_METHODS:
+            if node.name.startswith(prefix) and self._derives(parent, bases):
+                return first
+        return -1
+
+    def _derives(self, scope: Scope, wanted: frozenset[str]) -> bool:
+        assert isinstance(scope.node, ir.Class)
+        return any(
+            not wanted.isdisjoint(self._resolver.resolve(base.value, scope.parent or scope.module.scope))
+            for base in scope.node.bases
+        )
 
     def _exposed(self, decorator: ir.Expr, scope: Scope) -> list[str]:
         """``@expose("/<id>")`` of Flask-Admin and Flask-AppBuilder."""

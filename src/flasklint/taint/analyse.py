@@ -125,7 +125,9 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
     )
     told = bool(rules) and all(rule and COMPUTED not in rule for rule in rules)
     for index, parameter in enumerate(node.parameters):
-        if index == 0 and key.owner and engine.method_kind(scope) != "static":
+        if entry is not None and 0 <= entry.sent_from <= index:
+            frame.state.variables[parameter.name] = visitor(frame, parameter)
+        elif index == 0 and key.owner and engine.method_kind(scope) != "static":
             frame.state.variables[parameter.name] = frame.make("self", Obj("instance", types=(key.owner,)))
         elif parameter.name in parsed:
             frame.state.variables[parameter.name] = parsed[parameter.name]
