@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple, cast
 
 from flasklint import ir
 from flasklint.additions import NOTHING, Additions
+from flasklint.discovery import is_deployment
 from flasklint.facts import facts_of
 from flasklint.findings import Confidence, Persona
 from flasklint.project.project import Project
@@ -153,7 +154,9 @@ def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions =
     facts: list[ir.Facts] = []
     for path, content in files.items():
         suffix = PurePosixPath(path).suffix
-        if suffix == ".py":
+        if is_deployment(path):
+            facts.append(facts_of(SourceFile(path, "deployment", content.encode())))
+        elif suffix == ".py":
             facts.append(facts_of(SourceFile(path, "python", content.encode())))
         elif suffix in _SETTINGS:
             facts.append(facts_of(SourceFile(path, "settings", content.encode())))

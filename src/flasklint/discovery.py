@@ -9,6 +9,7 @@ What is taken
     reason, nor below Sphinx's ``_templates``.
     Settings: the JSON, TOML and Python files (``.cfg`` and the like) in the project that a Python file gives to
     ``config.from_file``, ``from_json`` or ``from_pyfile``.
+    How it is run: ``.env`` and ``.flaskenv`` files, Dockerfiles, compose files and Procfiles, where there is Python beside them.
     A file that the caller names is taken wherever it stands and whatever excludes it.
 
 What is not, and says so
@@ -21,6 +22,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +50,18 @@ SETTINGS_SUFFIXES = (
 MARKUP_SUFFIXES = (".html", ".htm", ".xml", ".xhtml", ".svg")
 ROOT_MARKERS = ("flasklint.toml", "pyproject.toml", ".git")
 NO_TEMPLATES_BELOW = frozenset({"static", "_static", "_templates", "_themes", "node_modules", "bower_components"})
+
+
+_DEPLOYMENT = re.compile(
+    r"(?:^|/)(?:\.env(?:\.[\w.-]+)?|\.flaskenv|(?:[\w.-]+\.)?[Dd]ockerfile(?:\.[\w.-]+)?|Procfile(?:\.[\w-]+)?"
+    r"|(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml)$"
+)
+_SAMPLES = re.compile(r"[._-](?:example|sample|template|dist|tmpl|tpl|defaults?|j2|jinja2?|bak|md)(?:$|[._-])")
+
+
+def is_deployment(name: str) -> bool:
+    """Whether a file says, by its name, how an app is run. What stands for a file that is not there does not."""
+    return _DEPLOYMENT.search(name) is not None and _SAMPLES.search(name.rpartition("/")[2]) is None
 
 
 class PathError(Exception):
@@ -212,6 +226,7 @@ class _Walk:
         self._files: dict[str, SourceFile] = {}
         self._maybe: dict[str, bytes] = {}
         self._settings: dict[str, tuple[str, tuple[_Ignore, ...]]] = {}
+        self._deployments: dict[str, str] = {}
         self._skipped: dict[str, str] = {}
         self._unread: dict[str, str] = {}
         self._oversized: dict[str, int] = {}
@@ -235,6 +250,9 @@ class _Walk:
         kind = "maybe" if name.endswith(MARKUP_SUFFIXES) else self._kind_by_name(name)
         data = self._read(path, name)
         if data is None:
+            return name
+        if kind is None and is_deployment(name):
+            self._files[name] = SourceFile(name, "deployment", data)
             return name
         if kind is None:
             first = data.partition(b"\n")[0]
@@ -286,6 +304,8 @@ class _Walk:
                         self._skipped[relative] = "it is no regular file"
                     else:
                         self._take_file(path, relative)
+                elif kind == "f" and is_deployment(relative) and not self._excludes(relative, ignores):
+                    self._deployments[relative] = path
                 elif kind == "f" and entry.endswith(SETTINGS_SUFFIXES):
                     self._settings[relative] = (path, ignores)
 
@@ -308,6 +328,11 @@ class _Walk:
                 found = self._read(path, name)
                 if found is not None:
                     self._files[name] = SourceFile(name, mention.kind, found)
+        for name, path in self._deployments.items() if self._files else ():
+            if name not in self._files:
+                found = self._read(path, name)
+                if found is not None:
+                    self._files[name] = SourceFile(name, "deployment", found)
         return Discovery(
             self._root,
             self._repository,

@@ -18,6 +18,10 @@ def facts_of(file: SourceFile) -> ir.Facts:
             from flasklint.configfiles import extract as extract_settings
 
             return extract_settings(file.path, file.data)
+        if file.kind == "deployment":
+            from flasklint.deploy import extract as extract_deployment
+
+            return extract_deployment(file.path, file.data)
         if file.kind == "template":
             from flasklint.templates import extract as extract_template
 

@@ -29,7 +29,7 @@ import msgspec
 
 from flasklint.source import Span
 
-FORMAT = 2
+FORMAT = 3
 """Raise it with every change of shape or meaning here: cached facts of another format are not read."""
 
 
@@ -503,6 +503,29 @@ INSIDE = "\x00"
 """Ends the path of the file that holds an inline template."""
 
 
+class Entry(Node, frozen=True):
+    """Something that a deployment file says; the span is the value's.
+
+    ``kind``: a ``variable`` of the environment and its value, a ``command`` that is run, a ``port`` that is published, an
+    ``image`` that is run or built on. ``name``: the variable's; empty otherwise. ``service``: what of a file that describes
+    several it belongs to.
+    """
+
+    kind: Literal["variable", "command", "port", "image"]
+    value: str
+    name: str = ""
+    service: str = ""
+
+
+class Deployment(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """A file that says how an app is run: the environment's variables, a Dockerfile, a compose file, a Procfile."""
+
+    path: str
+    kind: Literal["environment", "dockerfile", "compose", "procfile"]
+    entries: tuple[Entry, ...]
+    comments: tuple[Comment, ...] = ()
+
+
 class Unread(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
     """A file that could not be read or parsed: where, and why, in words for its author."""
 
@@ -512,7 +535,7 @@ class Unread(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
     reason: str
 
 
-Facts = Union[Module, Template, Unread]
+Facts = Union[Module, Template, Deployment, Unread]
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Facts] = msgspec.msgpack.Decoder(Facts)
@@ -537,7 +560,7 @@ def _inner(kind: type[object]) -> tuple[str, ...]:
     return tuple(name for name, text in written.items() if not _NODES.isdisjoint(re.findall(r"\w+", text)))
 
 
-_KINDS: tuple[type[object], ...] = (*Node.__subclasses__(), Module, Template, Unread)
+_KINDS: tuple[type[object], ...] = (*Node.__subclasses__(), Module, Template, Deployment, Unread)
 _INNER = {kind: _inner(kind) for kind in _KINDS}
 _BACKWARDS = {kind: fields[::-1] for kind, fields in _INNER.items()}
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-FileKind = Literal["python", "template", "settings"]
+FileKind = Literal["python", "template", "settings", "deployment"]
 
 
 class Span(NamedTuple):

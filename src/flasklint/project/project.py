@@ -28,25 +28,30 @@ _MOST_OWNERS = 3
 class Project:
     """Linked facts. Nothing is worked out before it is asked for, and nothing twice.
 
-    ``modules``, ``templates``: by path, in the order of the paths. ``additions``: what the user says of them.
+    ``modules``, ``templates``: by path, in the order of the paths, as ``deployments`` are. ``additions``: what the user says of
+    them.
     """
 
     def __init__(self, facts: Iterable[ir.Facts], additions: Additions = NOTHING) -> None:
         self.additions = additions
         python: list[ir.Module] = []
         templates: dict[str, ir.Template] = {}
+        deployments: list[ir.Deployment] = []
         for one in facts:
             if isinstance(one, ir.Module):
                 python.append(one)
                 templates.update((inside.template.path, inside.template) for inside in one.inline)
             elif isinstance(one, ir.Template):
                 templates[one.path] = one
+            elif isinstance(one, ir.Deployment):
+                deployments.append(one)
         self._modules = Modules(python)
         self._resolver = Resolver(self._modules)
         self._constants = Constants(self._resolver)
         self._calls = Calls(self._modules, self._resolver)
         self.modules: Mapping[str, LinkedModule] = self._modules.by_path
         self.templates: Mapping[str, ir.Template] = dict(sorted(templates.items()))
+        self.deployments = tuple(sorted(deployments, key=lambda one: one.path))
 
     def prepare(self) -> None:
         """Work out now what everybody asks for, so that processes which are forked from here need not each do so. A part that

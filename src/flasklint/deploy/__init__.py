@@ -1,0 +1,47 @@
+"""The front end for files that say how an app is run: variables of the environment, Dockerfiles, compose files, Procfiles.
+
+Only what rules ask for is read, line by line: none of these is worth a parser of its whole language, and what is not understood
+is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.deploy.compose import compose
+from flasklint.deploy.dockerfile import dockerfile
+from flasklint.deploy.environment import environment
+from flasklint.deploy.procfile import procfile
+from flasklint.source import UndecodableError, decode
+
+__all__ = ["extract"]
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*(flasklint:.*)$", re.MULTILINE)
+
+
+def extract(path: str, data: bytes) -> ir.Deployment | ir.Unread:
+    """The facts of one file, or why there are none. Raises nothing whatever the bytes."""
+    try:
+        text = decode(data, "deployment")
+    except UndecodableError as error:
+        return ir.Unread(path, 0, 0, str(error))
+    name = path.rpartition("/")[2]
+    comments = tuple(_comments(text))
+    if name.startswith((".env", ".flaskenv")):
+        return ir.Deployment(path, "environment", tuple(environment(text)), comments)
+    if name.startswith("Procfile"):
+        return ir.Deployment(path, "procfile", tuple(procfile(text)), comments)
+    if name.endswith((".yml", ".yaml")):
+        return ir.Deployment(path, "compose", tuple(compose(text)), comments)
+    return ir.Deployment(path, "dockerfile", tuple(dockerfile(text)), comments)
+
+
+def _comments(text: str) -> Iterator[ir.Comment]:
+    """Those that speak to flasklint: of their own line, or of the next when nothing else stands on it."""
+    for found in _COMMENT.finditer(text):
+        begins = text.rfind("\n", 0, found.start()) + 1
+        line = text.count("\n", 0, begins) + 1
+        alone = not text[begins : found.start()].strip()
+        yield ir.Comment(found[1].strip(), line, line + alone, start=found.start(), end=found.end())

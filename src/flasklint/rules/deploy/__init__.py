@@ -1,0 +1,1 @@
+"""How an app is deployed: files that are not Python."""

@@ -1,0 +1,78 @@
+"""What several rules ask of the files that say how an app is run."""
+
+from __future__ import annotations
+
+import re
+
+from flasklint import ir
+from flasklint.knowledge.config import DEVELOPMENT_WORDS, TEST_WORDS
+from flasklint.knowledge.sensitive import words
+from flasklint.project.project import Project
+from flasklint.source import Location
+
+_OTHERS = frozenset(
+    {"devcontainer", "docs", "example", "examples", "override", "sample", "samples", "github", "vagrant"}
+)
+_PRODUCTION = frozenset({"prod", "production", "deploy", "release", "live"})
+_SERVERS = re.compile(
+    r"\b(?:gunicorn|uwsgi|waitress|hypercorn|uvicorn|mod_wsgi|daphne|granian|supervisord|apache2?|gevent)\b"
+)
+_DEVELOPMENT = re.compile(
+    r"(?:^|[\s/&;(])flask\b(?:\s+(?!run\b)\S+)*?\s+run\b|\bpython[\d.]*\s+-m\s+flask\b(?:\s+(?!run\b)\S+)*?\s+run\b|\brunserver\b"
+)
+_SCRIPT = re.compile(r"\bpython[\d.]*\s+(?:-\w+\s+)*(?P<path>[\w./-]+\.py)\b")
+_SWITCHED = re.compile(r"(?:^|\s)FLASK_DEBUG=(?:1|true|on)\b|(?:^|[\s/])flask\b.*\s--debug(?:ger)?\b", re.IGNORECASE)
+
+
+def place(file: ir.Deployment, entry: ir.Entry) -> Location:
+    """Where an entry stands."""
+    return Location(file.path, entry.span)
+
+
+def is_for_developers(file: ir.Deployment, project: Project) -> bool:
+    """Is it, by its name or by what stands beside it, for development, tests or show only?"""
+    spoken = {word for part in file.path.split("/") for word in words(part)}
+    if spoken & (DEVELOPMENT_WORDS | TEST_WORDS | _OTHERS):
+        return True
+    if spoken & _PRODUCTION:
+        return False
+    # Beside `docker-compose.prod.yml` the plain one is for one's own machine.
+    return any(
+        other.kind == file.kind and _PRODUCTION & {word for part in other.path.split("/") for word in words(part)}
+        for other in project.deployments
+    )
+
+
+def runs_a_server(project: Project) -> bool:
+    """Does a deployment file start a server that is made to be exposed?"""
+    return any(
+        entry.kind == "command" and _SERVERS.search(entry.value)
+        for file in project.deployments
+        for entry in file.entries
+    )
+
+
+def starts_development_server(entry: ir.Entry, project: Project) -> bool:
+    """Is it a command that starts Flask's own server?"""
+    if entry.kind != "command" or _SERVERS.search(entry.value):
+        return False
+    if _DEVELOPMENT.search(entry.value):
+        return True
+    script = _SCRIPT.search(entry.value)
+    if script is None:
+        return False
+    name = script["path"].rpartition("/")[2]
+    return any(
+        site.location.path.rpartition("/")[2] == name and not site.scope.module.is_test
+        for site in project.calls("flask.Flask().run", "flask_socketio.SocketIO().run")
+    )
+
+
+def switches_debug_on(entry: ir.Entry) -> bool:
+    """Does it switch debug mode on for the ``flask`` command or for the app?"""
+    if entry.kind == "command":
+        return _SWITCHED.search(entry.value) is not None
+    value = entry.value.strip().lower()
+    return (entry.name == "FLASK_DEBUG" and value in ("1", "true", "yes", "on")) or (
+        entry.name == "FLASK_ENV" and value in ("development", "dev")
+    )
