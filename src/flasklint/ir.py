@@ -507,11 +507,11 @@ class Entry(Node, frozen=True):
     """Something that a deployment file says; the span is the value's.
 
     ``kind``: a ``variable`` of the environment and its value, a ``command`` that is run, a ``port`` that is published, an
-    ``image`` that is run or built on. ``name``: the variable's; empty otherwise. ``service``: what of a file that describes
-    several it belongs to.
+    ``image`` that is run or built on, a ``mount`` of a folder. ``name``: the variable's; empty otherwise. ``service``: what of a
+    file that describes several it belongs to.
     """
 
-    kind: Literal["variable", "command", "port", "image"]
+    kind: Literal["variable", "command", "port", "image", "mount"]
     value: str
     name: str = ""
     service: str = ""

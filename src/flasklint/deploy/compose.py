@@ -55,6 +55,8 @@ def _entries(keys: list[str], found: re.Match[str], begin: int) -> Iterator[ir.E
                 yield ir.Entry("variable", given.strip("\"'"), name, service, start=where, end=end)
         elif key and value:
             yield ir.Entry("variable", value, key, service, start=start, end=end)
+    elif keys[2:] == ["volumes"] and (key == "source" or (found["dash"] and not key)) and value:
+        yield ir.Entry("mount", value, service=service, start=start, end=end)
     elif keys[2:] == ["ports"] and found["dash"]:
         whole = f"{key}:{value}" if key else value
         where = begin + found.start("key") if key else start

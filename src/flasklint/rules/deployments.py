@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from flasklint import ir
@@ -36,11 +37,26 @@ def is_for_developers(file: ir.Deployment, project: Project) -> bool:
         return True
     if spoken & _PRODUCTION:
         return False
+    if any(_mounts_the_source(entry, file, project) for entry in file.entries):
+        return True
     # Beside `docker-compose.prod.yml` the plain one is for one's own machine.
     return any(
         other.kind == file.kind and _PRODUCTION & {word for part in other.path.split("/") for word in words(part)}
         for other in project.deployments
     )
+
+
+def _mounts_the_source(entry: ir.Entry, file: ir.Deployment, project: Project) -> bool:
+    """Is the code of the app taken from the folder that people work in, not from the image?"""
+    if entry.kind != "mount":
+        return False
+    source = entry.value.partition(":")[0].rstrip("/")
+    if source in (".", "..", "$PWD", "${PWD}", "$(pwd)"):
+        return True
+    if not source.startswith("."):
+        return False
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), source)) + "/"
+    return any(path.startswith(folder) for path in project.modules)
 
 
 def runs_a_server(project: Project) -> bool:

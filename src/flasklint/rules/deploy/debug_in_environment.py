@@ -13,8 +13,9 @@ class DebugInEnvironment(ProjectRule):
 
     ## What it does
     Looks for `FLASK_DEBUG=1`, `FLASK_ENV=development` and `flask --debug` in Dockerfiles, compose files, Procfiles and `.env`
-    files. Files that are for development or tests by their names, or by a file for production beside them, are for pedants;
-    so are `.env` and `.flaskenv`, unless a deployment file starts the `flask` command that reads them.
+    files. Files that are for development or tests by their names, by a file for production beside them, or because they mount
+    the code, are for pedants; so are `.env` and `.flaskenv`, unless a deployment file starts the `flask` command that reads
+    them.
 
     ## Why is this bad
     Werkzeug's debugger runs any Python code that a visitor types into the error page; without it, debug mode still shows
