@@ -7,6 +7,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.credentials import is_weak
 from flasklint.knowledge.models import MODELS
+from flasklint.knowledge.rights import PEOPLE
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.purpose import names_given
@@ -14,6 +15,7 @@ from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Known
 from flasklint.rules.base import ModuleRule, together
 from flasklint.rules.surroundings import conditions
+from flasklint.source import Location
 
 _HASHERS = (
     "werkzeug.security.generate_password_hash",
@@ -36,6 +38,13 @@ _NOT_FOR_REAL = frozenset(
     | {"fixture", "fixtures", "local", "mock", "sample", "samples", "test", "testing", "tests", "timing"}
 )
 """Words of files, functions, settings and variables for accounts that are in no production."""
+
+
+_INSERT = re.compile(
+    r"\s*insert\s+(?:or\s+\w+\s+)?into\s+[\"'`\[]?(?P<table>[\w.]+)[\"'`\]]?\s*"
+    r"\((?P<columns>[^()]*)\)\s*values\s*\((?P<values>[^()]*)\)",
+    re.IGNORECASE,
+)
 
 
 class DefaultAccount(ModuleRule):
@@ -116,8 +125,21 @@ class DefaultAccount(ModuleRule):
         for node, value, scope in (*_called(module, project), *_assigned(module, project)):
             if (finding := self._judged(node, value, scope, project)) is not None:
                 made.setdefault(id(scope.node), []).append(finding)
+        for const, scope in module.texts:
+            if _in_a_statement(str(const.value)) and _is_for_real(const, const, scope):
+                made.setdefault(id(scope.node), []).append(self._made_by_statement(const, scope))
         for group in made.values():
             yield together(group)
+
+    def _made_by_statement(self, const: ir.Const, scope: Scope) -> Finding:
+        return self.finding(
+            Location(scope.module.path, const.span),
+            "An account gets a password that is written into the source. Whoever reads the code can log in with it.",
+            confidence=Confidence.MEDIUM,
+            label="the same in every installation",
+            scope=scope.qualname,
+            help="make one up with `secrets.token_urlsafe()` and tell it once, or ask for it when the account is made",
+        )
 
     def _judged(self, node: ir.Node, value: ir.Expr, scope: Scope, project: Project) -> Finding | None:
         if isinstance(value, ir.Name) and any(one.kind == "parameter" for one in scope.at(value.id, value.start)):
@@ -137,6 +159,21 @@ class DefaultAccount(ModuleRule):
             scope=scope.qualname,
             help="make one up with `secrets.token_urlsafe()` and tell it once, or ask for it when the account is made",
         )
+
+
+def _in_a_statement(text: str) -> bool:
+    """``INSERT INTO users (name, password) VALUES ('admin', 'admin')``"""
+    found = _INSERT.match(text)
+    if found is None or PEOPLE.isdisjoint(words(found["table"])):
+        return False
+    columns = [column.strip(" \t\n\"'`[]") for column in found["columns"].split(",")]
+    values = [value.strip() for value in found["values"].split(",")]
+    if len(columns) != len(values):
+        return False
+    given = {column: value for column, value in zip(columns, values, strict=True) if sensitivity(column) == "password"}
+    return any(
+        len(value) > 2 and value[0] == value[-1] == "'" and not _UNUSABLE.match(value[1:-1]) for value in given.values()
+    )
 
 
 def _called(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Call, ir.Expr, Scope]]:
