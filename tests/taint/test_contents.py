@@ -469,6 +469,27 @@ def n():
     return ''
 """,
     },
+    "no text is left": {
+        "app.py": HEAD
+        + """\
+import sqlite3
+c = sqlite3.connect('a').cursor()
+def statement(kind, a):
+    if kind == 'one':
+        return ("SELECT 1 WHERE b = ?", (a,))
+    if kind == 'two':
+        return ("SELECT 2 WHERE b = ?", (a,))
+    return False
+@app.route('/w')
+def w():
+    found = statement(request.args['k'], request.args['a'])
+    if type(found) is str:
+        c.execute(found)
+    else:
+        c.execute(found[0], found[1])
+    return ''
+""",
+    },
 }
 
 

@@ -193,7 +193,8 @@ def _narrow_type(frame: Frame, name: str, kinds: ir.Expr, holds: bool) -> None:
         if "builtins.int" in wanted:
             wanted.add("builtins.bool")
         constants = tuple(one for one in constants if (f"builtins.{type(one).__name__}" in wanted) == holds)
-    if len(refs) + len(constants) and (len(refs), len(constants)) != (len(value.refs), len(value.constants)):
+    if (len(refs), len(constants)) != (len(value.refs), len(value.constants)):
+        # What is left may be nothing: then nobody comes here.
         frame.state.variables[name] = replace(value, refs=tuple(refs), constants=constants)
 
 
