@@ -484,7 +484,7 @@ def statement(kind, a):
 def w():
     found = statement(request.args['k'], request.args['a'])
     if type(found) is str:
-        c.execute(found)
+        c.execute(found)  # shape: sql
     else:
         c.execute(found[0], found[1])
     return ''

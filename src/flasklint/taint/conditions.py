@@ -19,6 +19,7 @@ from flasklint.taint.values import (
     NEVER,
     NONE,
     NOTHING_KNOWN,
+    OUR_TEXT,
     TRUE,
     UNKNOWN,
     Claim,
@@ -194,8 +195,9 @@ def _narrow_type(frame: Frame, name: str, kinds: ir.Expr, holds: bool) -> None:
             wanted.add("builtins.bool")
         constants = tuple(one for one in constants if (f"builtins.{type(one).__name__}" in wanted) == holds)
     if (len(refs), len(constants)) != (len(value.refs), len(value.constants)):
+        left = replace(value, refs=tuple(refs), constants=constants)
         # What is left may be nothing: then nobody comes here.
-        frame.state.variables[name] = replace(value, refs=tuple(refs), constants=constants)
+        frame.state.variables[name] = OUR_TEXT if left == NEVER else left
 
 
 def choice(frame: Frame, node: ir.Op) -> Value:
