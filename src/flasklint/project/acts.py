@@ -33,6 +33,7 @@ _DOCUMENTS = frozenset(
     | {"find_one_and_update", "find_one_and_replace", "find_one_and_delete"}
 )
 _ROWS = frozenset({"delete", "delete_instance", "delete_by_id", "update"})
+_CHANGING = _DOCUMENTS | _ROWS | {"execute", "executemany", "setattr"}
 _MAKES = frozenset({"create", "add", "new", "insert", "make", "build", "upsert"})
 _FILTERS = frozenset({"filter", "filter_by", "where"})
 _SAVES = frozenset({"commit", "save", "put", "flush"})
@@ -137,6 +138,23 @@ class Courses:
 
 
 _NOTHING = Course((), (), (), {}, {}, {}, False)
+
+
+def may_change(body: ir.Function) -> bool:
+    """Whether anything in a function looks like a change to what is stored: a quick look before it is gone through."""
+    for node in ir.walk(body):
+        match node:
+            case ir.Call(function):
+                name = _called_name(function)
+                if name in _CHANGING or not (DELETES | CHANGES).isdisjoint(words(name)):
+                    return True
+            case ir.Assign(targets):
+                if any(isinstance(target, ir.Attribute) and isinstance(target.value, ir.Name) for target in targets):
+                    return True
+            case ir.Const(value=str() as text):
+                if _STATEMENT.match(text):
+                    return True
+    return False
 
 
 class _Walk:

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from flasklint import ir
 from flasklint.knowledge.guards import LETS_IN
-from flasklint.project.acts import Course
+from flasklint.project.acts import Course, may_change
 from flasklint.project.appmodel import AppModel
 from flasklint.project.callers import calling
 from flasklint.project.config import Configuration
@@ -476,6 +476,10 @@ class App:
                 if id(function.node) not in seen:
                     seen.add(id(function.node))
                     yield route, function
+
+    def changing(self) -> Iterator[tuple[Route, Fn]]:
+        """Of the views, those in which something looks like a change to what is stored."""
+        return ((route, function) for route, function in self.views() if may_change(function.node))
 
     def headers(self, function: Fn) -> tuple[frozenset[str], bool]:
         """The response headers that a function sets, in lower case; and whether it sets some whose names are computed."""

@@ -84,15 +84,11 @@ class LateAuthorization(AppRule):
 
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """The first change of each view that comes before the question."""
-        for route, function in app.views():
-            if app.logs_in(route):
-                continue
+        for route, function in app.changing():
             course = app.course(route, function)
-            for act in course.acts:
-                refusal = _too_late(act, course)
-                if refusal is not None:
-                    yield self._report(act, refusal, function)
-                    break
+            late = next(((act, refusal) for act in course.acts if (refusal := _too_late(act, course))), None)
+            if late is not None and not app.logs_in(route):
+                yield self._report(*late, function)
 
     def _report(self, act: Act, refusal: Location, function: Fn) -> Finding:
         done = "deletes" if act.deletes else "changes"

@@ -157,7 +157,7 @@ class MissingOwnershipCheck(AppRule):
 
     def _forgotten(self, app: App) -> Iterator[_Forgotten]:
         """The first change of each view in which nobody is asked whose it is."""
-        for route, function in app.views():
+        for route, function in app.changing():
             course = app.course(route, function)
             act = next((one for one in course.acts if one.named and one.asked is not Asked.RIGHTS), None)
             if act is None or course.asks or not self._demands_a_login_only(app, route, function):
