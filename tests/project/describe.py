@@ -24,6 +24,7 @@ from pathlib import Path
 
 from flasklint import ir
 from flasklint.configfiles import extract as extract_settings
+from flasklint.deploy import extract as extract_deployment
 from flasklint.project.apps import App
 from flasklint.project.limits import limit_of
 from flasklint.project.profiles import Truth
@@ -56,7 +57,7 @@ def _read(path: Path) -> Iterator[AppCase]:
         expected: list[tuple[bool, str]] = []
         name = "app.py"
         for line in rest.splitlines():
-            if found := re.fullmatch(r"# (\S+\.(?:py|cfg|json|toml))", line):
+            if found := re.fullmatch(r"# (\S+\.(?:py|cfg|json|toml|yml)|Dockerfile|Procfile)", line):
                 name = found[1]
                 files[name] = []
             elif line.startswith(("=> ", "=/ ")):
@@ -74,10 +75,15 @@ def project_of(files: dict[str, str]) -> Project:
     """A project from source texts by path."""
     facts: list[ir.Facts] = []
     for path, text in files.items():
-        read = extract_settings if path.endswith((".json", ".toml")) else extract
-        module = read(path, text.encode())
-        assert isinstance(module, ir.Module), module
-        facts.append(module)
+        read: ir.Facts
+        if path.endswith((".json", ".toml")):
+            read = extract_settings(path, text.encode())
+        elif path.endswith((".yml", "Dockerfile", "Procfile")):
+            read = extract_deployment(path, text.encode())
+        else:
+            read = extract(path, text.encode())
+        assert not isinstance(read, ir.Unread), read
+        facts.append(read)
     return Project(facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from flasklint import ir
@@ -16,6 +16,7 @@ from flasklint.project.entrances import Entrances
 from flasklint.project.extensions import row_of
 from flasklint.project.guards import Definitions, Guards
 from flasklint.project.identity import identity_cookies, kept_identity
+from flasklint.project.loaded import loaded
 from flasklint.project.modules import Modules
 from flasklint.project.names import Resolver
 from flasklint.project.objects import AppObject, Instance
@@ -35,12 +36,14 @@ class AppModel:
         calls: Callable[..., Iterator[CallSite]],
         definition: Callable[[str], Scope | None],
         additions: Additions,
+        deployments: Iterable[ir.Deployment] = (),
     ) -> None:
         self._modules = modules
         self.resolver = resolver
         self._calls = calls
         self.definition = definition
         self.additions = additions
+        self.loaded = loaded(deployments, modules)
         self.guards = Guards(resolver, Definitions(definition), additions)
 
     @cached_property

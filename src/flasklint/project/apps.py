@@ -89,7 +89,7 @@ class App:
 
     def __init__(self, model: AppModel, objects: tuple[AppObject, ...]) -> None:
         self._model = model
-        self.objects = tuple(sorted(objects, key=calling))
+        self.objects = tuple(sorted(objects, key=lambda one: calling(one, model.loaded)))
         first = self.objects[0]
         self.location = first.location
         self.scope = first.scope

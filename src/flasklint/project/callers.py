@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from enum import IntEnum
 
 from flasklint.knowledge.config import DEVELOPMENT_WORDS, PRODUCTION_WORDS, TEST_WORDS
@@ -30,8 +31,10 @@ class Caller(IntEnum):
     HAND = 3
 
 
-def calling(app: AppObject) -> Caller:
-    """What made an app, as the name of the file says that does it."""
+def calling(app: AppObject, loaded: Set[str]) -> Caller:
+    """What made an app: the file that does it is one that servers are told to load (``loaded``), or says so by its name."""
+    if app.caller is not None and app.caller.path in loaded:
+        return Caller.SERVER
     if app.events and all(event.main for event in app.events):
         return Caller.HAND
     return _caller(app.caller) if app.caller is not None else Caller.CODE

@@ -96,7 +96,7 @@ class Project:
     @cached_property
     def apps(self) -> tuple[App, ...]:
         """The Flask apps, by path and place: how they are configured, what protects them, what they answer."""
-        model = AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions)
+        model = AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions, self.deployments)
         return tuple(App(model, made) for made in model.made)
 
     @cached_property
