@@ -6,6 +6,8 @@ other, as far as it holds there. ``("image", form, base)`` is the fragment of su
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from flasklint.taint import characters
@@ -14,9 +16,24 @@ from flasklint.taint.values import NOTHING_KNOWN, Fragment, Info
 CASED, STRIPPED, DECODED, UNSLASHED = "cased", "stripped", "decoded", "unslashed"
 """In one case; without space around it; with its ``%2f`` decoded; with slashes for backslashes."""
 
+REPLACED = "replaced"
+"""With letters, digits and the like for others, as in ``name.replace(".csv", "")``: ``replaced:`` and what was taken out, a
+colon, and what stands there now."""
+
 _ESCAPES = characters.of("%0123456789abcdefABCDEF")
+_HTML_KINDS = frozenset(("html", "markup", "safe-filter"))
+_HTML_SIGNS = frozenset("<>\"'")
 _BACKSLASH = characters.of("\\")
 _SLASH = characters.of("/")
+
+
+_HARMLESS = re.compile(r"(?:[\w -]|\.(?!\.))*")
+
+
+def replaced(mark: str, by: str) -> str:
+    """The form of a text in which a text of letters, digits and the like was replaced by another; empty when it is of others."""
+    fine = _HARMLESS.fullmatch(mark) and _HARMLESS.fullmatch(by) and any(map(str.isalnum, mark))
+    return f"{REPLACED}:{mark}:{by}" if fine else ""
 
 
 def image(form: str, fragment: Fragment) -> Fragment:
@@ -26,6 +43,10 @@ def image(form: str, fragment: Fragment) -> Fragment:
 
 def outwards(form: str, info: Info) -> Info:
     """What is known of a text when this is known of its form."""
+    if form.startswith(REPLACED):
+        # What was taken out may stand anywhere in it, which makes no more of what is one of ours.
+        mark = form.split(":")[1]
+        return Info(mask=info.mask | characters.of(mark), clear=info.clear & {"*"}, tags=info.tags & {"chosen"})
     match form:
         case "cased":
             lacks = frozenset(one for one in info.lacks if not any(char.isalpha() for char in one))
@@ -49,6 +70,9 @@ def outwards(form: str, info: Info) -> Info:
 
 def inwards(form: str, info: Info) -> Info:
     """What is known of a form of a text when this is known of the text."""
+    if form.startswith(REPLACED):
+        _, mark, by = form.split(":")
+        return without(info, mark, by)
     match form:
         case "cased":
             lacks = frozenset(one for one in info.lacks if not any(char.isalpha() for char in one))
@@ -60,3 +84,23 @@ def inwards(form: str, info: Info) -> Info:
             return Info(mask=mask, tags=frozenset(tag for tag in info.tags if tag.startswith("weak:")))
         case _:
             return NOTHING_KNOWN
+
+
+def without(info: Info, mark: str, by: str) -> Info:
+    """What is known of a text when this was known of it before a text in it was replaced by another."""
+    tags = frozenset(tag for tag in info.tags if tag.startswith("weak:"))
+    if len(mark) == 1:
+        mask = info.mask & ~(characters.of(mark) & characters.ASCII) | characters.of(by)
+        lacks = frozenset(one for one in info.lacks if by == "" and mark in one)
+        clear = info.clear - {"*"} if by else info.clear
+        return Info(mask=mask, lacks=lacks, clear=clear, tags=tags)
+    # Taking a longer text out once can put it together again from what stood around it.
+    weak = frozenset((f"weak:replaced {mark!r}",))
+    # In HTML that was cleaned no text of a visitor's has what begins a tag, so that nothing can be put together; unless what
+    # stands for such a sign is turned back into it.
+    undone = "&" in mark and not _HTML_SIGNS.isdisjoint(by)
+    clear = frozenset() if undone else info.clear & _HTML_KINDS
+    info = Info(mask=info.mask | characters.of(by), clear=clear, tags=tags | weak)
+    if by:
+        info = replace(info, lacks=frozenset((mark,)) if not set(by) & set(mark) else frozenset())
+    return info

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from flasklint.knowledge.rows import Kind
 from flasklint.taint import characters
-from flasklint.taint.values import Fragment, Hole, Info, Taint, Text
+from flasklint.taint.values import Fragment, Hole, Info, Taint, Text, doubted_taint
 
 Lookup = Callable[[Fragment], Info]
 
@@ -21,6 +21,8 @@ _SCHEME = re.compile(
     r"[^A-Za-z\s\x00]|(?!javascript:|data:|vbscript:)[A-Za-z][A-Za-z0-9+.-]*[:/?#]|\x00[^:\x00]*[/?#]", re.IGNORECASE
 )
 _UPWARDS = "../"
+_GLUE = frozenset("_-")
+"""What a name of ours ends in that goes on with what is untrusted: ``report_`` and then it."""
 
 
 def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...], frozenset[str]]:
@@ -35,7 +37,10 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
         for taint in piece.taints:
             info = info_of(taint.fragment)
             if not harmless(kind, info, before, text, index):
-                found.append(taint)
+                glued = kind.prefix == "directory" and before[-1:] in _GLUE
+                found.append(
+                    doubted_taint(taint, "`../` needs a folder that is called as the name begins") if glued else taint
+                )
                 weak |= {tag for tag in info.tags if tag.startswith("weak:")}
                 if kind.prefix == "origin" and not before:
                     checks = {tag for tag in info.tags if tag.startswith("check@")}

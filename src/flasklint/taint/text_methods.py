@@ -34,8 +34,6 @@ _SAME_CHARACTERS = frozenset(
 )
 _OTHER_CASE = frozenset(("lower", "upper", "title", "capitalize", "swapcase", "casefold"))
 _PADDED = frozenset(("zfill", "center", "ljust", "rjust"))
-_HTML_KINDS = frozenset(("html", "markup", "safe-filter"))
-_HTML_SIGNS = frozenset("<>\"'")
 _SPLIT = frozenset(("split", "rsplit", "splitlines"))
 _PARTED = frozenset(("partition", "rpartition"))
 _MOST_SPLIT = 32
@@ -370,26 +368,12 @@ def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) ->
         return join_all(parts)
     if mark == "\\" and by == "/" and (not base.texts or fragments):
         return frame.image(base, images.UNSLASHED)
+    if (form := images.replaced(mark, by)) and (not base.texts or fragments):
+        return frame.image(base, form)
     return _without(frame, base, mark, by, node, 0)
 
 
 def _without(frame: Frame, base: Value, mark: str, by: str, node: ir.Node, index: int) -> Value:
     info = frame.text_info(base)
     site = (node.start, index) if index else node.start
-    tags = frozenset(tag for tag in info.tags if tag.startswith("weak:"))
-    if len(mark) == 1:
-        mask = info.mask & ~(characters.of(mark) & characters.ASCII) | characters.of(by)
-        lacks = frozenset(one for one in info.lacks if by == "" and mark in one)
-        clear = info.clear - {"*"} if by else info.clear
-        info = Info(mask=mask, lacks=lacks, clear=clear, tags=tags)
-    else:
-        # Taking a longer text out once can put it together again from what stood around it.
-        weak = frozenset((f"weak:replaced {mark!r}",))
-        # In HTML that was cleaned no text of a visitor's has what begins a tag, so that nothing can be put together; unless what
-        # stands for such a sign is turned back into it.
-        undone = "&" in mark and not _HTML_SIGNS.isdisjoint(by)
-        clear = frozenset() if undone else info.clear & _HTML_KINDS
-        info = Info(mask=info.mask | characters.of(by), clear=clear, tags=tags | weak)
-        if by:
-            info = replace(info, lacks=frozenset((mark,)) if not set(by) & set(mark) else frozenset())
-    return frame.derive(base, site, info, taints=base.taints)
+    return frame.derive(base, site, images.without(info, mark, by), taints=base.taints)

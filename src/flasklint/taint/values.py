@@ -492,15 +492,18 @@ def doubted(value: Value, reason: str) -> Value:
         return value
     texts = tuple(
         tuple(
-            piece if isinstance(piece, str) else Hole(tuple(_doubted(one, reason) for one in piece.taints), piece.plain)
+            piece
+            if isinstance(piece, str)
+            else Hole(tuple(doubted_taint(one, reason) for one in piece.taints), piece.plain)
             for piece in choice
         )
         for choice in value.texts
     )
-    return replace(value, taints=tuple(_doubted(one, reason) for one in value.taints), texts=texts)
+    return replace(value, taints=tuple(doubted_taint(one, reason) for one in value.taints), texts=texts)
 
 
-def _doubted(taint: Taint, reason: str) -> Taint:
+def doubted_taint(taint: Taint, reason: str) -> Taint:
+    """The untrusted data, of which it is not certain that it does harm."""
     if taint.level < Confidence.HIGH:
         return taint
     return replace(taint, level=Confidence.MEDIUM, reasons=(*taint.reasons, reason)[:4])
