@@ -60,6 +60,7 @@ def test_a_name_is_one_modules() -> None:
         ("shop/test_views.py", "test"),
         ("shop/views_test.py", "test"),
         ("conftest.py", "test"),
+        ("shop/testing/client.py", "test"),
         ("shop/tests.py", "test"),
         ("examples/app.py", "example"),
         ("docs/conf.py", "example"),

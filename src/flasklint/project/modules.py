@@ -15,7 +15,7 @@ from flasklint.knowledge.types import LIBRARIES
 from flasklint.project.scopes import LinkedModule
 
 _SOURCE_FOLDERS = ("src", "lib", "python")
-_TEST_FOLDERS = frozenset({"test", "tests", "testsuite"})
+_TEST_FOLDERS = frozenset({"test", "testing", "tests", "testsuite"})
 _EXAMPLE_FOLDERS = frozenset(
     {"demo", "demos", "doc", "docs", "documentation", "example", "examples", "sample", "samples"}
 )
