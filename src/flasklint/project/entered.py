@@ -22,18 +22,28 @@ _TEXT_FIELDS = frozenset(
 """Fields that give the text as it was written. What a field of an unknown class gives may have been cleaned by it."""
 
 
+_NUMBER_COLUMNS = frozenset(
+    ("BigInteger", "Boolean", "Date", "DateTime", "Float", "Integer", "Numeric", "SmallInteger", "Time")
+)
+
+
 def entered(modules: Iterable[LinkedModule]) -> frozenset[str]:
     """The names under which a project takes in what people write."""
     found: set[str] = set()
     others: set[str] = set()
+    numbers: set[str] = set()
+    texts: set[str] = set()
     for module in modules:
         if module.is_test:
             continue
         for scope in module.scopes:
             for name, kind in _fields(scope) if scope.is_class else ():
                 (found if kind in _TEXT_FIELDS else others).add(name)
+            for name, kind in _columns(scope) if scope.is_class else ():
+                (numbers if kind in _NUMBER_COLUMNS else texts).add(name)
         found.update(name for _, name in taken_in(module))
-    return frozenset(found - others)
+    # A number that was written by people is a number, once it was kept as one.
+    return frozenset(found - others - (numbers - texts))
 
 
 def taken_in(module: LinkedModule) -> Iterator[tuple[ir.Node, str]]:
@@ -49,6 +59,20 @@ def text_fields(scope: Scope) -> Iterator[str]:
     for name, kind in _fields(scope) if scope.is_class else ():
         if kind in _TEXT_FIELDS or kind.endswith("Field"):
             yield name
+
+
+def _columns(scope: Scope) -> Iterator[tuple[str, str]]:
+    """The columns of a class of records, with the names of their types."""
+    for name, bindings in scope.bindings.items():
+        for binding in bindings:
+            match binding.value:
+                case ir.Call(function=function, arguments=(ir.Argument(value=kind), *_)) if _last(function) in (
+                    "Column",
+                    "mapped_column",
+                ):
+                    yield name, _last(kind.function if isinstance(kind, ir.Call) else kind)
+                case _:
+                    continue
 
 
 def _fields(scope: Scope) -> Iterator[tuple[str, str]]:
