@@ -19,6 +19,8 @@ from flasklint.source import Location
 
 _ORIGIN = "access-control-allow-origin"
 _CREDENTIALS = "access-control-allow-credentials"
+_PEOPLE = frozenset(("current_user", "session", "user", "current_identity", "get_jwt_identity", "authorization"))
+"""Names by which a function asks who the visitor is."""
 
 
 class PermissiveCors(AppRule):
@@ -74,10 +76,15 @@ class PermissiveCors(AppRule):
         public = {
             function.location for route, function in app.views() if _is_for_all(route.rule) and app.guard(route) is None
         }
+        read = {
+            function.location
+            for route, function in app.views()
+            if not route.changes and app.guard(route) is None and not _asks_who(function)
+        }
         for function in functions:
             if function.location not in seen | public:
                 seen.add(function.location)
-                yield from self._by_hand(app, function, project)
+                yield from self._by_hand(app, function, project, function.location in read)
 
     def _sockets(self, app: App) -> Iterator[Finding]:
         """What Flask-SocketIO is told of who may open a socket: browsers send cookies along, whatever page asks."""
@@ -135,7 +142,8 @@ class PermissiveCors(AppRule):
             yield self._finding(app, location, _is_on(credentials), scope, where)
             return
 
-    def _by_hand(self, app: App, function: Fn, project: Project) -> Iterator[Finding]:
+    def _by_hand(self, app: App, function: Fn, project: Project, read: bool) -> Iterator[Finding]:
+        """``read``: the function only answers what everybody may read."""
         headers = {header.name: header for header in header_values(function, app)}
         origin = headers.get(_ORIGIN)
         if origin is None:
@@ -144,7 +152,8 @@ class PermissiveCors(AppRule):
         allowed = credentials is not None and _says_true(credentials.value)
         if _is_star(origin.value):
             # Browsers refuse `*` together with credentials.
-            yield self._finding(app, origin.location, False, function.qualname)
+            found = self._finding(app, origin.location, False, function.qualname)
+            yield replace(found, persona=Persona.PEDANTIC) if read else found
         elif _is_reflected(origin, project) and allowed and not _is_checked(function):
             yield self._finding(app, origin.location, True, function.qualname)
 
@@ -268,3 +277,18 @@ def _is_checked(function: Fn) -> bool:
         isinstance(node, ir.Compare) and any(sign in ("in", "not-in", "==", "!=") for sign in node.signs)
         for node in ir.walk(function.node)
     )
+
+
+def _asks_who(function: Fn) -> bool:
+    """Does the function look at who the visitor is?"""
+    return any(
+        (isinstance(node, ir.Name) and node.id in _PEOPLE)
+        or (isinstance(node, ir.Attribute) and node.name in _PEOPLE and not _is_of_database(node))
+        for node in ir.walk(function.node)
+    )
+
+
+def _is_of_database(node: ir.Attribute) -> bool:
+    """``db.session``, ``conn.session``: what a database is asked by."""
+    owner = node.value.id if isinstance(node.value, ir.Name) else getattr(node.value, "name", "")
+    return node.name == "session" and owner in ("db", "conn", "database", "engine")
