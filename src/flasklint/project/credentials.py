@@ -12,6 +12,8 @@ from flasklint.project.scopes import LinkedModule, Scope
 _OTHERWISE = frozenset(
     {
         "csrf",
+        "subject",
+        "title",
         "xsrf",
         "session",
         "sessions",

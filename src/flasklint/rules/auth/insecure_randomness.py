@@ -168,6 +168,7 @@ class InsecureRandomness(CallRule):
                 yield self._in_helper(site, uses)
             elif (
                 _number(site)
+                and not _is_digit(site, project)
                 and serves_requests(site.scope)
                 and remembers(site.scope, project)
                 and becomes_text(site.scope, site.call.span, project)
@@ -332,4 +333,22 @@ def _draws(site: CallSite, project: Project) -> bool:
         or (isinstance(part, ir.Const) and isinstance(part.value, str) and len(part.value) > 8)
         or (isinstance(part, ir.Call) and isinstance(part.function, ir.Name) and part.function.id == "range")
         for part in parts
+    )
+
+
+def _is_digit(site: CallSite, project: Project) -> bool:
+    """Whether it is one draw of a few numbers, as for a name that is taken: digits of a code are drawn one after the other."""
+    if site.names[0] not in ("random.randint", "random.randrange"):
+        return False
+    ends = [project.constant(argument.value, site.scope) for argument in site.call.arguments]
+    if not all(isinstance(end, Known) and isinstance(end.value, int) and 0 <= end.value < 100 for end in ends):
+        return False
+    drawn = [
+        node
+        for node in ir.path_to(site.scope.node, site.call.span)
+        if isinstance(node, ir.Comprehension) or (isinstance(node, ir.Loop) and node.target is not None)
+    ]
+    return (
+        not drawn
+        and sum(one.names[0] == site.names[0] for one in project.calls(site.names[0]) if one.scope is site.scope) == 1
     )

@@ -42,10 +42,16 @@ _BODY = {
     "data": "the whole body",
     "get_data": "the whole body",
 }
+_BY_NAME = frozenset((_WHOLE["form"], _WHOLE["values"], _WHOLE["cookies"], _WHOLE["environ"], _BODY["json"]))
+"""Of these, going through them gives the names. Headers come in pairs."""
 _REQUEST = ("flask.request", "flask.Request()")
 
 _COPIES = frozenset(("str", "repr", "dict", "list", "tuple", "format", "dumps", "pformat", "join", "to_dict", "copy"))
 _COPIES_TEXT = frozenset(("strip", "lower", "upper", "encode", "decode", "items", "values", "lists", "title"))
+_NAMES_ONLY = frozenset(("list", "tuple", "set", "sorted", "join"))
+"""What goes through a mapping by its keys: of a form that is the names of its fields."""
+_NOT_A_LOG = frozenset(("in", "into", "off", "on", "out"))
+"""Words behind ``log`` that make it an entrance: ``log_into``, ``log_in``."""
 _GETTERS = frozenset(
     ("get", "create", "generate", "make", "new", "issue", "read", "fetch", "load", "encode", "build", "refresh")
 )
@@ -286,7 +292,8 @@ def _is_log(call: ir.Call, scope: Scope, project: Project) -> bool:
 
 def _is_own_log(name: str, project: Project) -> bool:
     """A function of the project that is named for logging, ``log``, ``log_event``, and prints or logs."""
-    if words(name.rpartition(".")[2])[:1] != ["log"]:
+    first, second, *_ = (*words(name.rpartition(".")[2]), "", "")
+    if first != "log" or second in _NOT_A_LOG:
         return False
     found = project.definition(name)
     return (
@@ -371,8 +378,10 @@ def _called(node: ir.Call, scope: Scope, project: Project) -> _Logged | None:
             return _first(arguments, scope, project)
         if tail in _COPIES_TEXT | {"to_dict", "copy"}:
             return _secret(function.value, scope, project)
-    if tail in _COPIES:
-        return _first(arguments, scope, project)
+    if tail in _COPIES | _NAMES_ONLY:
+        found = _first(arguments, scope, project)
+        names_only = tail in _NAMES_ONLY and found is not None and found.words in _BY_NAME
+        return None if names_only else found
     said = words(tail)
     if said and said[0] in _GETTERS and _is_secret(tail):
         return _Logged("named", node, tail)

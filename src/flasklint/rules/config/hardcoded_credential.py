@@ -265,13 +265,18 @@ def _is_secret(text: str, name: str) -> bool:
         return False
     if is_weak(text):
         return sensitivity(name) == "password" and text.strip().lower() not in ("token", "key", "secret key", "default")
-    if len(text) < _SHORTEST_PASSWORD or any(char.isspace() for char in text.strip()):
+    if len(text) < _SHORTEST_PASSWORD or any(char.isspace() for char in text.strip()) or _is_prose(text):
         return False
     if _NO_SECRET.fullmatch(text) and not looks_random(text):
         return False
     if sensitivity(name) == "password":
         return text.lower() not in (name.lower(), "password")
     return looks_random(text) or (len(text) >= 12 and any(char.isdigit() for char in text) and not text.islower())
+
+
+def _is_prose(text: str) -> bool:
+    """Is it written in words of a language that sets no spaces between them?"""
+    return sum(char.isalpha() and not char.isascii() for char in text) * 3 > len(text)
 
 
 def _place_of(address: Address) -> str:

@@ -60,6 +60,7 @@ class CodeInjection(FlowRule):
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Code that a visitor writes, and functions that a visitor names."""
         if flow.untrusted and flow.sink.kind == "dispatch":
-            yield self.untrusted(flow, severity=Severity.HIGH, title="A visitor chooses which function is called.")
+            # What can be called is what the object has; as a rule that is the program's own.
+            yield self.untrusted(flow, severity=Severity.MEDIUM, title="A visitor chooses which function is called.")
         elif flow.untrusted:
             yield self.untrusted(flow)
