@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.project import flaskapi, library
+from flasklint.project.iterated import iterated
 from flasklint.project.modules import Modules
 from flasklint.project.objects import (
     AppObject,
@@ -173,7 +174,7 @@ class Statements(Expressions):
             self.block(node.body, frame)
             return
         subject = self.evaluate(node.subject, frame)
-        items = library.sequence(subject)
+        items = iterated(self, subject)
         if items is None or (items.partial and not items.items):
             self.assign(node.target, Unknown("an item of something unknown"), node.subject, frame)
             self.block(node.body, frame)
