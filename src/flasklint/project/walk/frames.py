@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flasklint import ir
-from flasklint.project.objects import Frame
+from flasklint.project.objects import Fn, Frame, Registrar
 
 
 def call_frame(frame: Frame) -> Frame:
@@ -34,6 +34,12 @@ def decorated(node: ir.Function, name: str) -> bool:
         or (isinstance(decorator, ir.Attribute) and decorator.name == name)
         for decorator in node.decorators
     )
+
+
+def registers(function: Fn) -> bool:
+    """Was a decorator made where what registers a view is at hand?"""
+    frame = function.frame
+    return frame.kind == "function" and any(isinstance(value, Registrar) for value in frame.names.values())
 
 
 def keeps(node: ir.Function) -> bool:

@@ -32,7 +32,7 @@ from flasklint.project.scripts import asks_for_main
 from flasklint.project.tree import REFLECTED
 from flasklint.project.values import Known, Unknown
 from flasklint.project.walk.expressions import WIDEST_LOOPS, Expressions
-from flasklint.project.walk.frames import call_frame, closure, keeps, qualified
+from flasklint.project.walk.frames import call_frame, closure, keeps, qualified, registers
 
 _LARGE_LITERAL = 120
 
@@ -289,7 +289,9 @@ class Statements(Expressions):
         decoration = Decoration(decorator, expr, frame.module, names, arguments)
         if isinstance(decorator, Method) and decorator.name in ("exempt", "request_filter"):
             self.call(decorator, Arguments(((value, expr),)), expr, frame)
-        if isinstance(decorator, Fn) and (self.is_telling(decorator.node) or keeps(decorator.node)):
+        if isinstance(decorator, Fn) and (
+            self.is_telling(decorator.node) or keeps(decorator.node) or registers(decorator)
+        ):
             self.enter_around(decorator, Arguments(((value, expr),)), decoration)
         if isinstance(decorator, Instance) and decorator.cls is not None:
             called = self.class_member(decorator.cls, "__call__")
