@@ -320,6 +320,21 @@ PUBLIC_NAMES: MappingProxyType[str, str] = MappingProxyType(
         "dynaconf.contrib.FlaskDynaconf": "dynaconf.FlaskDynaconf",
         "flask_pyoidc.flask_pyoidc.OIDCAuthentication": "flask_pyoidc.OIDCAuthentication",
         "connexion.apps.flask_app.FlaskApp": "connexion.FlaskApp",
+        "flask_restx.namespace.Namespace": "flask_restx.Namespace",
+        "flask_restplus.namespace.Namespace": "flask_restplus.Namespace",
     }
 )
 """Other import paths of the names above."""
+
+_OFFERED = frozenset(
+    name
+    for name in (*APP_CLASSES, *APP_HOLDERS, *BLUEPRINT_CLASSES, *API_CLASSES, *VIEW_CLASSES, *EXPOSERS, *EXTENSIONS)
+    if name.count(".") == 1 and not name.endswith(".Namespace")  # `reqparse` has another one
+)
+
+
+def offered(dotted: str) -> str:
+    """A class that a library has in a module below, by the name under which the library itself offers it."""
+    top, _, rest = dotted.partition(".")
+    short = f"{top}.{rest.rpartition('.')[2]}"
+    return short if short in _OFFERED else dotted

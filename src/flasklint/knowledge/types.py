@@ -64,6 +64,7 @@ PREFIXES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("flask.templating.stream_", "flask.stream_"),
             ("flask.wrappers.", "flask."),
         ),
+        "flaskext": (("flaskext.mysql.", "flaskext.mysql."), ("flaskext.", "flask_")),
         "httplib": (("httplib.", "http.client."),),
         "jinja2": (
             ("jinja2.environment.", "jinja2."),

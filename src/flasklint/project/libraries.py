@@ -6,6 +6,7 @@ import builtins
 import sys
 from collections.abc import Iterable
 
+from flasklint.knowledge.extensions import offered
 from flasklint.knowledge.types import ALSO, CLASSES, LIBRARIES, PREFIXES, PUBLIC
 
 Names = tuple[str, ...]
@@ -34,6 +35,9 @@ def public(name: str) -> str:
             if name.startswith(prefix):
                 name = better + name[len(prefix) :]
                 break
+    if rest:
+        path, bracket, tail = name.partition("(")
+        name = offered(path) + bracket + tail
     found = PUBLIC.get(name)
     if found is None and rest and "(" in name:
         path, bracket, tail = name.partition("(")

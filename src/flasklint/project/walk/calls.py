@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flasklint import ir
-from flasklint.knowledge.extensions import APP_CLASSES, APP_HOLDERS, EXTENSIONS, is_app_class
+from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES, APP_HOLDERS, EXTENSIONS, is_app_class
 from flasklint.project import flaskapi, library
 from flasklint.project.machine import apps_in
 from flasklint.project.objects import (
@@ -44,6 +44,8 @@ from flasklint.project.walk.frames import call_frame, decorated
 from flasklint.source import Location
 
 _HOOKED = "pluggy.HookimplMarker()"
+_PROXIES = frozenset({"lazy_object_proxy.Proxy", "werkzeug.local.LocalProxy"})
+"""What stands for the result of a function that it calls when it is first needed."""
 _CONFIGS = frozenset({"flask.Config", "flask.config.Config"})
 
 
@@ -311,21 +313,27 @@ class Calls(Entering):
         if name in _CONFIGS:
             holder = AppObject((name,), Location(frame.module.path, expr.span), arguments=args, module=frame.module)
             return ConfigOf(holder)
+        if name in _PROXIES and isinstance(first := args.get(0), Fn):
+            made = self.call(first, Arguments(), expr, frame)
+            if isinstance(made, AppObject):
+                return made
         last = name.rpartition(".")[2]
         if last[:1].isupper() or name in EXTENSIONS or "_blueprint" in last:
             names = (name, "flask.Blueprint") if last.startswith("make_") and last.endswith("_blueprint") else (name,)
             if is_app_class(name) and name not in APP_CLASSES and isinstance(args.get(0, "import_name"), Known):
                 names = (name, "flask.Flask")
-            made = self.new(names, None, args, expr, frame)
+            instance = self.new(names, None, args, expr, frame)
             for held in APP_HOLDERS:
-                if held in made.names:
-                    self.held_app(made)
-            flaskapi.made(self, made, expr, frame)
-            return made
-        if any(isinstance(value, AppObject) for value in args.values()):
-            for value in args.values():
-                if isinstance(value, AppObject):
-                    self.event(value, "library", expr, frame, detail=name, arguments=args)
+                if held in instance.names:
+                    self.held_app(instance)
+            flaskapi.made(self, instance, expr, frame)
+            return instance
+        for value in args.values():
+            if isinstance(value, AppObject):
+                self.event(value, "library", expr, frame, detail=name, arguments=args)
+        first = args.get(0)
+        if isinstance(first, Instance) and first.is_a(API_CLASSES):
+            return first  # `swagger.docs(Api(app))`: what adds to an API gives it back
         return Result((name,), args, Location(frame.module.path, expr.span))
 
     def subclasses(self, cls: Cls) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from flasklint import ir
-from flasklint.knowledge.extensions import PUBLIC_NAMES, STARRED
+from flasklint.knowledge.extensions import PUBLIC_NAMES, STARRED, offered
 from flasklint.knowledge.types import LIBRARIES, PUBLIC
 from flasklint.project import library
 from flasklint.project.machine import Machine
@@ -186,5 +186,7 @@ def canonical(dotted: str) -> str:
     """The one public name of something that a library offers under several."""
     if dotted.startswith("flask.ext."):  # how extensions were imported before Flask 1.0
         dotted = f"flask_{dotted[len('flask.ext.') :]}"
-    dotted = PUBLIC_NAMES.get(dotted, dotted)
+    elif dotted.startswith("flaskext.") and not dotted.startswith("flaskext.mysql"):  # and before Flask 0.8
+        dotted = f"flask_{dotted[len('flaskext.') :]}"
+    dotted = offered(PUBLIC_NAMES.get(dotted, dotted))
     return PUBLIC.get(dotted, dotted)
