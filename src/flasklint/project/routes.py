@@ -368,7 +368,11 @@ class Router:
 
     def _admin_prefix(self, owner: Instance) -> str:
         usual = next((EXPOSERS[name] for name in owner.names if name in EXPOSERS), "")
-        return _text(owner.arguments.get(None, "url") if owner.arguments is not None else None, usual)
+        given = owner.arguments
+        index = given.get(4, "index_view") if given is not None else None
+        if isinstance(index, Instance) and index.arguments is not None:
+            usual = _text(index.arguments.get(4, "url"), usual)
+        return _text(given.get(2, "url") if given is not None else None, usual)
 
     def view(self, target: Value | None, location: Location) -> View | None:
         """The view that a value stands for, with whatever was wrapped around it by hand."""
