@@ -121,6 +121,12 @@ TEXT_METHODS: frozenset[str] = _words(
 )
 """Methods of texts and containers: what they give is of the nature of what they are called on and given."""
 
+SAME_TEXT_METHODS: frozenset[str] = _words(
+    "capitalize casefold decode encode expandtabs ljust lower lstrip removeprefix removesuffix replace rjust rstrip strip"
+    " swapcase title zfill"
+)
+"""Methods of texts that give the text again, changed in a way that leaves tags in it what they are."""
+
 RAW_COLUMNS: Mapping[str, str] = {"render_table": "safe_columns"}
 """Libraries' macros that show a list of records, and the argument that names the columns which are put out without escaping
 (Bootstrap-Flask's ``render_table``)."""

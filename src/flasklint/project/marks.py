@@ -11,6 +11,7 @@ from flasklint.knowledge.templates import (
     RAW_COLUMNS,
     RAW_DESCRIPTIONS,
     RUNNING_TAGS,
+    SAME_TEXT_METHODS,
     TRANSLATIONS,
 )
 from flasklint.project.outputs import last_word
@@ -137,5 +138,19 @@ def leaves(expr: ir.Expr) -> Iterator[ir.Expr]:
             yield from leaves(value)
             for argument in arguments:
                 yield from leaves(argument.value)
+        case ir.Call(function=ir.Attribute(value=value)) if is_same_text(expr):
+            yield from leaves(value)
+        case ir.Subscript(value=value, key=ir.Op(sign="slice")):
+            yield from leaves(value)
         case _:
             yield expr
+
+
+def is_same_text(call: ir.Call) -> bool:
+    """Whether a method gives the text that it is called on again, with the tags that are in it."""
+    match call:
+        case ir.Call(function=ir.Attribute(name=name), arguments=(ir.Argument(value=ir.Const(value=str(what))), *_)):
+            return name in SAME_TEXT_METHODS and what not in ("<", ">", "&")
+        case ir.Call(function=ir.Attribute(name=name), arguments=arguments):
+            return name in SAME_TEXT_METHODS and not arguments
+    return False

@@ -12,6 +12,7 @@ from flasklint.findings import Confidence, Finding, Severity, Step
 from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.marks import DESCRIPTION, leaves
 from flasklint.project.outputs import last_word, root
+from flasklint.project.placed import class_of, placed, record_of
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, is_alike
 from flasklint.rules.base import Context
@@ -26,10 +27,12 @@ FLASH = "flask.flash"
 
 
 class Part(NamedTuple):
-    """What a template takes out of something: ``bio`` of ``user``. Without an owner it is a variable."""
+    """What a template takes out of something: ``bio`` of ``user``. Without an owner it is a variable. ``kind``: the plain name of
+    the owner's class, where it is known."""
 
     owner: str
     name: str
+    kind: str = ""
 
 
 class Stored:
@@ -48,6 +51,7 @@ class Stored:
                 self._flashes.append(flow)
             else:
                 self._flows[flow.location] = flow
+        self._kinds: dict[tuple[str, str], str] = {}
         self._flashed: dict[str, frozenset[str]] = {}
         self.authors = Authors(context.project)
 
@@ -68,6 +72,24 @@ class Stored:
                     found.append(Part(last_word(value), last_word(node)))
                 case _:
                     found.append(Part("", ""))
+        return found
+
+    def behind(self, operand: ir.Expr, path: str, harmless: frozenset[Nature]) -> list[Part]:
+        """The parts of records that views put where a template takes it out, through lists, dicts and variables."""
+        natures = self._project.pages.outputs(path)
+        return [
+            Part(last_word(one.value.value) or kind, last_word(one.value), kind)
+            for leaf in leaves(operand)
+            if not natures.of(leaf) <= harmless
+            for one in placed(leaf, path, self._project)
+            for kind in (plain(class_of(one.value.value, one.scope, self._project)),)
+        ]
+
+    def _kind_at(self, owner: str, path: str) -> str:
+        key = (owner, path)
+        found = self._kinds.get(key)
+        if found is None:
+            found = self._kinds[key] = plain(record_of(owner, path, self._project))
         return found
 
     def _messages(self, path: str) -> frozenset[str]:
@@ -310,6 +332,13 @@ class Stored:
         kept = self._kept.get(part.name, {}) if part.owner else {}
         own = plain(part.owner)
         mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
+        kind = (part.kind or self._kind_at(part.owner, path)) if kept else ""
+        if kind:
+            known = [place for place, owners in kept.items() if any(self._is_it(kind, owner) for owner in owners)]
+            if not mine and known and not surely:
+                # What is kept in something of no known class may be kept in this.
+                known += [place for place, owners in kept.items() if self._classes.isdisjoint(owners)]
+            mine += [place for place in known if place not in mine]
         return self._by_view(mine, path) or (mine if mine or surely else list(kept))
 
 

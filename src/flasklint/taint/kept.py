@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from flasklint import ir
 from flasklint.project.outputs import last_word
+from flasklint.project.placed import names_placed
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.source import Location, Span
@@ -41,8 +42,9 @@ class Kept:
 def names_kept(project: Project) -> Kept:
     """The names under which is kept what templates mark as safe, or what the properties of such names read of their objects; and
     what they put into event handlers and begin links with, which is noted where functions are followed anyway."""
-    names = set(project.pages.marked)
-    for name in project.pages.marked:
+    shown = project.pages.marked | names_placed(project)
+    names = set(shown)
+    for name in shown:
         for member in members_of(project, name):
             names.update(read_of_self(member))
     return Kept(frozenset(names) | project.pages.followed, frozenset(names))

@@ -161,7 +161,7 @@ class UnsafeSafeFilter(FlowRule):
         """A value of which the evaluation tells nothing: by who keeps what under its names, or failing that by the names."""
         if parts and all(stored.is_clean(part, place.path) for part in parts):
             return
-        for part in parts:
+        for part in (*parts, *stored.behind(operand, place.path, _HARMLESS)):
             flow = stored.untrusted(part, place.path)
             if flow is not None:
                 yield replace(kept_there(self.untrusted(flow), part, flow, place, stored), fix=_without(mark, place))
@@ -192,7 +192,11 @@ class UnsafeSafeFilter(FlowRule):
             unknown = (
                 f"It is JSON made of `{dumped}`, which people fill in; `</script>` and quotes in it stay as they are."
             )
-        who = min((stored.authors.who_writes(*part) for part in parts), default=Who.ANYBODY) if telling else Who.ANYBODY
+        who = (
+            min((stored.authors.who_writes(part.owner, part.name) for part in parts), default=Who.ANYBODY)
+            if telling
+            else Who.ANYBODY
+        )
         if who is Who.STAFF:
             unknown = "Only administrators seem to write it."
         elif who:

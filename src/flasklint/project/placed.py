@@ -1,0 +1,227 @@
+"""What views put where a template takes it out, through lists, dicts and variables: ``note.text`` behind ``row[1]`` for
+``rows.append([note.id, note.text])``, behind ``html`` for ``html=markdown(note.text)``.
+
+Told by how the program is written alone: who appends what to which list, in a view and in the functions that it hands it to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flasklint import ir
+from flasklint.knowledge.templates import MARKUP_MAKERS, TOLD_TO_ESCAPE
+from flasklint.project.marks import is_same_text, leaves
+from flasklint.project.outputs import last_word, root
+from flasklint.project.project import Project
+from flasklint.project.scopes import REST, Binding, Scope
+
+_DEEPEST = 12
+_MOST = 200
+_ADDING = frozenset(("append", "appendleft", "add", "insert"))
+
+Key = int | str | None
+"""Which item is taken out; None for any of them."""
+
+
+class Placed(NamedTuple):
+    """What is taken out of a record there, and what its names are looked up in."""
+
+    value: ir.Attribute | ir.Subscript
+    scope: Scope
+
+
+class _Step(NamedTuple):
+    value: ir.Expr
+    scope: Scope
+    keys: tuple[Key, ...]
+    depth: int
+
+
+def placed(operand: ir.Expr, path: str, project: Project) -> tuple[Placed, ...]:
+    """What of records the views that render the template at a path put where a value of it is taken out."""
+    variable, keys = _taken_out(operand, project.templates[path])
+    if not variable:
+        return ()
+    found: dict[tuple[str, int], Placed] = {}
+    seen: set[tuple[str, int, tuple[Key, ...]]] = set()
+    stack = [
+        _Step(given, rendering.site.scope, keys, 0)
+        for rendering in project.pages.rendered_by(path)
+        if (given := rendering.site.argument(None, variable)) is not None
+    ]
+    while stack and len(seen) < _MOST:
+        step = stack.pop()
+        at = (step.scope.module.path, step.value.start, step.keys)
+        if at in seen or step.depth > _DEEPEST:
+            continue
+        seen.add(at)
+        if not step.keys and isinstance(step.value, (ir.Attribute, ir.Subscript)) and _is_of_record(step.value):
+            found[at[:2]] = Placed(step.value, step.scope)
+        stack += (one._replace(depth=step.depth + 1) for one in _behind(step, project))
+    return tuple(found.values())
+
+
+def record_of(variable: str, path: str, project: Project) -> str:
+    """The project's class of what goes by a name in a template, if the view that passes it says so; empty if not."""
+    for _ in range(_DEEPEST):
+        loops = (node for node in ir.walk(project.templates[path]) if isinstance(node, ir.Loop))
+        outer = next((root(loop.subject) for loop in loops if _position(loop.target, variable) is not None), "")
+        if not outer or outer == variable:
+            break
+        variable = outer
+    for rendering in project.pages.rendered_by(path):
+        given = rendering.site.argument(None, variable)
+        if given is not None and (found := class_of(given, rendering.site.scope, project)):
+            return found
+    return ""
+
+
+def class_of(value: ir.Expr, scope: Scope, project: Project, hops: int = 3) -> str:
+    """The project's class that is named first in what something is made of: ``Note`` for ``note = Note.query.get(id)``."""
+    named = sorted(
+        (node for node in (value, *ir.walk(value)) if isinstance(node, ir.Name)), key=lambda node: node.start
+    )
+    for node in named:
+        for one in project.resolve(node, scope):
+            known = project.definition(one) if not one.endswith("()") else None
+            if known is not None and isinstance(known.node, ir.Class):
+                return known.node.name
+    name = root(value)
+    if name == "self" and scope.parent is not None and isinstance(scope.parent.node, ir.Class):
+        return scope.parent.node.name
+    made = [binding.value for binding in scope.bindings.get(name, ()) if binding.value is not None] if hops else []
+    return next(filter(None, (class_of(one, scope, project, hops - 1) for one in made)), "")
+
+
+def names_placed(project: Project) -> frozenset[str]:
+    """The last names of what views put where templates mark it as safe."""
+    return frozenset(
+        last_word(one.value)
+        for path in project.templates
+        for _, operand in project.pages.marks(path)
+        for leaf in leaves(operand)
+        for one in placed(leaf, path, project)
+    )
+
+
+def _is_of_record(value: ir.Attribute | ir.Subscript) -> bool:
+    return isinstance(value, ir.Attribute) or (isinstance(value.key, ir.Const) and isinstance(value.key.value, str))
+
+
+def _taken_out(operand: ir.Expr, template: ir.Template) -> tuple[str, tuple[Key, ...]]:
+    """The variable of a template out of which something is taken, and by which keys."""
+    keys: tuple[Key, ...] = ()
+    loops = [node for node in ir.walk(template) if isinstance(node, ir.Loop)]
+    for _ in range(_DEEPEST):
+        match operand:
+            case ir.Subscript(value=value, key=ir.Const(value=int() | str() as key)):
+                operand, keys = value, (key, *keys)
+            case ir.Attribute(value=value, name=name):
+                operand, keys = value, (name, *keys)
+            case ir.Name(id=name):
+                around = [loop for loop in loops if loop.start <= operand.start < loop.end]
+                turn = next(
+                    ((loop, at) for loop in reversed(around) if (at := _position(loop.target, name)) is not None), None
+                )
+                if turn is None:
+                    return name, keys
+                operand, keys = turn[0].subject, (None, *turn[1], *keys)
+            case _:
+                break
+    return "", ()
+
+
+def _position(target: ir.Expr | None, name: str) -> tuple[Key, ...] | None:
+    match target:
+        case ir.Name(id=own) if own == name:
+            return ()
+        case ir.Display(items=items):
+            for number, item in enumerate(items):
+                if isinstance(item.value, ir.Name) and item.value.id == name:
+                    return (number,)
+        case _:
+            pass
+    return None
+
+
+def _behind(step: _Step, project: Project) -> Iterator[_Step]:
+    """What a value, or the item of it that is looked for, is made of."""
+    scope, keys = step.scope, step.keys
+    head, rest = (keys[0], keys[1:]) if keys else (None, ())
+    match step.value:
+        case ir.Name(id=name):
+            yield from _bound(name, step, project)
+        case ir.Display(items=items) if keys:
+            chosen = items if head is None else items[head : head + 1] if isinstance(head, int) and head >= 0 else ()
+            yield from (step._replace(value=item.value, keys=rest) for item in chosen)
+        case ir.Dict(pairs=pairs) if keys:
+            for pair in pairs:
+                if isinstance(pair.key, ir.Const) and head in (None, pair.key.value):
+                    yield step._replace(value=pair.value, keys=rest)
+        case ir.Comprehension(kind="list" | "generator", element=element) if keys and not isinstance(head, str):
+            yield step._replace(value=element, keys=rest)
+        case ir.Subscript(value=value, key=ir.Const(value=int() | str() as key)):
+            yield step._replace(value=value, keys=(key, *keys))
+        case ir.Op(sign="or" | "and" | "if" | "+" | "%") | ir.Join():
+            yield from (step._replace(value=leaf) for leaf in leaves(step.value))
+        case ir.Call(function=ir.Attribute(value=value)) if is_same_text(step.value):
+            yield step._replace(value=value)
+        case ir.Call(function=function, arguments=arguments):
+            names = project.resolve(function, scope)
+            makes = not MARKUP_MAKERS.isdisjoint(names) and TOLD_TO_ESCAPE.isdisjoint(one.name for one in arguments)
+            if arguments and (makes or not {"builtins.str", "markupsafe.Markup", "builtins.list"}.isdisjoint(names)):
+                yield step._replace(value=arguments[0].value)
+            for one in names:
+                helper = project.definition(one)
+                if helper is not None and helper.is_function:
+                    yield from (
+                        step._replace(value=given, scope=helper) for given in helper.returns if given is not None
+                    )
+        case _:
+            pass
+
+
+def _bound(name: str, step: _Step, project: Project) -> Iterator[_Step]:
+    """What a variable holds: what it is bound to, and what is added to it there or where it is handed to."""
+    scope, keys = step.scope, step.keys
+    for binding in scope.at(name, step.value.start):
+        if binding.value is not None and REST not in binding.path and binding.kind in ("assign", "augment", "loop"):
+            yield step._replace(value=binding.value, keys=(*_of(binding), *keys))
+    if not keys:
+        return
+    for write in scope.writes:
+        match write.target, write.key:
+            case ir.Name(id=own), ir.Const(value=key) if own == name and keys[0] in (None, key) and not write.path:
+                yield step._replace(value=write.value, keys=keys[1:])
+            case _:
+                pass
+    for call, around in scope.module.calls:
+        if around is not scope:
+            continue
+        match call.function:
+            case ir.Attribute(value=ir.Name(id=owner), name=method) if owner == name:
+                if method in _ADDING and call.arguments and not isinstance(keys[0], str):
+                    yield step._replace(value=call.arguments[-1].value, keys=keys[1:])
+                elif method == "extend" and call.arguments:
+                    yield step._replace(value=call.arguments[0].value)
+                continue
+            case _:
+                pass
+        for number, argument in enumerate(call.arguments):
+            if isinstance(argument.value, ir.Name) and argument.value.id == name:
+                for one in project.resolve(call.function, scope):
+                    helper = project.definition(one)
+                    if helper is not None and isinstance(helper.node, ir.Function):
+                        parameters = helper.node.parameters
+                        given = [
+                            each for at, each in enumerate(parameters) if each.name == argument.name or at == number
+                        ]
+                        yield from (
+                            step._replace(value=ir.Name(each.name, start=each.start, end=each.end), scope=helper)
+                            for each in given[:1]
+                        )
+
+
+def _of(binding: Binding) -> tuple[Key, ...]:
+    return (None, *binding.path) if binding.kind == "loop" else binding.path
