@@ -52,6 +52,7 @@ class Stored:
             else:
                 self._flows[flow.location] = flow
         self._kinds: dict[tuple[str, str], str] = {}
+        self._kinds_kept: dict[Location, str] = {}
         self._flashed: dict[str, frozenset[str]] = {}
         self.authors = Authors(context.project)
 
@@ -90,6 +91,27 @@ class Stored:
         found = self._kinds.get(key)
         if found is None:
             found = self._kinds[key] = plain(record_of(owner, path, self._project))
+        return found
+
+    def _kind_kept(self, place: Location, owners: frozenset[str]) -> str:
+        """The plain name of the class of what something is kept in there, as far as the function there tells."""
+        found = self._kinds_kept.get(place)
+        if found is None:
+            around = [
+                scope
+                for module in (self._project.modules.get(place.path),)
+                for scope in (module.scopes if module is not None else ())
+                if _stands_in(place, scope)
+            ]
+            kinds = [
+                plain(class_of(binding.value, scope, self._project))
+                for scope in around[-1:]
+                for name, bindings in scope.bindings.items()
+                if plain(name) in owners
+                for binding in bindings
+                if binding.value is not None
+            ]
+            found = self._kinds_kept[place] = next(filter(None, kinds), "")
         return found
 
     def _messages(self, path: str) -> frozenset[str]:
@@ -314,6 +336,20 @@ class Stored:
             return True
         return any(is_alike(plain(part.owner), owner) for owner in self._validated.get(part.name, ()))
 
+    @cached_property
+    def _fields(self) -> frozenset[str]:
+        """The plain names of what the project's classes make fields of: those of forms."""
+        return frozenset(
+            plain(name)
+            for module in self._project.modules.values()
+            for scope in module.scopes
+            if scope.is_class
+            for name, bindings in scope.bindings.items()
+            if any(
+                isinstance(one.value, ir.Call) and last_word(one.value.function).endswith("Field") for one in bindings
+            )
+        )
+
     def described(self, shown: ir.Expr) -> Flow | None:
         """How untrusted data gets into the description of a field, if one that is shown has such: it is named, or is of the form,
         or is made with it."""
@@ -322,7 +358,10 @@ class Stored:
             self._flows[place]
             for place, owners in self._kept.get(DESCRIPTION, {}).items()
             if place in self._flows
-            and (field in owners or not field or all(owner.endswith("field") for owner in owners))
+            and (
+                field in owners
+                or all(owner.endswith("field") or (not field and owner in self._fields) for owner in owners)
+            )
         ]
         return max((flow for flow in found if flow.untrusted), key=lambda flow: flow.confidence, default=None)
 
@@ -334,7 +373,11 @@ class Stored:
         mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
         kind = (part.kind or self._kind_at(part.owner, path)) if kept else ""
         if kind:
-            known = [place for place, owners in kept.items() if any(self._is_it(kind, owner) for owner in owners)]
+            known = [
+                place
+                for place, owners in kept.items()
+                if any(self._is_it(kind, owner) for owner in owners) or self._kind_kept(place, owners) == kind
+            ]
             if not mine and known and not surely:
                 # What is kept in something of no known class may be kept in this.
                 known += [place for place, owners in kept.items() if self._classes.isdisjoint(owners)]
