@@ -18,11 +18,15 @@ from flasklint.source import UndecodableError, decode
 
 __all__ = ["extract"]
 
+_MOST = 256 << 10
+"""In bytes. Such files are written by hand: a larger one is something else."""
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*(flasklint:.*)$", re.MULTILINE)
 
 
 def extract(path: str, data: bytes) -> ir.Deployment | ir.Unread:
     """The facts of one file, or why there are none. Raises nothing whatever the bytes."""
+    if len(data) > _MOST:
+        return ir.Unread(path, 0, 0, f"it is larger than {_MOST >> 10} KB, and so hardly written by hand")
     try:
         text = decode(data, "deployment")
     except UndecodableError as error:

@@ -9,10 +9,10 @@ from flasklint import ir
 
 _LINE = re.compile(
     r"""^(?P<indent>[ ]*)(?P<dash>-[ ]+)?
-    (?:(?P<key>[\w.-]+|"[\w.-]+"|'[\w.-]+')[ ]*:(?=[ \t]|$)[ \t]*)?(?P<value>[^\n]*?)[ \t]*\r?$""",
+    (?:(?P<key>[\w.-]+|"[\w.-]+"|'[\w.-]+')[ ]*:(?=[ \t]|$)[ \t]*)?(?P<value>[^\n]*)$""",
     re.VERBOSE,
 )
-_COMMENT = re.compile(r"(?:^|[ \t]+)#.*$")
+_COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 
 
 def compose(text: str) -> Iterator[ir.Entry]:
@@ -21,7 +21,7 @@ def compose(text: str) -> Iterator[ir.Entry]:
     at = 0
     for line in text.splitlines(keepends=True):
         begin, at = at, at + len(line)
-        found = _LINE.match(_COMMENT.sub("", line.rstrip("\r\n")))
+        found = _LINE.match(_COMMENT.sub("", line.rstrip("\r\n")).rstrip())
         if found is None or not (found["key"] or found["value"] or found["dash"]):
             continue
         indent = len(found["indent"])

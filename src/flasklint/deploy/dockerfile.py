@@ -11,8 +11,12 @@ _INSTRUCTION = re.compile(
     r"^[ \t]*(?P<word>FROM|ENV|ARG|CMD|ENTRYPOINT)[ \t]+(?P<rest>(?:[^\n\\]|\\\r?\n|\\.)*)",
     re.MULTILINE | re.IGNORECASE,
 )
-_ASSIGNED = re.compile(r"""(?P<name>[A-Za-z_]\w*)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<plain>[^\s\\]*))""")
+_ASSIGNED = re.compile(
+    r"""(?<!\w)(?P<name>[A-Za-z_]\w*)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<plain>[^\s\\]*))"""
+)
 _SPACED = re.compile(r"(?P<name>[A-Za-z_]\w*)[ \t]+(?P<value>[^\n]+)")
+_LONGEST = 4_000
+"""Characters of an instruction that are looked at."""
 _WORDS = re.compile(r"""["']((?:[^"'\\]|\\.)*)["']""")
 
 
@@ -20,7 +24,7 @@ def dockerfile(text: str) -> Iterator[ir.Entry]:
     """Variables of the environment and of the build, the images, and the command."""
     commands: dict[str, ir.Entry] = {}
     for found in _INSTRUCTION.finditer(text):
-        word, rest, at = found["word"].upper(), found["rest"], found.start("rest")
+        word, rest, at = found["word"].upper(), found["rest"][:_LONGEST], found.start("rest")
         if word in ("ENV", "ARG"):
             yield from _variables(rest, at)
         elif word == "FROM":

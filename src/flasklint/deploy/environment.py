@@ -9,7 +9,7 @@ from flasklint import ir
 
 _LINE = re.compile(
     r"""^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*
-    (?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<plain>[^\n]*?))[ \t]*(?:(?<=\s)\#[^\n]*)?\r?$""",
+    (?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<plain>[^\n\#]*(?:(?<!\s)\#[^\n\#]*)*))[ \t]*(?:(?<=\s)\#[^\n]*)?\r?$""",
     re.MULTILINE | re.VERBOSE,
 )
 
@@ -20,4 +20,5 @@ def environment(text: str) -> Iterator[ir.Entry]:
         group = next((one for one in ("double", "single", "plain") if found[one] is not None), "plain")
         value = (found[group] or "").strip()
         if value:
-            yield ir.Entry("variable", value, found["name"], start=found.start(group), end=found.end(group))
+            at = found.start(group)
+            yield ir.Entry("variable", value, found["name"], start=at, end=at + len((found[group] or "").rstrip()))

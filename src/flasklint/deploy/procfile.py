@@ -7,16 +7,12 @@ from collections.abc import Iterator
 
 from flasklint import ir
 
-_LINE = re.compile(r"^(?P<service>[\w-]+):[ \t]*(?P<command>[^#\n]+?)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_LINE = re.compile(r"^(?P<service>[\w-]+):[ \t]*(?P<command>[^#\n]+)(?:#[^\n]*)?$", re.MULTILINE)
 
 
 def procfile(text: str) -> Iterator[ir.Entry]:
     """The commands."""
     for found in _LINE.finditer(text):
-        yield ir.Entry(
-            "command",
-            found["command"],
-            service=found["service"],
-            start=found.start("command"),
-            end=found.end("command"),
-        )
+        command = found["command"].rstrip()
+        at = found.start("command")
+        yield ir.Entry("command", command, service=found["service"], start=at, end=at + len(command))
