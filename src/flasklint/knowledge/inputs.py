@@ -87,6 +87,18 @@ LOCATIONS: MappingProxyType[str, InputKind] = MappingProxyType(
 FORMS = frozenset({"flask_wtf.FlaskForm()", "flask_wtf.Form()", "wtforms.Form()", "flask_wtf.form.FlaskForm()"})
 """Instances of these read the form (and the files) that a request carries."""
 
+CHOICE_FIELDS = frozenset(f"wtforms.{name}" for name in ("RadioField", "SelectField", "SelectMultipleField"))
+"""Fields of forms that are valid only with what is among their choices, unless they are told not to look."""
+
+CHECKED_FIELDS = frozenset(
+    f"wtforms.{name}"
+    for name in (
+        *("DateField", "DateTimeField", "DateTimeLocalField", "DecimalField", "DecimalRangeField", "FloatField"),
+        *("IntegerField", "IntegerRangeField", "MonthField", "TimeField"),
+    )
+)
+"""Fields of forms that are valid only with a number or a date."""
+
 RECEIVING: MappingProxyType[str, Literal["message", "credentials"]] = MappingProxyType(
     {
         "flask_socketio.SocketIO().on": "message",

@@ -14,6 +14,7 @@ from flasklint.taint import (
     builtin_calls,
     containers,
     declared,
+    forms,
     kept,
     library,
     object_methods,
@@ -237,6 +238,10 @@ class Calls(Templates):
             )
             if mapping is not None:
                 return mapping
+        if one.name in forms.CHECKS and (form := self._own_class(frame, receiver)):
+            claim = forms.checked(frame, self.project, self.classes, self.index.confining, form)
+            if claim is not None:
+                return replace(BOOL, claim=claim)
         if one.name == CHOSEN:
             for row in self.index.sinks.get(one.names[0], ()):
                 sinks.land(frame, self.index, row, receiver, node, node)

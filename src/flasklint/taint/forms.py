@@ -1,0 +1,56 @@
+"""Forms that were checked (WTForms): what their fields leave of a request that is then read past them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.knowledge.inputs import CHECKED_FIELDS, CHOICE_FIELDS, FORMS
+from flasklint.project.project import Project
+from flasklint.taint.classes import Classes
+from flasklint.taint.frame import Frame
+from flasklint.taint.guards import OURS
+from flasklint.taint.values import NOTHING_KNOWN, Claim
+
+CHECKS = frozenset(("validate", "validate_on_submit"))
+"""Methods of a form that tell whether what was sent is as its fields say."""
+
+_READ = ("flask.Request().form", "flask.Request().values")
+
+
+def checked(frame: Frame, project: Project, classes: Classes, confining: frozenset[str], form: str) -> Claim | None:
+    """What it tells of the request that a form of this class is valid: of its fields that take one of our choices, a number, or
+    a text of a form that was thought of."""
+    if not any(f"{base}()" in FORMS for base in classes.library_bases(form)):
+        return None
+    fragments = [
+        ("part", f"item:{name!r}", ("source", part))
+        for name in _confined(project, classes, confining, form)
+        for part in _READ
+    ]
+    for fragment in fragments:
+        # On the other ways nothing is known of it, which has to be said where they come together.
+        frame.state.infos.setdefault(fragment, NOTHING_KNOWN)
+    return Claim(tuple((fragment, OURS) for fragment in fragments), ()) if fragments else None
+
+
+def _confined(project: Project, classes: Classes, confining: frozenset[str], form: str) -> Iterator[str]:
+    for scope in classes.mro(form)[0]:
+        for name, bindings in scope.bindings.items():
+            made = bindings[-1].value
+            if not isinstance(made, ir.Call):
+                continue
+            kinds = frozenset(project.resolve(made.function, scope))
+            unchecked = any(
+                argument.name == "validate_choice" and isinstance(argument.value, ir.Const) and not argument.value.value
+                for argument in made.arguments
+            )
+            if (
+                not CHECKED_FIELDS.isdisjoint(kinds)
+                or (not CHOICE_FIELDS.isdisjoint(kinds) and not unchecked)
+                or any(
+                    isinstance(part, ir.Call) and not confining.isdisjoint(project.resolve(part.function, scope))
+                    for part in ir.walk(made)
+                )
+            ):
+                yield name
