@@ -275,7 +275,7 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
         run(frame, node.orelse)
         left = None if frame.dead else frame.state
         frame.dead = False
-    joined = join_states(left, breaks)
+    joined = join_states(left, breaks, node.start)
     frame.dead = joined is None
     if joined is not None:
         frame.state = joined

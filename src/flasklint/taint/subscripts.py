@@ -50,7 +50,20 @@ def subscript(frame: Frame, node: ir.Subscript) -> Value:
         lower, upper, step = (frame.machine.evaluate(frame, item) for item in node.key.operands)
         return sliced(frame, base, lower, upper, step, node)
     key = frame.machine.evaluate(frame, node.key)
-    return item(frame, base, key, node)
+    found = item(frame, base, key, node)
+    if key.taints and _raises(frame, base):
+        # Whoever comes past it has named one of its keys.
+        claim = guards.compare(frame, "in", key, base, frame.machine.parts)
+        frame.state.learn((claim.true or ()) if claim is not None else ())
+    return found
+
+
+def _raises(frame: Frame, base: Value) -> bool:
+    """Whether it is a dict that raises an exception for what is not among its keys."""
+    things = frame.objects(base)
+    if not things or len(things) < len(base.refs) or base.open or base.taints or base.constants or base.texts:
+        return False
+    return all(thing.shape == "dict" and MISSING not in thing.attributes for _, thing in things)
 
 
 def names_of_ref(item: Ref) -> tuple[str, ...]:
