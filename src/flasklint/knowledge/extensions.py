@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import NamedTuple
 
+from flasklint.knowledge.decorators import AUTHENTICATES
+
 APP_CLASSES = frozenset(
     {
         "flask.Flask",
@@ -328,13 +330,23 @@ PUBLIC_NAMES: MappingProxyType[str, str] = MappingProxyType(
 
 _OFFERED = frozenset(
     name
-    for name in (*APP_CLASSES, *APP_HOLDERS, *BLUEPRINT_CLASSES, *API_CLASSES, *VIEW_CLASSES, *EXPOSERS, *EXTENSIONS)
+    for names in (
+        APP_CLASSES,
+        APP_HOLDERS,
+        BLUEPRINT_CLASSES,
+        API_CLASSES,
+        VIEW_CLASSES,
+        EXPOSERS,
+        EXTENSIONS,
+        AUTHENTICATES,
+    )
+    for name in names
     if name.count(".") == 1 and not name.endswith(".Namespace")  # `reqparse` has another one
 )
 
 
 def offered(dotted: str) -> str:
-    """A class that a library has in a module below, by the name under which the library itself offers it."""
+    """A class or decorator that a library has in a module below, by the name under which the library itself offers it."""
     top, _, rest = dotted.partition(".")
     short = f"{top}.{rest.rpartition('.')[2]}"
     return short if short in _OFFERED else dotted

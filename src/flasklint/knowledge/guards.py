@@ -7,15 +7,27 @@ IDENTITY = frozenset(
         "flask_login.current_user",
         "flask_security.current_user",
         "flask_user.current_user",
-        "flask_jwt_extended.get_jwt_identity",
-        "flask_jwt_extended.verify_jwt_in_request",
-        "flask_jwt_extended.current_user",
         "flask_principal.Permission",
         "flask_dance.contrib.github.github.authorized",
         "flask_dance.contrib.google.google.authorized",
     }
 )
 """Who is asking, as extensions know it."""
+
+TOKEN_IDENTITY = frozenset(
+    {
+        "flask_jwt_extended.current_user",
+        "flask_jwt_extended.get_current_user",
+        "flask_jwt_extended.get_jwt",
+        "flask_jwt_extended.get_jwt_claims",
+        "flask_jwt_extended.get_jwt_identity",
+        "flask_jwt_extended.get_raw_jwt",
+        "flask_jwt_extended.verify_jwt_in_request",
+        "flask_jwt_extended.verify_jwt_refresh_token_in_request",
+        "flask_jwt.current_identity",
+    }
+)
+"""Those that know it by a token (one in a header, unless they are told to use cookies, and then they want a second)."""
 
 IDENTITY_ATTRIBUTES = frozenset(
     {

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from flasklint import ir
-from flasklint.knowledge.guards import IDENTITY
+from flasklint.knowledge.guards import IDENTITY, TOKEN_IDENTITY
 from flasklint.knowledge.rights import CHANGES, DELETES, LOGIN, OWNERS, RIGHTS, ROLES, TELLS, WHO
 from flasklint.knowledge.sensitive import words
 from flasklint.project.blocks import leaves
@@ -45,6 +45,7 @@ _READ = re.compile(r"\s*select\b.*?\bfrom\s+[\"'`\[]?([\w.]+)", re.IGNORECASE | 
 _ADDED = re.compile(r"\s*insert\s+(?:or\s+\w+\s+)?into\s+[\"'`\[]?([\w.]+)", re.IGNORECASE)
 _COUNTS = re.compile(r"\bset\s+[\"'`\[]?(\w+)[\"'`\]]?\s*=\s*[\"'`\[]?\1[\"'`\]]?\s*[+-]", re.IGNORECASE)
 _PRESENT = frozenset({"is_authenticated", "is_anonymous", "is_active", "logged_in", "is_logged_in", "authenticated"})
+_KNOWN = IDENTITY | TOKEN_IDENTITY
 _VISITOR = ("flask.request", "flask.Request()")
 _NOT_SENT = frozenset({"method", "endpoint", "path", "remote_addr", "referrer", "url", "base_url", "blueprint"})
 """What of a request is no choice of what to do something to."""
@@ -239,7 +240,7 @@ class _Walk:
     def _named(self, node: ir.Name | ir.Attribute, found: _About) -> None:
         cls = ""
         for name in self._resolve(node, self._scope):
-            if name in IDENTITY or name.startswith("flask.request.authorization") or _is_of_somebody(name):
+            if name in _KNOWN or name.startswith("flask.request.authorization") or _is_of_somebody(name):
                 found.identity = True
             elif name.startswith(_VISITOR) and name.partition("request.")[2].partition(".")[0] not in _NOT_SENT:
                 found.visitor = found.visitor or isinstance(node, ir.Attribute)
@@ -260,7 +261,7 @@ class _Walk:
             found.identity = found.identity or self._is_kept(function.value, arguments[0].value)
         names = self._resolve(function, self._scope)
         for name in names:
-            found.identity = found.identity or name in IDENTITY
+            found.identity = found.identity or name in _KNOWN
             target = self._courses.definition(name)
             if target is not None and target.is_function:
                 found.identity = found.identity or self._tells_who(target)
@@ -270,7 +271,7 @@ class _Walk:
 
     def _tells_who(self, scope: Scope) -> bool:
         deeds = self._courses.deeds(scope)
-        if deeds.mentions(*IDENTITY, "flask.request.authorization"):
+        if deeds.mentions(*_KNOWN, "flask.request.authorization"):
             return True
         if deeds.mentions("flask.session", "flask.g"):
             return any(is_identity(text) for text in (*deeds.texts, *deeds.attributes) if len(text) < 40)

@@ -278,10 +278,14 @@ class App:
             around = self._model.standing.guard_among(function.decorations)
             if around is not None:
                 return replace(around, hook=True)
-            proof = self._model.guards.hook_authenticates(function.node, function.frame.module)
+            proof = self._model.guards.hook_authenticates(function.node, function.frame.module, self._is_off)
             if proof is not None:
                 return Guard(proof, hook.function.node.name, hook.location, hook=True)
         return None
+
+    def _is_off(self, key: str) -> bool:
+        """Is a key of the config known, and off in production?"""
+        return all(key in profile.entries and profile.truth(key) < Truth.MAYBE for profile in self.production)
 
     def _passes(self, hook: Hook, route: Route) -> bool:
         """Does a hook let a route pass without a look at who is asking?"""

@@ -25,17 +25,24 @@ from flasklint.knowledge.guards import (
     QUERY_TOKEN_WORDS,
     REFUSALS,
     REQUEST_TOKENS,
+    TOKEN_IDENTITY,
     TOKEN_VALIDATORS,
     TOKEN_WORDS,
 )
 from flasklint.knowledge.sensitive import words
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import LinkedModule, Scope
-from flasklint.project.strangers import given_once, is_of_strangers, unfolded, values_used
+from flasklint.project.strangers import decides_by_referrer, given_once, is_of_strangers, unfolded, values_used
+from flasklint.project.switched import Off, in_force
 
 _DEEPEST = 2
 _HOLDERS = frozenset({"flask.session", "flask.g"})
 _MOST_NODES = 4_000
+_FROM = frozenset({"flask.request.referrer", "flask.request.origin"})
+"""Where a request says that it comes from."""
+_FORGERY_WORDS = frozenset({"csrf", "xsrf", "nonce"})
+_LOGIN_WORDS = frozenset({"access", "api", "auth", "bearer", "id", "jwt", "oauth", "oauth2", "oidc", "refresh"})
+"""Words in the names of tokens that say who somebody is."""
 _PACE = frozenset({"requests", "rate", "ratelimit", "throttled", "throttle"})
 """Words in the names of errors that say that somebody asks too often."""
 _MOST_HELPERS = 40
@@ -238,6 +245,8 @@ class Guards:
                             refused = isinstance(given, ir.Const) and given.value in (401, 403)
                             refuses = refuses or (refused and written.name in ("status_code", "status"))
             stack.extend([(child, where) for child in ir.children(current)][::-1])
+        if not names.isdisjoint(_FROM) and not decides_by_referrer(node):
+            names.difference_update(_FROM)
         deeds = Deeds(
             frozenset(names),
             frozenset(texts),
@@ -320,13 +329,19 @@ class Guards:
                     told = told or _speaks(frozenset({text}), wanted)
         return keyed and told
 
-    def hook_authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
-        """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look."""
+    def hook_authenticates(self, node: ir.Function, module: LinkedModule, off: Off = lambda _: False) -> Proof | None:
+        """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look. ``off``:
+        settings without which it does not."""
         own = self._additions.proof(self._name(node, module))
         if own is not None:
             return own
         deeds = self.deeds(node, module)
-        return self.authenticates(node, module) if deeds.turned_away and not deeds.lets_pass else None
+        if not deeds.turned_away or deeds.lets_pass:
+            return None
+        body, scope = in_force(node.body, off), self.scope_of(node, module)
+        if scope is not None and body != node.body and not self.part(body, node, scope).turned_away:
+            return None
+        return self.authenticates(node, module)
 
     def authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """How a decorator or a ``before_request`` function demands to know who is asking; ``None`` when it does not."""
@@ -349,6 +364,8 @@ class Guards:
             deeds.mentions("flask.session", "flask.request.cookies") and _speaks(spoken, IDENTITY_WORDS)
         ):
             return "session"
+        if deeds.mentions(*TOKEN_IDENTITY):
+            return "token"
         if deeds.mentions("flask.request.headers", "flask.Request().headers") and (
             any(text.lower() in AUTHENTICATING_HEADERS for text in deeds.texts) or _speaks(deeds.texts, TOKEN_WORDS)
         ):
@@ -380,17 +397,13 @@ class Guards:
             return False
         reads_request = deeds.mentions(*REQUEST_TOKENS)
         reads_own = deeds.mentions("flask.session", "flask.request.cookies")
-        return (
-            reads_request
-            and reads_own
-            and _speaks(deeds.texts | deeds.attributes, frozenset({"csrf", "xsrf", "nonce", "token"}))
-        )
+        return reads_request and reads_own and any(map(_names_a_request_token, deeds.texts | deeds.attributes))
 
     def _checks_origin(self, node: ir.Function, module: LinkedModule) -> bool:
         deeds = self.deeds(node, module)
         if not deeds.refuses or not deeds.compares:
             return False
-        if deeds.mentions("flask.request.referrer", "flask.request.origin"):
+        if deeds.mentions(*_FROM):
             return True
         return deeds.mentions("flask.request") and not deeds.headers.isdisjoint({"origin", "referer", "sec-fetch-site"})
 
@@ -533,6 +546,12 @@ def is_refusal(value: ir.Expr | None) -> bool:
                 for argument in arguments
             )
     return False
+
+
+def _names_a_request_token(text: str) -> bool:
+    """Is it what a token against forged requests is called, and not one that says who somebody is?"""
+    spoken = set(words(text))
+    return bool(spoken & _FORGERY_WORDS) or ("token" in spoken and not spoken & _LOGIN_WORDS)
 
 
 def _speaks(texts: Set[str], wanted: frozenset[str]) -> bool:

@@ -169,9 +169,26 @@ class Standing:
         """Does a view (or a decorator) check a token, or validate a form that carries one?"""
         deeds = self._guards.deeds(function.node, function.frame.module)
         validates = "validate_on_submit" in deeds.attributes or "flask_wtf.FlaskForm().validate" in deeds.names
-        if validates and not self._all_without_token(deeds.names):
+        if validates and self._makes_form_with_token(function, deeds.names):
             return True
         return self._guards.checks_request_token(function.node, function.frame.module)
+
+    def _makes_form_with_token(self, function: Fn, names: Iterable[str]) -> bool:
+        """May a form that a function validates have a token? Not when all that it makes have none, by their classes or by how they
+        are made: ``ItemForm(meta={"csrf": False})``"""
+        scope = self._guards.scope_of(function.node, function.frame.module)
+        made: list[bool] = []
+        for node in ir.walk(function.node) if scope is not None else ():
+            if not isinstance(node, ir.Call):
+                continue
+            assert scope is not None
+            called = self._resolver.resolve(node.function, scope)
+            without = next((found for name in called if (found := self._without_token(name)) is not None), None)
+            if without is None and _FORM in called:
+                without = False
+            if without is not None:
+                made.append(without or _made_without_token(node))
+        return not all(made) if made else not self._all_without_token(names)
 
     def _all_without_token(self, names: Iterable[str]) -> bool:
         """Of the forms of the project that are made, has none a token?"""
@@ -193,6 +210,18 @@ class Standing:
             off = said is not None and python(said) == (True, False)
             self._tokenless[id(scope)] = off if is_form else None
         return self._tokenless[id(scope)]
+
+
+def _made_without_token(call: ir.Call) -> bool:
+    """``ItemForm(csrf_enabled=False)``, ``ItemForm(meta={"csrf": False})``"""
+    for argument in call.arguments:
+        match argument.name, argument.value:
+            case "csrf_enabled", ir.Const(False):
+                return True
+            case "meta", ir.Dict(pairs):
+                told = {pair.key.value: pair.value for pair in pairs if isinstance(pair.key, ir.Const)}
+                return isinstance(off := told.get("csrf"), ir.Const) and off.value is False
+    return False
 
 
 def _held(frame: Frame, name: str) -> bool | None:

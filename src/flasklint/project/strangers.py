@@ -58,3 +58,39 @@ def values_used(test: ir.Expr, values: Mapping[str, ir.Expr], depth: int = _DEEP
         if depth and isinstance(node, ir.Name) and node.id in values:
             yield values[node.id]
             yield from values_used(values[node.id], values, depth - 1)
+
+
+def decides_by_referrer(function: ir.Function) -> bool:
+    """Does a function look at where a request comes from to decide, not only to send somebody back there?"""
+    values = given_once(function)
+    for node in ir.walk(function):
+        match node:
+            case ir.If(test) | ir.Return(ir.Op() | ir.Compare() | ir.Call(ir.Attribute()) as test):
+                for one in (test, *values_used(test, values)):
+                    if any(_looks_into_referrer(inner) for inner in (one, *ir.walk(one))):
+                        return True
+    return False
+
+
+def _looks_into_referrer(node: ir.Node) -> bool:
+    """``request.referrer.startswith(...)``, ``urlsplit(request.referrer)``, ``request.referrer != ...``; not that there is one"""
+    match node:
+        case ir.Compare(("is" | "is-not",)):
+            return False
+        case ir.Call(ir.Name("redirect" | "url_for") | ir.Attribute(_, "redirect")):
+            return False
+        case ir.Compare(_, operands):
+            return any(_is_referrer(one) for one in operands)
+        case ir.Call(function, arguments):
+            owner = function.value if isinstance(function, ir.Attribute) else function
+            return _is_referrer(owner) or any(_is_referrer(one.value) for one in arguments)
+    return False
+
+
+def _is_referrer(expr: ir.Expr) -> bool:
+    match expr:
+        case ir.Attribute(_, "referrer" | "origin"):
+            return True
+        case ir.Op("or", operands):
+            return any(map(_is_referrer, operands))
+    return False
