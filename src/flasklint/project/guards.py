@@ -330,8 +330,8 @@ class Guards:
         return keyed and told
 
     def hook_authenticates(self, node: ir.Function, module: LinkedModule, off: Off = lambda _: False) -> Proof | None:
-        """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look. ``off``:
-        settings without which it does not."""
+        """As :meth:`authenticates`, for a function that sees all requests: it has to turn strangers away, not only to look.
+        ``off``: tells the settings that are off, and what runs only with them does not count."""
         own = self._additions.proof(self._name(node, module))
         if own is not None:
             return own

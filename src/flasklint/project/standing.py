@@ -174,8 +174,8 @@ class Standing:
         return self._guards.checks_request_token(function.node, function.frame.module)
 
     def _makes_form_with_token(self, function: Fn, names: Iterable[str]) -> bool:
-        """May a form that a function validates have a token? Not when all that it makes have none, by their classes or by how they
-        are made: ``ItemForm(meta={"csrf": False})``"""
+        """May a form that a function validates have a token? Not when all that it makes have none, by their classes or by how
+        they are made: ``ItemForm(meta={"csrf": False})``"""
         scope = self._guards.scope_of(function.node, function.frame.module)
         made: list[bool] = []
         for node in ir.walk(function.node) if scope is not None else ():
