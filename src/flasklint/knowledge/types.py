@@ -188,6 +188,8 @@ PUBLIC: Mapping[str, str] = MappingProxyType(
         "werkzeug.urls.url_parse": "urllib.parse.urlsplit",
         # jinja2
         "jinja2.Markup": "markupsafe.Markup",
+        "jinja2.nodes.Markup": "markupsafe.Markup",
+        "jinja2.utils.Markup": "markupsafe.Markup",
         "jinja2.escape": "markupsafe.escape",
         # extensions
         "flask_caching.flask_caching.Cache": "flask_caching.Cache",

@@ -43,21 +43,30 @@ def placed(operand: ir.Expr, path: str, project: Project) -> tuple[Placed, ...]:
     variable, keys = _taken_out(operand, project.templates[path])
     if not variable:
         return ()
-    found: dict[tuple[str, int], Placed] = {}
-    seen: set[tuple[str, int, tuple[Key, ...]]] = set()
-    stack = [
-        _Step(given, rendering.site.scope, keys, 0)
+    given = [
+        _Step(one, rendering.site.scope, keys, 0)
         for rendering in project.pages.rendered_by(path)
-        if (given := rendering.site.argument(None, variable)) is not None
+        if (one := rendering.site.argument(None, variable)) is not None
     ]
+    return _all_behind(given, project)
+
+
+def put_into(value: ir.Expr, scope: Scope, project: Project) -> tuple[Placed, ...]:
+    """What of records a text is put together of."""
+    return _all_behind([_Step(value, scope, (), 0)], project)
+
+
+def _all_behind(stack: list[_Step], project: Project) -> tuple[Placed, ...]:
+    found: dict[tuple[str, int, int], Placed] = {}
+    seen: set[tuple[str, int, int, tuple[Key, ...]]] = set()
     while stack and len(seen) < _MOST:
         step = stack.pop()
-        at = (step.scope.module.path, step.value.start, step.keys)
+        at = (step.scope.module.path, step.value.start, step.value.end, step.keys)
         if at in seen or step.depth > _DEEPEST:
             continue
         seen.add(at)
         if not step.keys and isinstance(step.value, (ir.Attribute, ir.Subscript)) and _is_of_record(step.value):
-            found[at[:2]] = Placed(step.value, step.scope)
+            found[at[:3]] = Placed(step.value, step.scope)
         stack += (one._replace(depth=step.depth + 1) for one in _behind(step, project))
     return tuple(found.values())
 
@@ -95,14 +104,19 @@ def class_of(value: ir.Expr, scope: Scope, project: Project, hops: int = 3) -> s
 
 
 def names_placed(project: Project) -> frozenset[str]:
-    """The last names of what views put where templates mark it as safe."""
-    return frozenset(
-        last_word(one.value)
+    """The last names of what views put where templates mark it as safe, and of what is declared to be HTML."""
+    shown = [
+        one
         for path in project.templates
         for _, operand in project.pages.marks(path)
         for leaf in leaves(operand)
         for one in placed(leaf, path, project)
-    )
+    ]
+    for site in project.calls("markupsafe.Markup"):
+        text = site.argument(0, "object")
+        if text is not None and not site.scope.module.is_test:
+            shown += put_into(text, site.scope, project)
+    return frozenset(last_word(one.value) for one in shown)
 
 
 def _is_of_record(value: ir.Attribute | ir.Subscript) -> bool:
@@ -163,8 +177,10 @@ def _behind(step: _Step, project: Project) -> Iterator[_Step]:
             yield step._replace(value=element, keys=rest)
         case ir.Subscript(value=value, key=ir.Const(value=int() | str() as key)):
             yield step._replace(value=value, keys=(key, *keys))
-        case ir.Op(sign="or" | "and" | "if" | "+" | "%") | ir.Join():
-            yield from (step._replace(value=leaf) for leaf in leaves(step.value))
+        case ir.Join(parts=parts):
+            yield from (step._replace(value=part.value) for part in parts if isinstance(part, ir.Formatted))
+        case ir.Op(sign="or" | "and" | "if" | "+" | "%") | ir.Call(function=ir.Attribute(name="format")):
+            yield from (step._replace(value=leaf) for leaf in leaves(step.value) if leaf is not step.value)
         case ir.Call(function=ir.Attribute(value=value)) if is_same_text(step.value):
             yield step._replace(value=value)
         case ir.Call(function=function, arguments=arguments):

@@ -12,7 +12,7 @@ from flasklint.findings import Confidence, Finding, Severity, Step
 from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.marks import DESCRIPTION, leaves
 from flasklint.project.outputs import last_word, root
-from flasklint.project.placed import class_of, placed, record_of
+from flasklint.project.placed import Placed, class_of, placed, put_into, record_of
 from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, is_alike
 from flasklint.rules.base import Context
@@ -79,14 +79,23 @@ class Stored:
         """The parts of records that views put where a template takes it out, through lists, dicts and variables."""
         natures = self._project.pages.outputs(path)
         return [
-            Part(last_word(one.value.value) or kind, last_word(one.value), kind)
+            self._part(one)
             for leaf in leaves(operand)
             if not natures.of(leaf) <= harmless
             for one in placed(leaf, path, self._project)
-            for kind in (plain(class_of(one.value.value, one.scope, self._project)),)
         ]
 
+    def put_into(self, text: ir.Expr, scope: Scope) -> list[Part]:
+        """The parts of records of which a text is put together in Python."""
+        return [self._part(one) for one in put_into(text, scope, self._project)]
+
+    def _part(self, one: Placed) -> Part:
+        kind = plain(class_of(one.value.value, one.scope, self._project))
+        return Part(last_word(one.value.value) or kind, last_word(one.value), kind)
+
     def _kind_at(self, owner: str, path: str) -> str:
+        if path not in self._project.templates:
+            return ""
         key = (owner, path)
         found = self._kinds.get(key)
         if found is None:

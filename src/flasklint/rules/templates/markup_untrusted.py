@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
@@ -14,6 +15,7 @@ from flasklint.rules.authors import Authors
 from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.rules.cleaned import cleaned, makes_markup
 from flasklint.rules.outputs import weighed
+from flasklint.rules.stored import Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
@@ -37,8 +39,9 @@ class MarkupUntrusted(FlowRule):
     """Text that is not escaped is declared to be HTML in Python code.
 
     ## What it does
-    Follows untrusted data into `Markup(...)`, also as a part of an f-string, `%`, `.format()` or `+` in it; what a function makes
-    several times of one read is one finding. Without a known origin, it reports
+    Follows untrusted data into `Markup(...)`, also as a part of an f-string, `%`, `.format()` or `+` in it, and by way of a
+    record that a request fills; what a function makes several times of one read is one finding. Without a known origin,
+    it reports
 
     - with medium confidence: a template filter that puts its value into `Markup` unescaped, since a template gives it
       whatever it has (of an attribute of it only one that goes by what people fill in counts); an `__html__` method that puts an
@@ -99,13 +102,31 @@ class MarkupUntrusted(FlowRule):
         flows = [flow for flow in context.flows.flows(*self.kinds) if not _is_undone(flow, project)]
         surely = (authors.weighed(weighed(self.untrusted(flow), flow), flow) for flow in flows if flow.untrusted)
         yield from by_source(surely, by_function=True)
+        stored = Stored(context)
         for flow in flows:
             if not flow.untrusted:
-                yield from self._shape(flow, project, filters, formatters)
+                kept = self._kept(flow, project, stored)
+                yield from (kept,) if kept is not None else self._shape(flow, project, filters, formatters)
         for scope in project.functions():
             yield from self._html_method(scope, project)
         for argument, scope in _formatted(project):
             yield self._told(scope.module.location(argument), _STORED, scope, Confidence.MEDIUM)
+
+    def _kept(self, flow: Flow, project: Project, stored: Stored) -> Finding | None:
+        """HTML that is built around what people's requests put into a record."""
+        module = project.modules.get(flow.call.path)
+        call, scope = next(
+            (pair for pair in (module.calls if module is not None else ()) if pair[0].span == flow.call.span),
+            (None, None),
+        )
+        if call is None or scope is None or not call.arguments:
+            return None
+        for part in stored.put_into(call.arguments[0].value, scope):
+            origin = stored.untrusted(part, flow.location.path) if not is_count(part.name) else None
+            if origin is not None:
+                finding = kept_there(self.untrusted(origin), part, origin, flow.location, stored, "is trusted as HTML")
+                return replace(finding, scope=scope.qualname)
+        return None
 
     def _shape(
         self, flow: Flow, project: Project, filters: frozenset[str], formatters: frozenset[Location]
@@ -176,6 +197,17 @@ def _filters(project: Project) -> Iterator[str]:
         given = site.argument(0, "f")
         yield from project.resolve(given, site.scope) if given is not None else ()
     for module in project.modules.values():
+        for call, scope in module.calls:
+            match call.function:
+                case ir.Attribute(value=table, name="update") if _FILTER_TABLES.intersection(
+                    project.resolve(table, scope)
+                ):
+                    for argument in call.arguments:
+                        given = argument.value
+                        for one in [pair.value for pair in given.pairs] if isinstance(given, ir.Dict) else [given]:
+                            yield from project.resolve(one, scope)
+                case _:
+                    pass
         for scope in module.scopes:
             for write in scope.writes:
                 if write.key is not None and _FILTER_TABLES.intersection(project.resolve(write.target, scope)):
