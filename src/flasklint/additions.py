@@ -21,7 +21,7 @@ Proof = Literal["session", "token", "basic"]
 """By what a guard knows who is asking: a cookie, something that browsers do not send by themselves, or a password each time."""
 
 ALL_KINDS = tuple(dict.fromkeys(kind.name for kind in EVERYTHING.kinds))
-_NO_HARM = frozenset(("kept-html", "kept-link", "kept-script"))
+_NO_HARM = frozenset(("kept-html", "kept-link", "kept-redirect", "kept-script"))
 """Kinds that are noted on the way to harm elsewhere: no rule reports them by themselves."""
 SINK_KINDS = tuple(
     kind for kind in ALL_KINDS if kind not in _NO_HARM and any(row.kind == kind for row in EVERYTHING.sinks)

@@ -134,6 +134,8 @@ _FLASK_SINKS = (
     Sink("flask.session.__setitem__", "session-write", ("0", "1"), "is kept in the session, which is trusted"),
     Sink("flask.session.update", "session-write", ("*",), "is kept in the session, which is trusted"),
     Sink("flask.session.setdefault", "session-write", ("0", "1"), "is kept in the session, which is trusted"),
+    Sink("flask.session.__setitem__", "kept-redirect", ("1",), "is kept in the session"),
+    Sink("flask.session.setdefault", "kept-redirect", ("1",), "is kept in the session"),
     Sink("<view>", "html", ("0",), "is sent as HTML", form="html"),
 )
 

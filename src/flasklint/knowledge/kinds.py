@@ -55,6 +55,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("archive"),
     Kind("ssrf", needs=r"/\\:@.?#", prefix="origin", types=_OPEN_FILES),
     Kind("redirect", needs=r"/\\:", prefix="origin"),
+    Kind("kept-redirect", needs=r"/\\:", prefix="origin", also=("redirect",)),
     Kind("html", needs="<\"'", prefix="element"),
     Kind("markup", needs="<\"'", prefix="element"),
     Kind("template-source", needs="{"),

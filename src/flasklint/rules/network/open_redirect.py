@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
+from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.source import Location
@@ -73,6 +74,7 @@ class OpenRedirect(FlowRule):
         """One finding for what is read and not checked, however often people are redirected to it, and one for each check that
         is too weak, where it stands."""
         yield from by_source(self._all(context))
+        yield from self._carried(context)
 
     def _all(self, context: Context) -> Iterator[Finding]:
         checked: dict[Location, list[Flow]] = {}
@@ -87,6 +89,31 @@ class OpenRedirect(FlowRule):
             yield from self.check_flow(flow._replace(paths=unchecked, weak=(), checks=()), context.project)
         for place, flows in checked.items():
             yield self._too_weak(place, flows, context.project)
+
+    def _carried(self, context: Context) -> Iterator[Finding]:
+        """What one view keeps in the session and another redirects to."""
+        kept: dict[str, list[Flow]] = {}
+        for flow in context.flows.flows("kept-redirect"):
+            module = context.project.modules.get(flow.location.path)
+            if flow.untrusted and module is not None and not flow.paths[0].source.name.endswith(".referrer"):
+                for key in _keys(ir.path_to(module.facts, flow.call.span)[-2:]):
+                    kept.setdefault(key, []).append(flow)
+        for site in context.project.calls("flask.redirect") if kept else ():
+            if site.scope.module.is_test:
+                continue
+            target = site.argument(0, "location")
+            for key in _read_of_session(target, site, context.project) if target is not None else ():
+                if key not in kept:
+                    continue
+                first, *others = kept.pop(key)
+                yield replace(
+                    self.untrusted(first),
+                    location=site.location,
+                    confidence=Confidence.MEDIUM,
+                    label=f"goes where `{key}` of the session says",
+                    scope=site.scope.qualname,
+                    related=tuple(Place(one.location, one.sink.words) for one in (first, *others)),
+                )
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted targets; the referrer is where the visitor comes from: an attacker can only send them back."""
@@ -121,3 +148,57 @@ def _severity(flow: Flow, project: Project) -> Severity | None:
     around = ir.path_to(module.facts, place.span)[-3:] if module is not None else ()
     keys = (part.value for node in around for part in ir.walk(node) if isinstance(part, ir.Const))
     return Severity.LOW if any(str(key).lower() == "referer" for key in keys) else None
+
+
+def _keys(path: Iterable[ir.Node]) -> Iterator[str]:
+    """The constant names under which a statement or a call keeps something in a mapping."""
+    for node in path:
+        match node:
+            case ir.Assign(targets=targets):
+                for target in targets:
+                    if isinstance(target, ir.Subscript) and isinstance(target.key, ir.Const):
+                        yield str(target.key.value)
+            case ir.Call(arguments=(ir.Argument(value=ir.Const(value=str(key))), *_)):
+                yield key
+            case ir.Subscript(key=ir.Const(value=str(key))):
+                yield key
+            case _:
+                continue
+
+
+def _read_of_session(target: ir.Expr, site: CallSite, project: Project) -> Iterator[str]:
+    """The names of what is read of the session, as it is, to be redirected to."""
+    match target:
+        case ir.Op(sign="or", operands=operands):
+            for operand in operands:
+                yield from _read_of_session(operand, site, project)
+        case ir.Name(id=name) if not _is_asked(name, site):
+            for binding in site.scope.at(name, target.start):
+                if binding.kind == "assign" and not binding.path and isinstance(binding.value, _READS):
+                    yield from _read_of_session(binding.value, site, project)
+        case (
+            ir.Subscript(value=owner, key=ir.Const(value=str(key)))
+            | ir.Call(
+                function=ir.Attribute(value=owner, name="get" | "pop"),
+                arguments=(ir.Argument(value=ir.Const(value=str(key))), *_),
+            )
+        ):
+            if "flask.session" in project.resolve(owner, site.scope):
+                yield key
+        case _:
+            return
+
+
+_READS = (ir.Subscript, ir.Call, ir.Op)
+
+
+def _is_asked(name: str, site: CallSite) -> bool:
+    """Is a variable compared, or given to something else than the redirect? That may be its check."""
+    return any(
+        isinstance(part, ir.Name) and part.id == name
+        for node in ir.walk(site.scope.node)
+        if isinstance(node, ir.Compare | ir.Call) and node is not site.call
+        for part in (
+            node.operands if isinstance(node, ir.Compare) else tuple(argument.value for argument in node.arguments)
+        )
+    )
