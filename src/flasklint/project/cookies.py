@@ -49,8 +49,8 @@ def own_cookies(app: App) -> bool:
 
 
 def remembering(project: Project) -> Iterator[CallSite]:
-    """Where Flask-Login is told to remember people in a cookie of its own."""
-    for site in project.calls("flask_login.login_user"):
+    """Where Flask-Login, by itself or under Flask-Security, is told to remember people in a cookie of its own."""
+    for site in project.calls("flask_login.login_user", "flask_security.login_user", "flask_security.utils.login_user"):
         given = site.argument(1, "remember")
         if given is None or site.scope.module.is_test:
             continue
