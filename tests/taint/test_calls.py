@@ -543,7 +543,7 @@ def view():
 from flask import session, g
 @app.route("/")
 def view():
-    session["x"] = request.args["n"]  # flow: session-write
+    session["x"] = request.args["n"]  # flow: session-write, kept-redirect
     session[request.args["n"]] = "1"  # flow: session-write
     session["y"] = "1"
     g.x = request.args["n"]
