@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flasklint.knowledge.rows import MARKUP, Kind, Rendering, Sanitizer, Sink, Summary, Tables
+from flasklint.knowledge.templates import VIEW_RENDERERS
 
 _HTML = ("html", "markup")
 
@@ -89,6 +90,7 @@ _RENDERINGS = (
         for package in ("flask", "quart")
         for function in ("render_template_string", "stream_template_string")
     ),
+    *(Rendering(name, "0|template") for name in VIEW_RENDERERS),
     Rendering("jinja2.Template().render", "self.name", ("0",), text="self.text"),
     Rendering("jinja2.Template().generate", "self.name", ("0",), text="self.text"),
 )

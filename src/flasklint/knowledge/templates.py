@@ -41,6 +41,38 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+VIEW_RENDERERS: tuple[str, ...] = (
+    *(
+        f"flask_admin.{view}().render"
+        for view in (
+            "BaseView",
+            "AdminIndexView",
+            "base.BaseView",
+            "base.AdminIndexView",
+            "model.BaseModelView",
+            "contrib.sqla.ModelView",
+            "contrib.mongoengine.ModelView",
+            "contrib.peewee.ModelView",
+            "contrib.pymongo.ModelView",
+            "contrib.fileadmin.FileAdmin",
+        )
+    ),
+    *(
+        f"flask_appbuilder.{view}().render_template"
+        for view in (
+            "BaseView",
+            "IndexView",
+            "ModelView",
+            "SimpleFormView",
+            "baseviews.BaseView",
+            "views.IndexView",
+            "views.ModelView",
+            "views.SimpleFormView",
+        )
+    ),
+)
+"""Methods of libraries' views that render a template, by its name, with what they are given by name."""
+
 RENDERERS: tuple[str, ...] = (
     "flask.render_template",
     "flask.stream_template",
@@ -50,6 +82,7 @@ RENDERERS: tuple[str, ...] = (
     "flask.Flask().jinja_env.select_template",
     "jinja2.Environment().get_template",
     "jinja2.Environment().select_template",
+    *VIEW_RENDERERS,
 )
 """Calls whose first argument is the name of a template, or a list of names to be tried."""
 

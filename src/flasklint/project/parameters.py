@@ -164,14 +164,13 @@ class Parameters(Attributes):
         return found
 
     def _given_inside(self, name: str, outer: Scope) -> Iterator[Names]:
-        start, end = outer.node.start, outer.node.end  # type: ignore[union-attr]
         for call, scope in outer.module.calls:
-            if start <= call.start < end:
+            if outer.holds(call.start, call.end):
                 for argument in call.arguments:
                     if argument.name == name and (names := self.value(argument.value, scope)):
                         yield names
         for scope in outer.module.scopes:
-            if scope.is_function and start <= scope.node.start < end:  # type: ignore[union-attr]
+            if isinstance(scope.node, ir.Function) and outer.holds(scope.node.start, scope.node.end):
                 for write in scope.writes:
                     if write.key is not None and (names := self.at(write.value, write.scope, write.path)):
                         keys = self.origins(write.key, scope)

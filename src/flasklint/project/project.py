@@ -128,7 +128,7 @@ class Project:
         found: dict[str, list[str]] = {}
         for scope in self.functions():
             if scope.parent is not None and scope.parent.is_class and not scope.module.is_test:
-                found.setdefault(scope.node.name, []).append(scope.parent.name)  # type: ignore[union-attr]
+                found.setdefault(scope.own_name, []).append(scope.parent.name)
         return {name: tuple(classes) for name, classes in found.items() if len(classes) <= _MOST_OWNERS}
 
     def functions(self) -> Iterator[Scope]:

@@ -121,6 +121,16 @@ class Scope:
         return f"{self.module.name}.{self.qualname}" if self.qualname else self.module.name
 
     @property
+    def own_name(self) -> str:
+        """The name of its function or class alone: ``index``; empty for a module."""
+        return self.qualname.rpartition(".")[2]
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a place of its file stands in its function or class; a module holds all of them."""
+        node = self.node
+        return isinstance(node, ir.Module) or (node.start <= start and end <= node.end)
+
+    @property
     def is_function(self) -> bool:
         """Whether it is a function's, not a module's or a class's."""
         return isinstance(self.node, ir.Function)

@@ -58,8 +58,7 @@ def functions_along(places: Iterable[Location], project: Project) -> Iterator[Sc
         module = project.modules.get(place.path)
         best: Scope | None = None
         for scope in module.scopes if module is not None else ():
-            node = scope.node
-            if scope.is_function and node.start <= place.span.start and place.span.end <= node.end:  # type: ignore[union-attr]
+            if scope.is_function and scope.holds(place.span.start, place.span.end):
                 best = scope
         if best is not None and id(best) not in seen:
             seen.add(id(best))

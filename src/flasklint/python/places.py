@@ -101,18 +101,18 @@ class Places(Visitor):
         self.at = match.end()
         return match.span()
 
-    def first(self, node: cst.CSTNode, lowered: ir.Node) -> int:
+    def first(self, node: cst.BaseExpression, lowered: ir.Node) -> int:
         """Where an expression starts, its parentheses included."""
         start = lowered.start
-        if node.lpar:  # type: ignore[attr-defined]
-            for _ in node.lpar[type(node).__name__ in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
+        if node.lpar:
+            for _ in node.lpar[type(node).__name__ in _OWN_PARENTHESES :]:
                 start = self.before("(", start)
         return start
 
-    def last(self, node: cst.CSTNode, lowered: ir.Node) -> int:
+    def last(self, node: cst.BaseExpression, lowered: ir.Node) -> int:
         """Where an expression ends, its parentheses included."""
         end = lowered.end
-        if node.rpar:  # type: ignore[attr-defined]
-            for _ in node.rpar[type(node).__name__ in _OWN_PARENTHESES :]:  # type: ignore[attr-defined]
+        if node.rpar:
+            for _ in node.rpar[type(node).__name__ in _OWN_PARENTHESES :]:
                 end = self.after(")", end)
         return end

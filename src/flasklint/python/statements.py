@@ -43,12 +43,12 @@ class Statements(Patterns):
             small = statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,)
             for node in small:
                 result: ir.Stmt | tuple[ir.Stmt, ...] = table[type(node)](self, node)
-                if type(result) is tuple:
+                if isinstance(result, tuple):
                     # An import of several names; it has set the tail itself, for it may end with a bracket.
                     lowered.extend(result)
                 else:
-                    lowered.append(result)  # type: ignore[arg-type]
-                    self.tail = result.end  # type: ignore[union-attr]
+                    lowered.append(result)
+                    self.tail = result.end
         self.deeper(-1)
         return tuple(lowered)
 

@@ -77,7 +77,7 @@ class Authors:
         taker = self.taker(flow)
         if taker is None or not self.is_for_admins(taker):
             return finding
-        said = f"{finding.message} Only people with a role reach `{taker.node.name}`."  # type: ignore[union-attr]
+        said = f"{finding.message} Only people with a role reach `{taker.own_name}`."
         return replace(finding, message=said, severity=Severity.LOW)
 
     def who_writes(self, owner: str, name: str) -> Who:
@@ -96,7 +96,7 @@ class Authors:
         for module in modules:
             for scope in module.scopes:
                 if fields := tuple(text_fields(scope)):
-                    forms[scope.node.name] = fields  # type: ignore[union-attr]
+                    forms[scope.own_name] = fields
         found: dict[str, set[_Taken]] = {}
         for form, name in self._edited(modules):
             found.setdefault(name, set()).add(_Taken(form, Who.STAFF))
@@ -105,7 +105,7 @@ class Authors:
             known = {id(scope): self._who_reaches(scope) for scope in outermost}
             made = [(call, last_word(call.function)) for call, _ in module.calls]
             filled = [(call, name, form) for call, form in made for name in forms.get(form, ())]
-            classes = [scope for scope in module.scopes if scope.is_class and scope.node.name in forms]  # type: ignore[union-attr]
+            classes = [scope for scope in module.scopes if scope.is_class and scope.own_name in forms]
             read = [(node, name, _own_form(node, name, classes, forms)) for node, name in taken_in(module)]
             for node, name, form in (*read, *filled):
                 around = next((one for one in outermost if _holds(one, node)), None)
@@ -125,7 +125,7 @@ class Authors:
                         for binding in scope.bindings[part]:
                             for node in ir.walk(binding.value) if binding.value is not None else ():
                                 if isinstance(node, ir.Const) and isinstance(node.value, str):
-                                    yield scope.node.name, node.value  # type: ignore[union-attr]
+                                    yield scope.own_name, node.value
 
     @cached_property
     def _hooked(self) -> dict[str, dict[int, Who]]:
@@ -157,16 +157,14 @@ def is_alike(one: str, other: str) -> bool:
 
 
 def _holds(scope: Scope, node: ir.Node) -> bool:
-    return isinstance(scope.node, ir.Function) and scope.node.start <= node.start < scope.node.end
+    return scope.is_function and scope.holds(node.start, node.end)
 
 
 def _own_form(node: ir.Node, name: str, classes: Iterable[Scope], forms: Mapping[str, tuple[str, ...]]) -> str:
     """The form whose own method reads its field there; empty if none does."""
-    for scope in classes:
-        one = scope.node
-        if isinstance(one, ir.Class) and one.start <= node.start < one.end and name in forms[one.name]:
-            return one.name
-    return ""
+    return next(
+        (one.own_name for one in classes if one.holds(node.start, node.end) and name in forms[one.own_name]), ""
+    )
 
 
 def _is_inner(scope: Scope) -> bool:

@@ -400,7 +400,7 @@ def kept_there(finding: Finding, part: Part, flow: Flow, place: Location, stored
     said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
     severity = Severity.MEDIUM if flow.paths[0].reasons else finding.severity
     if keeper is not None:
-        said += f" by `{keeper.node.name}`"  # type: ignore[union-attr]
+        said += f" by `{keeper.own_name}`"
         if stored.authors.is_for_admins(keeper):
             said += ", which only people with a role reach"
             severity = Severity.LOW

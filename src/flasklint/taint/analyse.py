@@ -93,7 +93,7 @@ def _remaining(project: Project, tables: Tables, keeping: Iterable[Scope]) -> li
             elif isinstance(call.function, ir.Name):
                 called.add(call.function.id)
     rest = Prescan(tables, ALSO, keeping).relevant(project)
-    return sorted(rest, key=lambda scope: scope.node.name in called)  # type: ignore[union-attr]
+    return sorted(rest, key=lambda scope: scope.own_name in called)
 
 
 def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival | None = None) -> None:

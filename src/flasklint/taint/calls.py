@@ -161,21 +161,20 @@ class Calls(Templates):
         methods: list[Method] = []
         lived = False
         for one in callee.refs:
-            kind = type(one)
-            if kind is str:
-                names.append(one)  # type: ignore[arg-type]
+            if isinstance(one, str):
+                names.append(one)
                 continue
-            if kind is Closure:
-                made = self.call_function(frame, one, arguments, node)  # type: ignore[arg-type]
-                if self.own and (name := self._own_name(one.function)):  # type: ignore[union-attr]
-                    made = self._told(frame, name, one, arguments, node, made)  # type: ignore[arg-type]
-            elif kind is ClassRef:
-                made = self.instantiate(frame, one.name, arguments, node)  # type: ignore[union-attr]
-            elif kind is Method:
-                made = self.call_method(frame, one, arguments, node)  # type: ignore[arg-type]
-                methods.append(one)  # type: ignore[arg-type]
+            if isinstance(one, Closure):
+                made = self.call_function(frame, one, arguments, node)
+                if self.own and (name := self._own_name(one.function)):
+                    made = self._told(frame, name, one, arguments, node, made)
+            elif isinstance(one, ClassRef):
+                made = self.instantiate(frame, one.name, arguments, node)
+            elif isinstance(one, Method):
+                made = self.call_method(frame, one, arguments, node)
+                methods.append(one)
             else:
-                thing = frame.object_at(one)  # type: ignore[arg-type]
+                thing = frame.object_at(one)
                 if _PARTIAL in thing.attributes:
                     made = self.call(frame, thing.attributes[_PARTIAL], _completed(thing, arguments, node), node)
                 elif containers.FIELDS in thing.attributes:

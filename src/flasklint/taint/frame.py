@@ -306,20 +306,19 @@ class Frame:
             if current.taints and current is not value:
                 found = merge_taints(found, current.taints)
             for item in current.refs:
-                kind = type(item)
-                if kind is int:
+                if isinstance(item, int):
                     if item in seen:
                         continue
-                    seen.add(item)  # type: ignore[arg-type]
-                    thing = self.object_at(item)  # type: ignore[arg-type]
+                    seen.add(item)
+                    thing = self.object_at(item)
                     stack.extend(held for held in thing.items.values() if held.taints or held.refs)
                     stack.extend(held for held in thing.attributes.values() if held.taints or held.refs)
                     stack.append(thing.rest)
                     stack.append(thing.keys)
-                elif kind is Method:
-                    stack.append(item.receiver)  # type: ignore[union-attr, arg-type]
-                elif kind is Closure:
-                    stack.extend(item.arguments)  # type: ignore[union-attr]
+                elif isinstance(item, Method):
+                    stack.append(item.receiver)
+                elif isinstance(item, Closure):
+                    stack.extend(item.arguments)
         return found
 
     def as_text(self, value: Value) -> Value:
