@@ -577,6 +577,15 @@ def children(node: object) -> list[Node]:
     return found
 
 
+def last_name(node: Node | None) -> str:
+    """The last word of a name: ``run`` of ``app.run`` and of ``run``; empty for what is no name."""
+    match node:
+        case Name(id=name) | Attribute(name=name):
+            return name
+        case _:
+            return ""
+
+
 def walk(node: object) -> Iterator[Node]:
     """Every node inside a node (or a file's facts), itself not included, in source order; never recursive."""
     stack = children(node)[::-1]

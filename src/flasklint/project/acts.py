@@ -20,7 +20,7 @@ from flasklint.knowledge.guards import IDENTITY, TOKEN_IDENTITY
 from flasklint.knowledge.rights import CHANGES, DELETES, LOGIN, OWNERS, RIGHTS, ROLES, TELLS, WHO
 from flasklint.knowledge.sensitive import words
 from flasklint.project.blocks import leaves
-from flasklint.project.guards import Deeds, Guards, ends_request
+from flasklint.project.guards import Deeds, Guards, ends_request, operands
 from flasklint.project.identity import is_identity
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import LinkedModule, Scope
@@ -146,7 +146,7 @@ def may_change(body: ir.Function) -> bool:
     for node in ir.walk(body):
         match node:
             case ir.Call(function):
-                name = _called_name(function)
+                name = ir.last_name(function)
                 if name in _CHANGING or not (DELETES | CHANGES).isdisjoint(words(name)):
                     return True
             case ir.Assign(targets):
@@ -265,7 +265,7 @@ class _Walk:
             target = self._courses.definition(name)
             if target is not None and target.is_function:
                 found.identity = found.identity or self._tells_who(target)
-        spoken = set(words(_called_name(function)))
+        spoken = set(words(ir.last_name(function)))
         if not spoken.isdisjoint(WHO):
             found.identity = True
 
@@ -337,7 +337,7 @@ class _Walk:
                             self.owned.setdefault(model, self._place(test))
 
     def _level(self, test: ir.Expr) -> Asked:
-        return max((self._part(one) for one in _operands(test)), default=Asked.NOTHING)
+        return max((self._part(one) for one in operands(test)), default=Asked.NOTHING)
 
     def _part(self, part: ir.Expr) -> Asked:
         calls = [node for node in (part, *ir.walk(part)) if isinstance(node, ir.Call)]
@@ -365,13 +365,13 @@ class _Walk:
             case ir.Call(ir.Attribute(_, "get"), (ir.Argument(ir.Const(value=str() as key)), *_)):
                 return _by_words(key)
             case ir.Call(function):
-                spoken = set(words(_called_name(function)))
+                spoken = set(words(ir.last_name(function)))
                 return Asked.SOMEBODY if spoken & LOGIN and not spoken & ROLES else Asked.RIGHTS
         return Asked.RIGHTS
 
     def _is_question(self, call: ir.Call) -> bool:
         """Does the name of what is called say that it looks at what somebody may do?"""
-        name = _called_name(call.function)
+        name = ir.last_name(call.function)
         spoken = set(words(name))
         if spoken.isdisjoint(RIGHTS) or name in ("abort", "validate_on_submit", "validate"):
             return False
@@ -416,7 +416,7 @@ class _Walk:
         said = self.about(value)
         if said.identity and said.models:
             self.asks = True
-            makes = not _MAKES.isdisjoint(words(_called_name(value.function)))
+            makes = not _MAKES.isdisjoint(words(ir.last_name(value.function)))
             shown = self.made if makes else self.owned if said.visitor else self.kept
             for model in said.models:
                 shown.setdefault(model, self._place(value))
@@ -452,7 +452,7 @@ class _Walk:
             self._act(call, arguments[0].value, asked, deletes=False)
         elif method in _ROWS and isinstance(function, ir.Attribute):
             self._rows(call, function, arguments, asked)
-        elif not self._helper(call, names, arguments, asked) and _called_name(function) not in TELLS:
+        elif not self._helper(call, names, arguments, asked) and ir.last_name(function) not in TELLS:
             # Who is asking goes into something: it may be a question of whose a record is.
             self.asks = self.asks or any(self.about(one.value).identity for one in arguments if not _is_key(one.value))
 
@@ -587,7 +587,7 @@ class _Walk:
             return False
         for node in ir.walk(scope.node):
             if isinstance(node, ir.Call):
-                if _called_name(node.function) in _SAVES | _DOCUMENTS | _ROWS:
+                if ir.last_name(node.function) in _SAVES | _DOCUMENTS | _ROWS:
                     return True
                 if node.arguments and _STATEMENT.match(self._text(node.arguments[0].value)):
                     return True
@@ -620,13 +620,6 @@ def _is_of_somebody(name: str) -> bool:
     return kept != name and (is_identity(kept) or not WHO.isdisjoint(words(kept)))
 
 
-def _called_name(function: ir.Expr) -> str:
-    match function:
-        case ir.Name(name) | ir.Attribute(_, name):
-            return name
-    return ""
-
-
 def _is_key(expr: ir.Expr) -> bool:
     return isinstance(expr, ir.Const)
 
@@ -637,12 +630,3 @@ def _ends(body: Sequence[ir.Stmt]) -> bool:
 
 def _by_words(name: str) -> Asked:
     return Asked.SOMEBODY if ROLES.isdisjoint(words(name)) else Asked.RIGHTS
-
-
-def _operands(test: ir.Expr) -> Iterator[ir.Expr]:
-    """The parts that ``and``, ``or`` and ``not`` put together."""
-    if isinstance(test, ir.Op) and test.sign in ("and", "or", "not"):
-        for operand in test.operands:
-            yield from _operands(operand)
-    else:
-        yield test

@@ -104,7 +104,7 @@ class Entrances:
             for node, _scope in classes:
                 for base in node.bases:
                     expr = base.value
-                    word = expr.id if isinstance(expr, ir.Name) else expr.name if isinstance(expr, ir.Attribute) else ""
+                    word = ir.last_name(expr)
                     if (word in found or is_app_class(word)) and not base.name:
                         found.add(node.name)
         return frozenset(found)

@@ -239,10 +239,10 @@ class Constants(Calling):
         if found is None:
             names: set[str] = set()
             for scope in module.scopes:
-                names.update(_last_word(write.target) for write in scope.writes if write.name is None)
+                names.update(ir.last_name(write.target) for write in scope.writes if write.name is None)
             for call, _ in module.calls:
                 if isinstance(call.function, ir.Attribute) and call.function.name in _CHANGING:
-                    names.add(_last_word(call.function.value))
+                    names.add(ir.last_name(call.function.value))
             found = self._changed[module.path] = frozenset(names - {""})
         return found
 
@@ -450,10 +450,6 @@ def _in_force(slots: list[tuple[Slot, Scope]]) -> list[tuple[Slot, Scope]]:
 
 def _is_field(slot: Slot) -> bool:
     return isinstance(slot, Binding) and isinstance(slot.node, ir.Assign) and slot.node.annotation is not None
-
-
-def _last_word(expr: ir.Expr) -> str:
-    return expr.id if isinstance(expr, ir.Name) else expr.name if isinstance(expr, ir.Attribute) else ""
 
 
 def _format_part(conversion: str, value: Any, spec: Any) -> str:

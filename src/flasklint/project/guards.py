@@ -264,7 +264,7 @@ class Guards:
 
     def _spelled_out(self, test: ir.Expr, function: ir.Function) -> ir.Expr:
         """A condition with what the names in it were given, where those are the function's own."""
-        if not any(isinstance(one, ir.Name) for one in _operands(test)):
+        if not any(isinstance(one, ir.Name) for one in operands(test)):
             return test
         values = self._values.get(id(function))
         if values is None:
@@ -448,11 +448,11 @@ class Guards:
                     yield "content-security-policy", True
 
 
-def _operands(test: ir.Expr) -> Iterator[ir.Expr]:
+def operands(test: ir.Expr) -> Iterator[ir.Expr]:
     """The parts that ``and``, ``or`` and ``not`` put together."""
     if isinstance(test, ir.Op) and test.sign in ("and", "or", "not"):
         for operand in test.operands:
-            yield from _operands(operand)
+            yield from operands(operand)
     else:
         yield test
 

@@ -68,7 +68,7 @@ class Parameters(Attributes):
         for decorator in scope.node.decorators:
             written = decorator.function if isinstance(decorator, ir.Call) else decorator
             arguments = decorator.arguments if isinstance(decorator, ir.Call) else ()
-            if _last_word(written) not in _HANDING:
+            if ir.last_name(written) not in _HANDING:
                 continue
             for name in self.value(written, outer):
                 given = HANDED.get(name)
@@ -105,7 +105,7 @@ class Parameters(Attributes):
             starting = _STARTING.get(word)
             for call, scope in sites if starting is not None else ():
                 made = _started_call(call, starting or 0)
-                if made is not None and (name := _last_word(made.function)):
+                if made is not None and (name := ir.last_name(made.function)):
                     found.setdefault(name, []).append((made, scope))
         return found
 
@@ -219,10 +219,6 @@ class Parameters(Attributes):
             if name not in self.variables and not name.startswith(("typing", "?")) and not name.endswith("()")
             for found in ((name + "()",) if self.class_named(name) else also(name + "()"))
         )
-
-
-def _last_word(expr: ir.Expr) -> str:
-    return expr.name if isinstance(expr, ir.Attribute) else expr.id if isinstance(expr, ir.Name) else ""
 
 
 def _started_call(call: ir.Call, position: int) -> ir.Call | None:

@@ -97,7 +97,7 @@ def serves_requests(scope: Scope) -> bool:
         outer = outer.parent
     if not isinstance(scope.node, ir.Function):
         return False
-    callers = [caller for call, caller in scope.module.calls if _called(call) == scope.node.name]
+    callers = [caller for call, caller in scope.module.calls if ir.last_name(call.function) == scope.node.name]
     return bool(callers) and all(answers_requests(caller.node) for caller in callers)
 
 
@@ -138,13 +138,6 @@ def _keeps(body: ir.Function | ir.Class | ir.Module) -> bool:
             case _:
                 pass
     return False
-
-
-def _called(call: ir.Call) -> str:
-    match call.function:
-        case ir.Name(id=name) | ir.Attribute(name=name):
-            return name
-    return ""
 
 
 def becomes_text(scope: Scope, span: Span, project: Project) -> bool:

@@ -113,7 +113,7 @@ def _saves(scope: Scope) -> bool:
 
 def _looks(call: ir.Call, scope: Scope, project: Project) -> bool:
     function = call.function
-    tail = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    tail = ir.last_name(function)
     said = set(words(tail))
     if said & (_TYPES - {"ext", "extension", "suffix"}) or (said & _LOOKS and said & (_SUBJECTS | _TYPES)):
         return True
@@ -136,7 +136,7 @@ def _stores(node: ir.Node) -> bool:
     if not isinstance(node, ir.Call):
         return False
     function = node.function
-    tail = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    tail = ir.last_name(function)
     return not {"abort", "error", "flash", "save", "store", "upload", "write"}.isdisjoint(words(tail))
 
 

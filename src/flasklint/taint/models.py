@@ -150,7 +150,7 @@ class Models:
 
 def _speaks_of(decorator: ir.Call, name: str) -> bool:
     function = decorator.function
-    word = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    word = ir.last_name(function)
     named = [one.value.value for one in decorator.arguments if not one.name and isinstance(one.value, ir.Const)]
     return word in _VALIDATORS and (not named or name in named or "*" in named)
 

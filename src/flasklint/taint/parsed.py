@@ -136,7 +136,7 @@ def _kind(field: ir.Expr) -> Field:
 def last_word(made: ir.Expr) -> str:
     """The last word of what makes something."""
     function = made.function if isinstance(made, ir.Call) else made
-    return function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    return ir.last_name(function)
 
 
 def visitor(frame: Frame, parameter: ir.Parameter) -> Value:

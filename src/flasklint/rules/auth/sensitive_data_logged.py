@@ -285,7 +285,7 @@ def _is_log(call: ir.Call, scope: Scope, project: Project) -> bool:
         return True
     # A logger that was passed in: there is little else that has these methods under this name.
     owner = function.value
-    named = owner.id if isinstance(owner, ir.Name) else owner.name if isinstance(owner, ir.Attribute) else ""
+    named = ir.last_name(owner)
     unknown = not any(project.definition(name) is not None for name in names)
     return unknown and function.name != "log" and bool({"log", "logger", "logging"} & set(words(named)))
 
@@ -365,7 +365,7 @@ def _first(nodes: tuple[ir.Expr, ...], scope: Scope, project: Project) -> _Logge
 
 def _called(node: ir.Call, scope: Scope, project: Project) -> _Logged | None:
     function = node.function
-    tail = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    tail = ir.last_name(function)
     arguments = tuple(argument.value for argument in node.arguments)
     if isinstance(function, ir.Attribute):
         if tail in ("get", "pop", "getlist") and arguments:

@@ -248,7 +248,7 @@ def _gives_secret(value: ir.Expr) -> bool:
     if not isinstance(value, ir.Call) or value.arguments:
         return False
     function = value.function
-    tail = function.name if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+    tail = ir.last_name(function)
     return tail.startswith(("get_", "load_", "read_")) and _is_secret(tail)
 
 

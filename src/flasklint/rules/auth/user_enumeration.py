@@ -157,7 +157,7 @@ def _looked_up(node: ir.Node) -> frozenset[str]:
     for one in ir.walk(node):
         if isinstance(one, ir.Assign) and isinstance(one.value, ir.Call) and len(one.targets) == 1:
             target, called = one.targets[0], one.value.function
-            name = called.name if isinstance(called, ir.Attribute) else called.id if isinstance(called, ir.Name) else ""
+            name = ir.last_name(called)
             if isinstance(target, ir.Name) and (name in _LOOKUPS or "user" in words(name)) and _is_account(target.id):
                 found.add(target.id)
     return frozenset(found)
@@ -200,7 +200,7 @@ def _checks(test: ir.Expr) -> bool:
     for one in (test, *ir.walk(test)):
         if isinstance(one, ir.Call):
             called = one.function
-            name = called.name if isinstance(called, ir.Attribute) else called.id if isinstance(called, ir.Name) else ""
+            name = ir.last_name(called)
             if name in _CHECKS:
                 return True
     return False
@@ -230,7 +230,7 @@ def _answer(branch: tuple[ir.Stmt, ...]) -> _Answer | None:
             case _:
                 pass
         for one in (statement, *ir.walk(statement)):
-            if isinstance(one, ir.Call) and _name(one) in _ANSWERS and (texts := _constants(one)):
+            if isinstance(one, ir.Call) and ir.last_name(one.function) in _ANSWERS and (texts := _constants(one)):
                 said += texts
                 place = place or one
         if isinstance(statement, ir.Return) and statement.value is not None:
@@ -239,11 +239,6 @@ def _answer(branch: tuple[ir.Stmt, ...]) -> _Answer | None:
                 said += texts
                 place = place or statement
     return _Answer(tuple(said), place) if place is not None else None
-
-
-def _name(call: ir.Call) -> str:
-    called = call.function
-    return called.name if isinstance(called, ir.Attribute) else called.id if isinstance(called, ir.Name) else ""
 
 
 def _constants(node: ir.Expr) -> list[object]:

@@ -246,7 +246,7 @@ def _is_asked_for(site: CallSite) -> bool:
     for outer in ir.path_to(site.scope.node, site.call.span):
         if isinstance(outer, ir.If):
             for node in (outer.test, *ir.walk(outer.test)):
-                spoken = node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attribute) else ""
+                spoken = ir.last_name(node)
                 if isinstance(node, ir.Const) and isinstance(node.value, str):
                     spoken = node.value
                 if not DEVELOPMENT_WORDS.isdisjoint(words(spoken)):

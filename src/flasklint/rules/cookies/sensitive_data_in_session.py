@@ -105,7 +105,7 @@ class SensitiveDataInSession(ModuleRule):
             value = next((one.value for one in call.arguments if one.name == "value"), None)
             if value is None and len(call.arguments) > 1 and not call.arguments[1].name:
                 value = call.arguments[1].value
-            name = value.id if isinstance(value, ir.Name) else value.name if isinstance(value, ir.Attribute) else ""
+            name = ir.last_name(value)
             if name and sensitivity(name) == "password" and _HARMLESS.isdisjoint(words(name)):
                 yield self.finding(
                     Location(module.path, call.span),
