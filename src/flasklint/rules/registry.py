@@ -8,7 +8,8 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from types import GenericAlias
+from typing import TYPE_CHECKING, TypeGuard
 
 from flasklint import rules
 
@@ -94,6 +95,11 @@ def _modules() -> Iterator[str]:
                 yield f"{package.__name__}.{module.name}"
 
 
+def _is_class(item: object) -> TypeGuard[type]:
+    # On Python 3.10 `tuple[str, ...]` passes for an instance of `type`, which `issubclass` then refuses.
+    return isinstance(item, type) and not isinstance(item, GenericAlias)
+
+
 @cache
 def load() -> Registry:
     """The rules of this installation."""
@@ -105,6 +111,6 @@ def load() -> Registry:
         found.extend(
             item
             for item in vars(module).values()
-            if isinstance(item, type) and issubclass(item, Rule) and item.__module__ == dotted and "code" in vars(item)
+            if _is_class(item) and issubclass(item, Rule) and item.__module__ == dotted and "code" in vars(item)
         )
     return Registry(found)
