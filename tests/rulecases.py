@@ -22,12 +22,13 @@ from flasklint import ir
 from flasklint.additions import NOTHING, Additions
 from flasklint.discovery import is_deployment
 from flasklint.facts import facts_of
-from flasklint.findings import Confidence, Persona
+from flasklint.findings import Confidence, Finding, Habit, Persona
 from flasklint.project.project import Project
 from flasklint.rules.base import Context
 from flasklint.rules.registry import load
 from flasklint.source import SourceFile, Text
 from flasklint.taint.flows import Flows
+from flasklint.triage import as_one
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -170,8 +171,11 @@ def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions =
     chosen = [rule for code in codes for rule in load().find(code)]
     result: list[Found] = []
     for rule in chosen:
-        for finding in rule().run(following if rule.follows else plain):
-            path = finding.location.path
+        habits: dict[tuple[bool, Habit | int], list[Finding]] = {}
+        for number, finding in enumerate(rule().run(following if rule.follows else plain)):
             low = finding.confidence is Confidence.LOW or finding.persona is not Persona.REGULAR
-            result.append(Found(path, texts[path].position(finding.location.span.start).line, finding.code, low))
+            habits.setdefault((low, finding.habit or number), []).append(finding)
+        for (low, _), findings in habits.items():
+            path, span = as_one(findings).location
+            result.append(Found(path, texts[path].position(span.start).line, rule.code, low))
     return result

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Judged, Persona, RuleInfo, Severity, Step, Verdict
+from flasklint.findings import Confidence, Finding, Habit, Judged, Persona, RuleInfo, Severity, Step, Verdict
 from flasklint.source import Location, Span, Text
 from flasklint.triage import Orders, judge
 
@@ -314,4 +314,43 @@ def test_only_what_is_shown_covers_and_only_what_is_there(changed: dict[str, Any
 def test_what_stands_beside_is_a_finding_of_its_own() -> None:
     text = "f('x') + g('y')"
     judged = judge([at(text, "'x'"), at(text, "'y'", "FLK501")], {}, lambda path: Text(text), with_covers())
+    assert [item.verdict for item in judged] == [Verdict.REPORTED, Verdict.REPORTED]
+
+
+# Habits --------------------------------------------------------------------------------------------------------------
+
+HABIT = "f(a)\nf(b)\nf(c)  # flasklint: ignore[FLK501] known\n"
+
+
+def test_a_habit_is_one_finding_at_the_gravest_place_and_says_how_many_there_are() -> None:
+    habit = Habit("views", "places do so")
+    found = [
+        at(HABIT, "f(a)", "FLK501", habit=habit),
+        at(HABIT, "f(b)", "FLK501", habit=habit, severity=Severity.CRITICAL),
+        at(HABIT, "f(c)", "FLK501", habit=Habit("others")),
+    ]
+    judged = judge(found, {}, lambda path: Text(HABIT), orders())
+    told = [item for item in judged if item.verdict is Verdict.REPORTED]
+    assert [item.finding.location for item in told] == [found[1].location, found[2].location]
+    assert told[0].finding.message == "It is so. 2 places do so."
+    assert [place.location for place in told[0].finding.related] == [found[0].location]
+    assert told[1].finding == found[2]
+
+
+@pytest.mark.parametrize("gravest", ["f(a)", "f(b)", "f(c)"])
+def test_a_suppressed_place_takes_none_of_its_habit_with_it(gravest: str) -> None:
+    found = [
+        at(HABIT, one, "FLK501", habit=Habit("it"), severity=Severity.CRITICAL if one == gravest else Severity.LOW)
+        for one in ("f(a)", "f(b)", "f(c)")
+    ]
+    judged = judge(found, {"a.py": comments(HABIT)}, lambda path: Text(HABIT), orders())
+    places = {item.verdict: item.finding for item in judged}
+    assert places[Verdict.SUPPRESSED] == found[2]
+    reported = places[Verdict.REPORTED]
+    assert {reported.location, *(place.location for place in reported.related)} == {one.location for one in found[:2]}
+
+
+def test_a_habit_is_told_at_a_place_in_the_files_that_were_named() -> None:
+    found = [at(HABIT, "f(a)", "FLK501", path=path, habit=Habit("it")) for path in ("a.py", "b.py")]
+    judged = judge(found, {}, lambda path: Text(HABIT), orders(named={"b.py"}))
     assert [item.verdict for item in judged] == [Verdict.REPORTED, Verdict.REPORTED]

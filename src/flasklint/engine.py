@@ -283,6 +283,7 @@ def _report(
     whole = [rule for rule in plan.rules if rule.code not in found.broken]
     everywhere, in_tests = _codes(whole), _codes(rule for rule in whole if rule.in_tests)
     by_path = {file.path: file for file in files}
+    named = discovery.named
     judged = triage.judge(
         (finding for finding in findings if finding.code in chosen),
         found.comments if heed_suppressions else {},
@@ -295,9 +296,9 @@ def _report(
             min_severity=settings.min_severity,
             min_confidence=settings.confidence,
             persona=settings.persona,
+            named=named,
         ),
     )
-    named = discovery.named
     analysed = [file for file in files if named is None or file.path in named]
     return Report(
         results=tuple(item for item in judged if named is None or item.finding.location.path in named),

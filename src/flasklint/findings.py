@@ -89,6 +89,18 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """What findings of one rule have in common that are one thing to mend: triage tells them as one, at the gravest place.
+
+    ``key``: the same for all of them, and no others of the rule. ``count``: what is said of how many they are, as in
+    ``views do so``; empty when nothing is.
+    """
+
+    key: str
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One weakness at one place.
 
@@ -96,6 +108,7 @@ class Finding:
     ``label``: a few words under the underlined span. ``scope``: dotted name of the enclosing function or class, empty
     at module level. ``related``: other places that matter. ``trace``: how the value gets there, source first.
     ``help``: what to do here, if more can be said than the rule's page says. ``persona``: who wants to see it.
+    ``habit``: what it shares with others that are told together with it.
     """
 
     code: str
@@ -110,6 +123,7 @@ class Finding:
     help: str = ""
     fix: Fix | None = None
     persona: Persona = Persona.REGULAR
+    habit: Habit | None = None
 
     @property
     def title(self) -> str:
@@ -125,7 +139,8 @@ class Finding:
 
 
 class Verdict(Enum):
-    """What triage decided. Nothing is dropped, only judged. ``COVERED``: another finding at the same place says it too."""
+    """What triage decided. Nothing is dropped, only judged. ``COVERED``: another finding says it too, at the same
+    place or as one of a habit."""
 
     REPORTED = "reported"
     SUPPRESSED = "suppressed"

@@ -2,7 +2,7 @@
 
 Nothing is dropped here but exact repetitions. What is suppressed or below a threshold is judged so and goes on to the
 reporters, which decide what to show. Two findings with one cause (a key that is in the source and can be guessed) become
-one that says both.
+one that says both, and those that are one habit become one at the gravest of the places that are to be told.
 
 A suppression is a comment, ``flasklint: ignore[FLK102, another-rule] reason``, on any line of the statement or alone
 above it, or ``flasklint: ignore-file[FLK102] reason`` for its whole file. One that does nothing is a finding itself, and so
@@ -15,12 +15,23 @@ import dataclasses
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flasklint import ir
 from flasklint.discovery import Patterns
-from flasklint.findings import LIMIT, UNREADABLE, Confidence, Finding, Judged, Persona, RuleInfo, Severity, Verdict
+from flasklint.findings import (
+    LIMIT,
+    UNREADABLE,
+    Confidence,
+    Finding,
+    Judged,
+    Persona,
+    Place,
+    RuleInfo,
+    Severity,
+    Verdict,
+)
 from flasklint.settings import did_you_mean
 from flasklint.source import Location, Span, Text
 
@@ -33,6 +44,8 @@ _DIRECTIVE = re.compile(
     re.DOTALL,
 )
 _VERBS = ("ignore", "ignore-file")
+_SHOWN = 12
+"""Other places of a habit that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,7 @@ class Orders:
     """What the user wants of the verdicts, with every rule already resolved to its code.
 
     ``ran``: the codes of the rules that looked at a file and did not fail; of the others' suppressions nothing can be said.
+    ``named``: the files that the report is about, when it is not about all.
     """
 
     known: Sequence[RuleInfo]
@@ -49,6 +63,7 @@ class Orders:
     min_severity: Severity = Severity.LOW
     min_confidence: Confidence = Confidence.MEDIUM
     persona: Persona = Persona.REGULAR
+    named: Container[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,8 @@ def judge(
         elif _is_below(finding, orders):
             verdict = Verdict.BELOW_THRESHOLD
         judged.append(Judged(finding, verdict, print_, reason))
-    return tuple(_with_covered(judged, {rule.code: rule.covers for rule in orders.known if rule.covers}))
+    told = _with_habits(judged, orders.named)
+    return tuple(_with_covered(told, {rule.code: rule.covers for rule in orders.known if rule.covers}))
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str, str]:
@@ -142,6 +158,40 @@ def _without_repetitions(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _weight(finding: Finding) -> tuple[int, int, int, int, str, str]:
     way = len(finding.trace)
     return finding.persona, -finding.severity, -finding.confidence, way, finding.message, repr(finding)
+
+
+def as_one(findings: Sequence[Finding]) -> Finding:
+    """The gravest, surest and first of findings that are one habit; the others' places are related to it."""
+    first = max(findings, key=lambda one: (one.severity, one.confidence, -one.location.span.start))
+    if len(findings) < 2:
+        return first
+    places = tuple(Place(one.location, f"and here: {one.label}") for one in findings if one is not first)
+    count = first.habit.count if first.habit is not None else ""
+    return dataclasses.replace(
+        first,
+        message=f"{first.message} {len(findings)} {count}." if count else first.message,
+        related=first.related + places[:_SHOWN],
+    )
+
+
+def _with_habits(judged: Sequence[Judged], named: Container[str] | None) -> list[Judged]:
+    """The same, what is one habit, and of one verdict, told once. Each place was judged by itself: one that is suppressed
+    takes none with it."""
+    habits: dict[tuple[object, ...], list[int]] = {}
+    for number, item in enumerate(judged):
+        finding = item.finding
+        if finding.habit is not None and item.verdict in (Verdict.REPORTED, Verdict.BELOW_THRESHOLD):
+            shown = named is None or finding.location.path in named
+            habits.setdefault((finding.code, finding.habit, item.verdict, shown), []).append(number)
+    result = list(judged)
+    for numbers in habits.values():
+        held = as_one([judged[number].finding for number in numbers])
+        for number in numbers:
+            if judged[number].finding.location == held.location:
+                result[number] = dataclasses.replace(judged[number], finding=held)
+            else:
+                result[number] = dataclasses.replace(judged[number], verdict=Verdict.COVERED, reason=held.code)
+    return result
 
 
 def _with_covered(judged: Sequence[Judged], covers: Mapping[str, Sequence[str]]) -> list[Judged]:

@@ -90,7 +90,7 @@ def test_nothing_found() -> None:
 def test_what_is_hidden_is_counted() -> None:
     hidden = replace(SHOP, results=tuple(judged for judged in SHOP.results if judged.verdict.value != "reported"))
     assert shown(hidden) == (
-        "No findings (1 below the threshold, 1 suppressed)\n5 files checked, 1 template among them; 1 skipped\n"
+        "No findings (1 less sure or less grave not shown, 1 suppressed)\n5 files checked, 1 template among them; 1 skipped\n"
     )
 
 

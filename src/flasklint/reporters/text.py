@@ -265,7 +265,10 @@ def _summary(report: Report, page: _Page) -> Iterator[Line]:
     found = verdicts[Verdict.REPORTED]
     hidden = [
         f"{verdicts[verdict]} {words}"
-        for verdict, words in ((Verdict.BELOW_THRESHOLD, "below the threshold"), (Verdict.SUPPRESSED, "suppressed"))
+        for verdict, words in (
+            (Verdict.BELOW_THRESHOLD, "less sure or less grave not shown"),
+            (Verdict.SUPPRESSED, "suppressed"),
+        )
         if verdicts[verdict]
     ]
     aside = Piece(f" ({', '.join(hidden)})" if hidden else "")

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import ClassVar, TypeAlias
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Fix, Persona, Place, RuleInfo, Severity, Step
+from flasklint.findings import Confidence, Finding, Fix, Habit, Persona, Place, RuleInfo, Severity, Step
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
@@ -323,22 +323,25 @@ class FlowRule(Rule):
 
 
 def by_source(findings: Iterable[Finding], by_function: bool = False) -> Iterator[Finding]:
-    """The surest, first finding of each source and file, or function; the others of the same are its related places."""
+    """The findings of each source and file, or function, as one habit."""
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
         source = finding.trace[0].location if finding.trace else finding.location
         groups.setdefault((finding.location.path, source, finding.scope if by_function else ""), []).append(finding)
     for group in groups.values():
-        first = max(group, key=lambda one: (one.confidence, one.severity, -one.location.span.start))
-        others = tuple(Place(one.location, f"and {one.label}") for one in group if one is not first)
-        yield replace(first, related=first.related + others)
+        yield from together(group)
 
 
-def together(findings: Sequence[Finding]) -> Finding:
-    """The gravest, surest and first of findings that are one habit; the others' places are related to it."""
-    first = max(findings, key=lambda one: (one.severity, one.confidence, -one.location.span.start))
-    places = tuple(Place(one.location, f"and here: {one.label}") for one in findings if one is not first)
-    return replace(first, related=first.related + places[:_SHOWN]) if places else first
+def together(findings: Sequence[Finding], count: str = "") -> Iterator[Finding]:
+    """Findings that are one habit, of which ``count`` says how many there are: triage, which knows what is suppressed, makes
+    them one."""
+    if len(findings) < 2:
+        yield from findings
+        return
+    path, (start, end) = min(finding.location for finding in findings)
+    habit = Habit(f"{path}:{start}:{end}", count)
+    for finding in findings:
+        yield replace(finding, habit=habit)
 
 
 def doubtful_together(findings: Iterable[Finding], habit: Callable[[Finding], object]) -> Iterator[Finding]:
@@ -349,7 +352,8 @@ def doubtful_together(findings: Iterable[Finding], habit: Callable[[Finding], ob
             yield finding
         else:
             unsure.setdefault(habit(finding), []).append(finding)
-    yield from map(together, unsure.values())
+    for group in unsure.values():
+        yield from together(group)
 
 
 class OwnRule(Rule):

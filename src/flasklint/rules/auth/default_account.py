@@ -129,7 +129,7 @@ class DefaultAccount(ModuleRule):
             if _in_a_statement(str(const.value)) and _is_for_real(const, const, scope):
                 made.setdefault(id(scope.node), []).append(self._made_by_statement(const, scope))
         for group in made.values():
-            yield together(group)
+            yield from together(group)
 
     def _made_by_statement(self, const: ir.Const, scope: Scope) -> Finding:
         return self.finding(

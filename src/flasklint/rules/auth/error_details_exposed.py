@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from flasklint import ir
@@ -164,8 +163,7 @@ class ErrorDetailsExposed(ProjectRule):
                 else:
                     habits.setdefault((scope.module.path if several else "", finding.message), []).append(finding)
         for group in filter(None, (minor, *habits.values())):
-            first = together(group)
-            yield replace(first, message=f"{first.message} {len(group)} places do so.") if group[1:] else first
+            yield from together(group, "places do so")
 
     def _finding(self, shown: _Shown, scope: Scope, project: Project, guarded: bool) -> Finding:
         kind, origin, place = shown.detail

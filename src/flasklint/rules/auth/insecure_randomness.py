@@ -138,7 +138,7 @@ class InsecureRandomness(CallRule):
             named = finding.message if finding.confidence is Confidence.HIGH else finding.location
             made.setdefault((finding.location.path, finding.scope, named), []).append(finding)
         for group in made.values():
-            yield together(group)
+            yield from together(group)
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
         """A call whose value, or whose function, is named as a secret; one that a helper returns, where that is so named."""

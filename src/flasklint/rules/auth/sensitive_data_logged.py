@@ -246,7 +246,7 @@ def _by_place(found: list[tuple[Scope, Finding]]) -> Iterator[Finding]:
         else:
             whole.setdefault(id(scope.node), []).append(finding)
     for group in whole.values():
-        yield together(group)
+        yield from together(group)
 
 
 def _is_void(logged: _Logged, call: ir.Call, scope: Scope) -> bool:

@@ -102,7 +102,7 @@ class TimingUnsafeCompare(ProjectRule):
                     key = id(statement[-1] if statement else node), found
                     once.setdefault(key, []).append(self._finding(found, node, scope, project))
         for group in once.values():
-            yield together(group)
+            yield from together(group)
 
     def _judged(self, sides: list[_Operand | None], operands: tuple[ir.Expr, ...]) -> _Operand | None:
         kinds = [side.side if side else "" for side in sides]

@@ -68,7 +68,7 @@ class WeakPasswordStorage(CallRule):
             found = self._clear(clear, context.project)
             groups.setdefault((found.location.path, clear.how), []).append(found)
         for group in groups.values():
-            yield together(group)
+            yield from together(group)
 
     def _clear(self, clear: Clear, project: Project) -> Finding:
         compared = clear.how == "compared"

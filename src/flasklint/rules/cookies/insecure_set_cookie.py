@@ -99,7 +99,7 @@ class InsecureSetCookie(CallRule):
             else:
                 others.setdefault(finding.location.path, []).append(finding)
         for group in others.values():
-            yield together(group)
+            yield from together(group)
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
         """The flags of one cookie."""

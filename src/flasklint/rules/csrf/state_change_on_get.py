@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
@@ -173,8 +172,7 @@ class StateChangeOnGet(AppRule):
             else:
                 yield finding
         if len(loud) > _HABIT:
-            first = together(loud)
-            yield replace(first, message=f"{first.message} {len(loud)} views do so.")
+            yield from together(loud, "views do so")
         else:
             yield from loud
 

@@ -68,7 +68,7 @@ class DatastoreExposed(ProjectRule):
             for persona in (Persona.REGULAR, Persona.PEDANTIC):
                 group = [one for one in found if one.persona is persona]
                 if group:
-                    yield together(group)
+                    yield from together(group)
 
     def _port(self, file: ir.Deployment, entry: ir.Entry, grave: bool) -> Finding:
         return self.finding(

@@ -75,4 +75,4 @@ class DebugInEnvironment(ProjectRule):
                 if switches_debug_on(entry)
             ]
             if found:
-                yield together(found)
+                yield from together(found)

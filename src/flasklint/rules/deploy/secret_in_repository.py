@@ -64,7 +64,7 @@ class SecretInRepository(ProjectRule):
             for persona in (Persona.REGULAR, Persona.PEDANTIC):
                 group = [one for one in found if one.persona is persona]
                 if group:
-                    yield together(group)
+                    yield from together(group)
 
     def _entry(self, file: ir.Deployment, entry: ir.Entry, private: bool) -> Finding | None:
         grade = _grade(entry) if entry.kind == "variable" else None
