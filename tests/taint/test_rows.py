@@ -308,6 +308,8 @@ if p.startswith('/srv/'):
     pass
 if BASE in pathlib.Path(q).resolve().parents:
     pass
+if os.path.commonpath(['/srv', p]) == '/srv':
+    pass
 """
 
 

@@ -72,6 +72,14 @@ _SINKS = (
             "update_one",
         )
     ),
+    *(
+        Sink(f"{document}.objects", "nosql", ("__raw__",), "is run as a query", "members")
+        for document in (
+            "mongoengine.Document",
+            "flask_mongoengine.MongoEngine().Document",
+            "flask_mongoengine.Document",
+        )
+    ),
     Sink("?.aggregate", "nosql", ("0|pipeline",), "is run as a query", "members"),
     *(
         Sink(f"flask.Response().headers.{name}", "header-name", ("0|key|_key",), "is the name of a header")

@@ -86,6 +86,7 @@ _SINKS = (
         )
         for method in ("find", "findall", "findtext", "iterfind")
     ),
+    Sink("?.xpathEval", "xpath", ("0|expr",), "is run as XPath"),
     Sink("elementpath.select", "xpath", ("1|path",), "is run as XPath"),
     Sink("elementpath.iter_select", "xpath", ("1|path",), "is run as XPath"),
     Sink("elementpath.Selector", "xpath", ("0|path",), "is run as XPath"),

@@ -60,6 +60,10 @@ _SINKS = (
             *((f"duckdb.{method}", "0|query") for method in ("execute", "query", "sql")),
             *((f"duckdb.DuckDBPyConnection().{method}", "0|query") for method in ("execute", "query", "sql")),
             *((f"clickhouse_driver.Client().{method}", "0|query") for method in ("execute", "execute_iter")),
+            *(
+                (f"clickhouse_connect.driver.Client().{method}", "0|query|cmd")
+                for method in ("query", "command", "raw_query", "query_df", "query_np")
+            ),
             ("google.cloud.bigquery.Client().query", "0|query"),
             ("google.cloud.bigquery.Client().query_and_wait", "0|query"),
             ("cassandra.cluster.Session().execute", "0|query"),
@@ -69,6 +73,7 @@ _SINKS = (
             ("peewee.Database().execute_sql", "0|sql"),
             ("pony.orm.Database().select", "0|sql"),
             ("pony.orm.Database().execute", "0|sql"),
+            *((f"pony.orm.Database().Entity.{method}", "0|sql") for method in ("select_by_sql", "get_by_sql")),
             ("records.Database().query", "0|query"),
             ("records.Connection().query", "0|query"),
             ("dataset.Database().query", "0|query"),

@@ -660,6 +660,22 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         },
         "flask_restx.Api().namespace()": ("flask_restx.Namespace()",),
         "flask_restplus.Api().namespace()": ("flask_restplus.Namespace()",),
+        "clickhouse_connect.get_client()": ("clickhouse_connect.driver.Client()",),
+        # browsers that are driven
+        **{
+            row: (f"playwright.{api}.{kind}()",)
+            for api in ("sync_api", "async_api")
+            for row, kind in (
+                (f"playwright.{api}.{api[:-4]}_playwright()", "Playwright"),
+                (f"playwright.{api}.Playwright().start()", "Playwright"),
+                *((f"playwright.{api}.Playwright().{one}", "BrowserType") for one in ("chromium", "firefox", "webkit")),
+                (f"playwright.{api}.BrowserType().launch()", "Browser"),
+                (f"playwright.{api}.BrowserType().connect()", "Browser"),
+                (f"playwright.{api}.Browser().new_context()", "BrowserContext"),
+                (f"playwright.{api}.Browser().new_page()", "Page"),
+                (f"playwright.{api}.BrowserContext().new_page()", "Page"),
+            )
+        },
         "boto3.client()": ("botocore.client.BaseClient()",),
         "boto3.resource()": ("boto3.resources.base.ServiceResource()",),
     }
