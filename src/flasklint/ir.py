@@ -464,12 +464,13 @@ class Form(Node, frozen=True):
     """An HTML form of a template, from its opening tag to the end of its closing one.
 
     ``tag_end``: end of the opening tag. ``method``: lower case, ``?`` when computed. ``action``: as written, each
-    output as ``\\x00``.
+    output as ``\\x00``. ``scripted``: it has buttons, and none of them sends it: a script does.
     """
 
     method: str
     action: str
     tag_end: int
+    scripted: bool = False
 
 
 class Template(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):

@@ -402,6 +402,25 @@ class Pages:
         """What the project gives to all templates under a name."""
         return tuple(self._registered.get((kind, name), ()))
 
+    @cached_property
+    def filters(self) -> tuple[str, ...]:
+        """The names of the project's own filters."""
+        return tuple(name for kind, name in self._registered if kind == "filter")
+
+    @cached_property
+    def filtered(self) -> dict[str, list[tuple[str, ir.Expr]]]:
+        """What templates give to the project's own filters, by the filter's name, each with the template's path."""
+        own = {f"|{name}" for name in self.filters}
+        found: dict[str, list[tuple[str, ir.Expr]]] = {}
+        for path, template in self._templates.items() if own else ():
+            for node in ir.walk(template):
+                match node:
+                    case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name in own:
+                        found.setdefault(name[1:], []).append((path, value))
+                    case _:
+                        pass
+        return found
+
     def processors(self, name: str) -> tuple[Scope, ...]:
         """The context processors that seem to give a variable of this name."""
         return tuple(scope for scope, words in self._processors if name in words)

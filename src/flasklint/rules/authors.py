@@ -174,11 +174,18 @@ def _is_inner(scope: Scope) -> bool:
 
 def _asks_for(node: ir.Function) -> Who:
     """Whom a function lets through, by its decorators and by what it asks first."""
-    asked = [part for decorator in node.decorators for part in (decorator, *ir.walk(decorator))]
-    for one in node.body[:_FIRST]:
-        if isinstance(one, ir.If) and leaves(one.body):
-            asked += (one.test, *ir.walk(one.test))
-    return max(map(_speaks_of, asked), default=Who.ANYBODY)
+    asked = [_asked_by(decorator) for decorator in node.decorators]
+    asked += (_asked_by(one.test) for one in node.body[:_FIRST] if isinstance(one, ir.If) and leaves(one.body))
+    return max(asked, default=Who.ANYBODY)
+
+
+def _asked_by(test: ir.Expr) -> Who:
+    """Whom an expression speaks of that turns the others away. ``thing.locked and not user.admin`` only does so sometimes."""
+    if isinstance(test, ir.Op) and test.sign == "and":
+        return min(map(_asked_by, test.operands))
+    if isinstance(test, ir.Op) and test.sign == "or":
+        return max(map(_asked_by, test.operands))
+    return max(map(_speaks_of, (test, *ir.walk(test))))
 
 
 def _speaks_of(node: ir.Node) -> Who:

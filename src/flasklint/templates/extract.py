@@ -13,6 +13,9 @@ from flasklint.templates.parse import parse
 from flasklint.templates.positions import BrokenError, Placing, Tokens, TooDeepError
 
 _ADDRESSED = re.compile(r"\bflasklint:")
+_BUTTON = re.compile(r"<(button|input)\b[^>]*", re.IGNORECASE)
+_TYPE = re.compile(r"""\stype\s*=\s*["']?\s*([A-Za-z]+)""")
+_SENDING = frozenset(("submit", "image"))
 
 
 def extract(path: str, data: bytes) -> ir.Template | ir.Unread:
@@ -48,18 +51,28 @@ def extract_text(
     except RecursionError:
         # Our own limits come first, unless little of Python's is left to us.
         return ir.Unread(path, 0, 0, "nested too deeply")
-    forms = _forms(machine, parsed.tokens) if machine else ()
+    forms = _forms(machine, parsed.tokens, text) if machine else ()
     return ir.Template(path, body, html, forms, _comments(parsed.tokens, file or Text(text)))
 
 
-def _forms(machine: Machine, tokens: Tokens) -> tuple[ir.Form, ...]:
+def _forms(machine: Machine, tokens: Tokens, text: str) -> tuple[ir.Form, ...]:
     found: list[FoundForm] = sorted((*machine.forms, *machine.open_forms))
     forms = []
     for form in found:
         start, tag_end = tokens.place(form.start, form.tag_end)
         end = tokens.end if form.end < 0 else tokens.place(form.start, form.end)[1]
-        forms.append(ir.Form(form.method, form.action, tag_end, start=start, end=end))
+        written = text[form.tag_end : len(text) if form.end < 0 else form.end]
+        forms.append(ir.Form(form.method, form.action, tag_end, _is_sent_by_script(written), start=start, end=end))
     return tuple(forms)
+
+
+def _is_sent_by_script(written: str) -> bool:
+    """Whether what is written in a form has buttons, none of which sends it."""
+    kinds = []
+    for tag in _BUTTON.finditer(written):
+        kind = _TYPE.search(tag[0])
+        kinds.append(kind[1].lower() if kind else "submit" if tag[1].lower() == "button" else "text")
+    return "button" in kinds and _SENDING.isdisjoint(kinds) and "submit" not in written.lower()
 
 
 def _comments(tokens: Tokens, file: Text) -> tuple[ir.Comment, ...]:

@@ -104,7 +104,7 @@ class FormWithoutCsrfToken(Rule):
                         if routes
                         else ", unless a script adds the token or the route is exempt."
                     ),
-                    confidence=Confidence.MEDIUM if routes and not by_script else Confidence.LOW,
+                    confidence=Confidence.MEDIUM if routes and not by_script and not form.scripted else Confidence.LOW,
                     label="no token inside",
                     help='add `<input type="hidden" name="csrf_token" value="{{ csrf_token() }}">`',
                 )

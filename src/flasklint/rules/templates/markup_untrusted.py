@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.templates import COLUMN_FORMATTERS, is_count
+from flasklint.knowledge.templates import COLUMN_FORMATTERS, Nature, is_count
 from flasklint.project.outputs import root
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.rules import own_filters
 from flasklint.rules.authors import Authors
 from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.rules.cleaned import cleaned, makes_markup
@@ -31,6 +32,7 @@ _SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", 
 _UNESCAPES = frozenset({"markupsafe.Markup().unescape", "html.unescape", "xml.sax.saxutils.unescape"})
 _SAME = frozenset({"builtins.str", "markupsafe.Markup", "json.dumps", "flask.json.dumps"})
 _UNDONE = frozenset({"unescape", "striptags"})
+_CLEAN: frozenset[Nature] = frozenset(("constant", "number", "address", "markup", "escaped", "quoted", "token"))
 _DEEPEST = 8
 _STORED = "HTML is built around a stored value that is not escaped. An admin's list prints it as it is."
 
@@ -44,7 +46,8 @@ class MarkupUntrusted(FlowRule):
     it reports
 
     - with medium confidence: a template filter that puts its value into `Markup` unescaped, since a template gives it
-      whatever it has (of an attribute of it only one that goes by what people fill in counts); an `__html__` method that puts an
+      whatever it has (of an attribute of it only one that goes by what people fill in counts; with low confidence, if the
+      templates give it nothing, or nothing but what a filter has cleaned); an `__html__` method that puts an
       attribute into HTML unescaped; a method of a record that puts an attribute into `Markup` unescaped which goes by what people
       fill in; `Markup` of what was just unescaped;
     - with low confidence: other HTML that is built around a parameter inside `Markup(...)`.
@@ -153,7 +156,7 @@ class MarkupUntrusted(FlowRule):
                 "A template filter declares its value to be HTML without escaping it. Whatever a template gives it is printed as"
                 " it is."
             )
-            yield self._told(flow.location, message, scope, Confidence.MEDIUM)
+            yield self._told(flow.location, message, scope, _weight(scope, project))
         elif not _is_built_html(flow):
             return
         elif any(_within(flow.location, place) for place in formatters):
@@ -212,6 +215,18 @@ def _filters(project: Project) -> Iterator[str]:
             for write in scope.writes:
                 if write.key is not None and _FILTER_TABLES.intersection(project.resolve(write.target, scope)):
                     yield from project.resolve(write.value, scope)
+
+
+def _weight(function: Scope, project: Project) -> Confidence:
+    """How sure it is that a filter is given what people write: not if templates give it nothing, or only what was cleaned."""
+    uses = own_filters.given(function, project) if project.templates else None
+    if uses is None:
+        return Confidence.MEDIUM
+    pages = project.pages
+    harmless = all(
+        pages.outputs(path).of(value) <= _CLEAN or own_filters.is_cleaned(value, project) for path, value in uses
+    )
+    return Confidence.LOW if harmless else Confidence.MEDIUM
 
 
 def _own_words(text: ir.Expr, node: ir.Module | ir.Class | ir.Function, scope: Scope, project: Project) -> str:

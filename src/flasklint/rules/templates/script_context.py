@@ -36,8 +36,8 @@ class ScriptContext(OutputRule):
     with medium confidence: `dumps` leaves `</script>` as it is.
 
     Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: where it stands
-    alone, it is told to pedants only. Behind another value on the line (`load('{{ a }}', '{{ b }}')`), a backslash at the end of
-    the first one makes code of the second.
+    alone, it is told to pedants only, and so is what stands in a style. Behind another value on the line
+    (`load('{{ a }}', '{{ b }}')`), a backslash at the end of the first one makes code of the second.
 
     ## Why is this bad
     Escaping is for HTML. In a script a value needs no tag and no quote to become code, and in an event handler the browser
@@ -77,8 +77,9 @@ class ScriptContext(OutputRule):
 
     def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         prefix = output.context.prefix
-        if output.context.place == "style":
-            yield _doubted(self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style."), flow)
+        if output.context.place == "style" and not _is_raw(output.value):
+            finding = self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style.")
+            yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
         elif output.context.place != "script" or _is_raw(output.value) or open_quote(prefix) not in _CLOSED:
             yield self.untrusted(flow, severity=Severity.HIGH)
         elif _is_behind_another(prefix) or not is_escaped(output, flow.location.path, project):

@@ -11,6 +11,7 @@ from flasklint.project.outputs import last_word, written
 from flasklint.rules.authors import Who
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
+from flasklint.rules.own_filters import is_cleaned
 from flasklint.rules.stored import Part, Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -41,9 +42,10 @@ class UnsafeSafeFilter(FlowRule):
     fields, which its `render_form` and `render_field` put out without escaping, are judged in the same way.
 
     Constants, values that were cleaned (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what
-    `tojson` made, tokens, form fields with their labels and descriptions, and the results of macros are left alone. `striptags`
-    does not help: it turns `&lt;` back into `<`. Scripts and event handlers are FLK409. The same expression is reported once
-    for a template, and once at all if it is a part of a record of which nothing is known.
+    `tojson` made, tokens, form fields with their labels and descriptions, the results of macros, and what a filter of the
+    project's has cleaned are left alone. `striptags` does not help: it turns `&lt;` back into `<`. Scripts and event handlers are
+    FLK409. The same expression is reported once for a template, and once at all if it is a part of a record of which nothing is
+    known; what is kept in one place is reported once for a template.
 
     ## Why is this bad
     Jinja escapes what it puts into HTML, and `|safe` says that it need not. If someone else has written the value, their
@@ -143,10 +145,10 @@ class UnsafeSafeFilter(FlowRule):
                     parts = stored.parts(operand, path, _HARMLESS)
                     # Parts of records are the same wherever they are shown; what a variable is, each view says for itself.
                     where = "" if any(part.owner for part in parts) and not isinstance(operand, ir.Name) else path
-                    for finding in self._doubtful(mark, operand, found, place, parts, stored, context):
+                    for kept, finding in self._doubtful(mark, operand, found, place, parts, stored, context):
                         if flow is not None and _is_chosen(flow) and finding.confidence > Confidence.LOW:
                             finding = replace(finding, confidence=Confidence.LOW)
-                        yield (where, shape(operand)), finding
+                        yield (path, kept) if kept is not None else (where, shape(operand)), finding
 
     def _doubtful(
         self,
@@ -157,14 +159,16 @@ class UnsafeSafeFilter(FlowRule):
         parts: list[Part],
         stored: Stored,
         context: Context,
-    ) -> Iterator[Finding]:
-        """A value of which the evaluation tells nothing: by who keeps what under its names, or failing that by the names."""
-        if parts and all(stored.is_clean(part, place.path) for part in parts):
+    ) -> Iterator[tuple[Location | None, Finding]]:
+        """A value of which the evaluation tells nothing: by who keeps what under its names, with where that is, or failing that
+        by the names."""
+        if (parts and all(stored.is_clean(part, place.path) for part in parts)) or is_cleaned(operand, context.project):
             return
         for part in (*parts, *stored.behind(operand, place.path, _HARMLESS)):
             flow = stored.untrusted(part, place.path)
             if flow is not None:
-                yield replace(kept_there(self.untrusted(flow), part, flow, place, stored), fix=_without(mark, place))
+                finding = kept_there(self.untrusted(flow), part, flow, place, stored)
+                yield flow.location, replace(finding, fix=_without(mark, place))
                 return
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
         telling = (
@@ -202,14 +206,17 @@ class UnsafeSafeFilter(FlowRule):
         elif who:
             unknown = "Only people with a role seem to write it."
         telling = telling and who < Who.STAFF and not _is_told_safe(mark, operand, place.path, context)
-        yield self.finding(
-            place,
-            f"`|safe` switches escaping off for {written(operand)}. {unknown}",
-            severity=Severity.LOW if who else Severity.MEDIUM,
-            confidence=Confidence.MEDIUM if telling else Confidence.LOW,
-            label="not escaped",
-            help=self.advice,
-            fix=_without(mark, place),
+        yield (
+            None,
+            self.finding(
+                place,
+                f"`|safe` switches escaping off for {written(operand)}. {unknown}",
+                severity=Severity.LOW if who else Severity.MEDIUM,
+                confidence=Confidence.MEDIUM if telling else Confidence.LOW,
+                label="not escaped",
+                help=self.advice,
+                fix=_without(mark, place),
+            ),
         )
 
 

@@ -1,0 +1,42 @@
+"""The project's own template filters: what they make of a value, and what templates give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.project.marks import is_same_text
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
+from flasklint.rules.cleaned import cleans
+
+
+def is_cleaned(operand: ir.Expr, project: Project) -> bool:
+    """Whether a value goes through a filter of the project that cleans it, and then through nothing but changes of a text."""
+    match operand:
+        case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name[:1] == "|":
+            known = list(_functions(name[1:], project))
+            return (bool(known) and all(map(cleans, known))) or is_cleaned(value, project)
+        case ir.Call(function=ir.Attribute(value=value)) if is_same_text(operand):
+            return is_cleaned(value, project)
+        case _:
+            return False
+
+
+def given(function: Scope, project: Project) -> list[tuple[str, ir.Expr]] | None:
+    """What templates give to a function that is a filter, each with the template's path; None where its name is not known."""
+    pages = project.pages
+    names = [name for name in pages.filters if any(one is function for one in _functions(name, project))]
+    return [pair for name in names for pair in pages.filtered.get(name, ())] if names else None
+
+
+def _functions(name: str, project: Project) -> Iterator[Scope]:
+    for one in project.pages.registered("filter", name):
+        if isinstance(one, Scope):
+            yield one
+            continue
+        expr, scope = one
+        for resolved in project.resolve(expr, scope):
+            function = project.definition(resolved)
+            if function is not None and function.is_function:
+                yield function
