@@ -199,6 +199,8 @@ CLEANERS = [row for row in EVERYTHING.sanitizers if not row.name.startswith("|")
 @pytest.mark.parametrize("row", CLEANERS, ids=lambda row: row.name)
 def test_a_sanitizer_cleans_of_what_it_says_and_of_nothing_else(row: Sanitizer) -> None:
     made = call(row, (row.argument,), "q", row.when)
+    if row.argument == "self":
+        made = made.replace("anything.table.", "q.")
     named = {"code"} if "*" in row.kinds else set(row.kinds)
     without = EVERYTHING._replace(
         sanitizers=tuple(one for one in EVERYTHING.sanitizers if one.name != row.name),

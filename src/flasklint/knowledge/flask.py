@@ -153,6 +153,8 @@ _CONTAINERS = tuple(
 )
 
 _MEMBERS = (
+    Summary("werkzeug.datastructures.MultiDict", ("0|mapping",), "same", _DICT),
+    Summary("werkzeug.datastructures.ImmutableMultiDict", ("0|mapping",), "same", _DICT),
     *(
         row
         for kind in (_DICT, _HEADERS)

@@ -219,6 +219,11 @@ _HTML = (
     Summary("mistune.markdown", ("0|text",), "new", "builtins.str()"),
     Summary("mistune.html", ("0",), "new", "builtins.str()"),
     Summary("commonmark.commonmark", ("0|text",), "new", "builtins.str()"),
+    Summary("?.to_html", ("self",), "new", "builtins.str()"),
+    *(
+        Summary(f"pandas.{name}", ("0",), "new", "pandas.DataFrame()")
+        for name in ("DataFrame", "read_csv", "read_excel", "read_json", "read_parquet", "read_table")
+    ),
     Summary("mako.template.Template", result="mako.template.Template()"),
     Summary("mako.template.Template().render", ("*",), "new", "builtins.str()"),
     Summary("mako.template.Template().render_unicode", ("*",), "new", "builtins.str()"),

@@ -198,12 +198,15 @@ def is_setting(name: str) -> bool:
 
 MARKUP_MAKERS: frozenset[str] = _words(
     "commonmark.commonmark markdown.Markdown().convert markdown.markdown markdown2.Markdown().convert markdown2.markdown"
-    " misaka.html mistune.html textile.textile"
+    " hoedown.Markdown().render misaka.Markdown().render misaka.html mistune.html textile.textile"
 )
 """What makes HTML of a text in a language of its own, and leaves the HTML that is in the text as it is, unless told to escape."""
 
+ESCAPING_MAKERS: frozenset[str] = _words("mistune.markdown")
+"""What makes HTML likewise, and escapes the HTML that is in the text unless it is told not to."""
+
 TOLD_TO_ESCAPE: frozenset[str] = _words("safe_mode escape")
-"""Arguments by which these are told to escape."""
+"""Arguments by which these are told to escape, or not to."""
 
 FIELD_NAMES: frozenset[str] = _words("id name short_name type")
 """Attributes of a form's field that the program gives it, when it is of WTForms."""

@@ -134,6 +134,15 @@ class Pages:
             if (name := last_word(leaf)) and isinstance(leaf, (ir.Attribute, ir.Subscript)) and not is_count(name)
         )
 
+    def parameters_around(self, path: str, node: ir.Node) -> frozenset[str]:
+        """The parameters of the macro in which a node of a template stands."""
+        return frozenset(
+            parameter.name
+            for macro in ir.walk(self._templates[path])
+            if isinstance(macro, ir.Function) and macro.start <= node.start < macro.end
+            for parameter in macro.parameters
+        )
+
     @cached_property
     def called(self) -> frozenset[str]:
         """The last names of what templates call: among them are those of the macros that are used."""

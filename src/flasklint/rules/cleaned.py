@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from flasklint import ir
 from flasklint.knowledge.catalogue import EVERYTHING
-from flasklint.knowledge.templates import MARKUP_MAKERS, TOLD_TO_ESCAPE
 from flasklint.project.marks import leaves
 from flasklint.project.outputs import last_word, root
+from flasklint.project.placed import makes_raw_html
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.source import Span
@@ -27,6 +27,8 @@ _CONFINING = frozenset(("AnyOf", "IPAddress", "MacAddress", "Regexp", "UUID"))
 """Validators after which a text holds nothing that was not thought of."""
 _ADDRESSES = frozenset(("URL", "url", "Url"))
 """Validators of addresses, which want a scheme and a host."""
+_OF_FORM = "validate_"
+"""How the method of a form begins that checks the field of the rest of its name."""
 _VALIDATES = "validates"
 """The decorator of a record's method through which goes all that is kept under the names that it is told."""
 
@@ -57,13 +59,24 @@ def cleans(scope: Scope) -> bool:
     return any(isinstance(node, ir.Call) and _cleans(node, _SANITIZERS) for node in ir.walk(scope.node))
 
 
-def makes_markup(call: ir.Call, scope: Scope, project: Project) -> bool:
-    """Whether a call makes HTML of a text and leaves the tags that are in it as they are."""
-    return (
-        bool(call.arguments)
-        and not MARKUP_MAKERS.isdisjoint(project.resolve(call.function, scope))
-        and TOLD_TO_ESCAPE.isdisjoint(argument.name for argument in call.arguments)
-    )
+def makes_markup(call: ir.Call, scope: Scope, project: Project, hops: int = 1) -> bool:
+    """Whether a call makes HTML of a text and leaves the tags that are in it as they are, also by a function of the project."""
+    if not call.arguments:
+        return False
+    names = project.resolve(call.function, scope)
+    if makes_raw_html(call, names):
+        return True
+    for name in names if hops else ():
+        helper = project.definition(name)
+        if helper is not None and helper.is_function and not cleans(helper):
+            inner = (node for node in ir.walk(helper.node) if isinstance(node, ir.Call))
+            if any(makes_markup(one, helper, project, hops - 1) for one in inner):
+                return True
+    return False
+
+
+def _is_cleaned(value: ir.Expr) -> bool:
+    return any(isinstance(part, ir.Call) and _cleans(part, _SANITIZERS) for part in (value, *ir.walk(value)))
 
 
 def _wrappers(module: LinkedModule) -> Iterator[str]:
@@ -149,10 +162,19 @@ def _confined(scope: Scope, by: frozenset[str] = _CONFINING) -> Iterator[str]:
 
 
 def validated(scope: Scope) -> Iterator[str]:
-    """The names under which all that is kept goes through a record's method, if that cleans it or asks for regular characters."""
+    """The names under which all that is kept goes through a record's method, if that cleans it or asks for regular characters;
+    and that of a field which its form's own method cleans."""
     node = scope.node
     if not isinstance(node, ir.Function):
         return
+    if node.name.startswith(_OF_FORM) and any(
+        isinstance(part, ir.Assign)
+        and part.value is not None
+        and last_word(part.targets[0]) == "data"
+        and _is_cleaned(part.value)
+        for part in ir.walk(node)
+    ):
+        yield node.name.removeprefix(_OF_FORM)
     names = [
         argument.value.value
         for decorator in node.decorators

@@ -95,12 +95,17 @@ class OutputRule(FlowRule):
         """Whether a value of which the evaluation tells nothing may well be someone else's.
 
         The views were followed and nothing untrusted was seen to come: what is left are records, and what people fill in goes by
-        the names of forms' fields. What nothing renders is shown to nobody, and where no view is known at all, it may.
+        the names of forms' fields; what a macro is given says nothing by its name. What nothing renders is shown to nobody, and
+        where no view is known at all, it may.
         """
         pages = context.project.pages
         if path not in pages.reached:
             return not pages.renderings
-        return not context.project.entered.isdisjoint(map(last_word, leaves(output.value)))
+        given = pages.parameters_around(path, output)
+        names = (
+            last_word(leaf) for leaf in leaves(output.value) if not (isinstance(leaf, ir.Name) and leaf.id in given)
+        )
+        return not context.project.entered.isdisjoint(names)
 
     def traces_back(self, output: ir.Output, path: str, context: Context) -> bool:
         """Whether a record that is put out there is followed to where it is kept."""

@@ -12,10 +12,11 @@ from flasklint.knowledge.inputs import MAKERS
 from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import containers, kept, sinks
+from flasklint.taint import containers, forms, kept, sinks
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.names import Names
 from flasklint.taint.routes import is_replaced
+from flasklint.taint.state import Obj
 from flasklint.taint.text import own_text
 from flasklint.taint.values import (
     CHOSEN,
@@ -26,6 +27,7 @@ from flasklint.taint.values import (
     UNKNOWN,
     ClassRef,
     Closure,
+    Constant,
     Info,
     Method,
     Value,
@@ -181,6 +183,9 @@ class Attributes(Names):
                 return self.source(frame, row, node)
         if "__dict__" in thing.attributes:
             return thing.attributes["__dict__"]
+        if name == forms.ALL and own and forms.is_form(self.classes, own):
+            given: dict[Constant, Value] = dict(forms.fields(frame, self.classes, this, own, node).items())
+            return frame.make((node.start, "fields"), Obj("dict", given))
         return Value(open=True, refs=(Method(this, name, names or (f"?.{name}",)),))
 
     def _bound(self, frame: Frame, found: Scope | ir.Node, this: Value, own: str, name: str, node: ir.Node) -> Value:

@@ -241,6 +241,8 @@ class Calls(Templates):
             claim = forms.checked(frame, self.project, self.classes, self.index.confining, form)
             if claim is not None:
                 return replace(BOOL, claim=claim)
+        if one.name == forms.FILLING and arguments.positional and (form := self._own_class(frame, receiver)):
+            self._fill(frame, receiver, form, arguments.positional[0], node)
         if one.name == CHOSEN:
             for row in self.index.sinks.get(one.names[0], ()):
                 sinks.land(frame, self.index, row, receiver, node, node)
@@ -275,6 +277,17 @@ class Calls(Templates):
         if one.name in kept.KEEPERS:
             kept.keep_keywords(frame, self.index, self.kept, kept.owner_written(node), arguments, node)
         return join(result, self.call_library(frame, one.names, plain, arguments, node, one.name))
+
+    def _fill(self, frame: Frame, form: Value, cls: str, record: Value, node: ir.Node) -> None:
+        """A form of this class keeps what its fields give in a record."""
+        if not forms.is_form(self.classes, cls):
+            return
+        written = node.arguments[0].value if isinstance(node, ir.Call) else ir.Name("", start=node.start, end=node.end)
+        for name, value in forms.fields(frame, self.classes, form, cls, node).items():
+            if value.taints:
+                # All of it is kept in one place, where nothing that is harmless may be told of what another field brings.
+                target = ir.Attribute(written, name, start=node.start, end=node.end)
+                self.set_attribute(frame, record, name, value, target)
 
     def _call_super(self, frame: Frame, one: Method, arguments: Arguments, node: ir.Node) -> Value:
         owner = one.names[0].removeprefix("super ")

@@ -1,4 +1,4 @@
-"""Forms that were checked (WTForms): what their fields leave of a request that is then read past them."""
+"""Forms (WTForms): what their fields give, and what they leave of a request that is then read past them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,41 @@ from flasklint.project.project import Project
 from flasklint.taint.classes import Classes
 from flasklint.taint.frame import Frame
 from flasklint.taint.guards import OURS
-from flasklint.taint.values import NOTHING_KNOWN, Claim
+from flasklint.taint.values import NOTHING_KNOWN, Claim, Value
 
 CHECKS = frozenset(("validate", "validate_on_submit"))
 """Methods of a form that tell whether what was sent is as its fields say."""
 
+FILLING = "populate_obj"
+"""The method of a form that keeps what its fields give in a record, under their names."""
+
+ALL = "data"
+"""The attribute of a form that holds what all of its fields give, by their names."""
+
 _READ = ("flask.Request().form", "flask.Request().values")
+
+
+def is_form(classes: Classes, name: str) -> bool:
+    """Whether a class is one of forms."""
+    return any(f"{base}()" in FORMS for base in classes.library_bases(name))
+
+
+def fields(frame: Frame, classes: Classes, form: Value, cls: str, node: ir.Node) -> dict[str, Value]:
+    """What the fields of a form of this class give, by name."""
+    machine = frame.machine
+    names = {
+        name: None
+        for scope in classes.mro(cls)[0]
+        for name, bindings in scope.bindings.items()
+        if isinstance(bindings[-1].value, ir.Call)
+    }
+    return {name: machine.attribute(frame, machine.attribute(frame, form, name, node), "data", node) for name in names}
 
 
 def checked(frame: Frame, project: Project, classes: Classes, confining: frozenset[str], form: str) -> Claim | None:
     """What it tells of the request that a form of this class is valid: of its fields that take one of our choices, a number, or
     a text of a form that was thought of."""
-    if not any(f"{base}()" in FORMS for base in classes.library_bases(form)):
+    if not is_form(classes, form):
         return None
     fragments = [
         ("part", f"item:{name!r}", ("source", part))

@@ -87,12 +87,12 @@ class Index:
 
 
 def _merged(rows: Iterable[Sanitizer]) -> list[Sanitizer]:
-    """Sanitizers of one name as one: its result is clean of all that any of them cleans it of."""
-    found: dict[str, Sanitizer] = {}
+    """Sanitizers of one name on one condition as one: its result is clean of all that any of them cleans it of."""
+    found: dict[tuple[object, ...], Sanitizer] = {}
     for row in rows:
-        known = found.get(row.name)
+        known = found.get((row.name, row.when))
         kinds = row.kinds if known is None else (*known.kinds, *(kind for kind in row.kinds if kind not in known.kinds))
-        found[row.name] = (known or row)._replace(kinds=kinds)
+        found[row.name, row.when] = (known or row)._replace(kinds=kinds)
     return list(found.values())
 
 

@@ -148,7 +148,7 @@ class UnsafeSafeFilter(FlowRule):
                     for kept, finding in self._doubtful(mark, operand, found, place, parts, stored, context):
                         if flow is not None and _is_chosen(flow) and finding.confidence > Confidence.LOW:
                             finding = replace(finding, confidence=Confidence.LOW)
-                        yield (path, kept) if kept is not None else (where, shape(operand)), finding
+                        yield (path, *kept) if kept is not None else (where, shape(operand)), finding
 
     def _doubtful(
         self,
@@ -159,16 +159,16 @@ class UnsafeSafeFilter(FlowRule):
         parts: list[Part],
         stored: Stored,
         context: Context,
-    ) -> Iterator[tuple[Location | None, Finding]]:
-        """A value of which the evaluation tells nothing: by who keeps what under its names, with where that is, or failing that
-        by the names."""
+    ) -> Iterator[tuple[tuple[Location, str] | None, Finding]]:
+        """A value of which the evaluation tells nothing: by who keeps what under its names, and where, or failing that by the
+        names."""
         if (parts and all(stored.is_clean(part, place.path) for part in parts)) or is_cleaned(operand, context.project):
             return
         for part in (*parts, *stored.behind(operand, place.path, _HARMLESS)):
             flow = stored.untrusted(part, place.path)
             if flow is not None:
                 finding = kept_there(self.untrusted(flow), part, flow, place, stored)
-                yield flow.location, replace(finding, fix=_without(mark, place))
+                yield (flow.location, part.name), replace(finding, fix=_without(mark, place))
                 return
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
         telling = (

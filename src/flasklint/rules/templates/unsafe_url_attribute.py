@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
@@ -27,7 +28,8 @@ class UnsafeUrlAttribute(OutputRule):
     Follows untrusted data to `href`, `src`, `action` and their like that begin with it, where following or loading the address
     can run a script, also where a block of another template puts it there, and to records in which it is kept under the name
     of what begins the link by the view that takes it in (`user.website = form.website.data`), once for each such place; fields
-    that have to be an address (`URL()`) are left out. Any other value of which nothing is known is told of to auditors only.
+    that have to be an address (`URL()`) are left out. Any other value of which nothing is known, and what an unknown call makes
+    of untrusted data, is told of to auditors only.
     Addresses made by `url_for`, constants, and values behind a fixed beginning (`/user/{{ name }}`) are left alone, and so are
     the templates of mails, whose programs follow no such links, and what cookies bring, which nobody sets for someone else.
 
@@ -95,7 +97,9 @@ class UnsafeUrlAttribute(OutputRule):
         """An output that begins a link: in its own template, or in the block of one that another template puts there."""
         paths = tuple(path for path in flow.paths if path.source.name not in _OWN_ADDRESSES)
         if paths and not is_mailed(flow.location.path, project.pages):
-            yield self.untrusted(flow._replace(paths=paths), severity=Severity.HIGH)
+            finding = self.untrusted(flow._replace(paths=paths), severity=Severity.HIGH)
+            # Whether what an unknown call makes of it begins with it, nobody knows.
+            yield replace(finding, confidence=Confidence.LOW) if paths[0].reasons else finding
 
     def doubtful(
         self, place: Location, output: ir.Output, found: frozenset[Nature], plausible: bool
