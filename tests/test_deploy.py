@@ -61,9 +61,43 @@ def test_images() -> None:
     ]
 
 
+def test_users() -> None:
+    read = extract("Dockerfile", b"FROM a\nUSER b:c  \nCMD d\n")
+    assert isinstance(read, ir.Deployment)
+    assert [(one.kind, one.value) for one in read.entries] == [("image", "a"), ("user", "b:c"), ("command", "d")]
+
+
+def test_scripts() -> None:
+    text = "#!/bin/sh\nexport A='x y'  # one\nexport B\n\n  flask db \\\n    upgrade\nexec gunicorn a:b  # two\n"
+    read = extract("entrypoint.sh", text.encode())
+    assert isinstance(read, ir.Deployment)
+    assert [(one.kind, one.name, one.value) for one in read.entries] == [
+        ("variable", "A", "x y"),
+        ("command", "", "export B"),
+        ("command", "", "flask db upgrade"),
+        ("command", "", "exec gunicorn a:b"),
+    ]
+    assert text[read.entries[2].start : read.entries[2].end] == "flask db \\\n    upgrade"
+
+
+def test_requirements() -> None:
+    text = (
+        "# comment==1\nFlask_Login==0.6.3 ; os_name\nA[b, c] == 1.0rc1\\\n  --hash=sha256:0\nd>=2\ne==1.*\n-e f==2\ng\n"
+    )
+    assert entries("requirements/prod.txt", text) == [("version", "flask-login", "0.6.3"), ("version", "a", "1.0rc1")]
+    read = extract("requirements.txt", "Flask==1.0\r\n".encode("utf-16"))
+    assert isinstance(read, ir.Deployment)
+    assert [(one.name, one.value) for one in read.entries] == [("flask", "1.0")]
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
+        ("start.sh", "a " * 100_000 + "\\\n" * 1000),
+        ("start.sh", "#" * 200_000),
+        ("requirements.txt", "a" * 200_000),
+        ("requirements.txt", "a[" + "b," * 100_000),
+        ("requirements.txt", "a==1" + " " * 200_000 + "x"),
         ("compose.yml", "services:\n  web:\n    command: a" + " " * 200_000 + "#x\n"),
         ("compose.yml", "'" * 200_000),
         ("Dockerfile", 'FROM x\nCMD "' + 'a\\"' * 60_000),

@@ -9,7 +9,8 @@ What is taken
     reason, nor below Sphinx's ``_templates``.
     Settings: the JSON, TOML and Python files (``.cfg`` and the like) in the project that a Python file gives to
     ``config.from_file``, ``from_json`` or ``from_pyfile``.
-    How it is run: ``.env`` and ``.flaskenv`` files, Dockerfiles, compose files and Procfiles, where there is Python beside them.
+    How it is run: ``.env`` and ``.flaskenv`` files, Dockerfiles, compose files, Procfiles, shell scripts that start something,
+    and requirements, where there is Python beside them.
     A file that the caller names is taken wherever it stands and whatever excludes it.
 
 What is not, and says so
@@ -54,7 +55,8 @@ NO_TEMPLATES_BELOW = frozenset({"static", "_static", "_templates", "_themes", "n
 
 _DEPLOYMENT = re.compile(
     r"(?:^|/)(?:\.env(?:\.[\w.-]+)?|\.flaskenv|(?:[\w.-]+\.)?[Dd]ockerfile(?:\.[\w.-]+)?|Procfile(?:\.[\w-]+)?"
-    r"|(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml)$"
+    r"|(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml|(?:docker[-_])?(?:entrypoint|start|startup|run|boot|serve)(?:[-_.]\w+)*\.sh"
+    r"|requirements[\w.-]*\.txt|requirements/[\w.-]+\.txt)$"
 )
 _SAMPLES = re.compile(r"[._-](?:example|sample|template|dist|tmpl|tpl|defaults?|j2|jinja2?|bak|md)(?:$|[._-])")
 

@@ -508,21 +508,23 @@ class Entry(Node, frozen=True):
     """Something that a deployment file says; the span is the value's.
 
     ``kind``: a ``variable`` of the environment and its value, a ``command`` that is run, a ``port`` that is published, an
-    ``image`` that is run or built on, a ``mount`` of a folder. ``name``: the variable's; empty otherwise. ``service``: what of a
-    file that describes several it belongs to.
+    ``image`` that is run or built on, a ``mount`` of a folder, the ``user`` that commands run as, a ``version`` that a package is
+    pinned to. ``name``: the variable's or the package's; empty otherwise. ``service``: what of a file that describes several it
+    belongs to.
     """
 
-    kind: Literal["variable", "command", "port", "image", "mount"]
+    kind: Literal["variable", "command", "port", "image", "mount", "user", "version"]
     value: str
     name: str = ""
     service: str = ""
 
 
 class Deployment(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
-    """A file that says how an app is run: the environment's variables, a Dockerfile, a compose file, a Procfile."""
+    """A file that says how an app is run: the environment's variables, a Dockerfile, a compose file, a Procfile, a shell script
+    that starts it, the versions of what it requires."""
 
     path: str
-    kind: Literal["environment", "dockerfile", "compose", "procfile"]
+    kind: Literal["environment", "dockerfile", "compose", "procfile", "script", "requirements"]
     entries: tuple[Entry, ...]
     comments: tuple[Comment, ...] = ()
 

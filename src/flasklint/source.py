@@ -6,6 +6,7 @@ only where something is shown, from 1, columns in code points (SARIF's ``unicode
 
 from __future__ import annotations
 
+import codecs
 import io
 import tokenize
 from bisect import bisect_right
@@ -99,10 +100,13 @@ def decode(data: bytes, kind: FileKind) -> str:
     """The text that all offsets count in: without a byte order mark, with line ends as they stand in the file.
 
     Python's encoding is found as Python finds it (mark, then coding comment, then UTF-8); a template is UTF-8, as Flask
-    loads it, and so are settings in JSON and TOML. Raises :class:`UndecodableError`.
+    loads it, and so are settings in JSON and TOML; what an app is deployed by may be UTF-16 with a mark, as PowerShell writes it.
+    Raises :class:`UndecodableError`.
     """
     try:
         encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0] if kind == "python" else "utf-8-sig"
+        if kind == "deployment" and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            encoding = "utf-16"
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise _undecodable(error) from None

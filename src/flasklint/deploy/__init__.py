@@ -1,4 +1,5 @@
-"""The front end for files that say how an app is run: variables of the environment, Dockerfiles, compose files, Procfiles.
+"""The front end for files that say how an app is run: variables of the environment, Dockerfiles, compose files, Procfiles,
+shell scripts, requirements.
 
 Only what rules ask for is read, line by line: none of these is worth a parser of its whole language, and what is not understood
 is passed over.
@@ -14,6 +15,8 @@ from flasklint.deploy.compose import compose
 from flasklint.deploy.dockerfile import dockerfile
 from flasklint.deploy.environment import environment
 from flasklint.deploy.procfile import procfile
+from flasklint.deploy.requirements import requirements
+from flasklint.deploy.script import script
 from flasklint.source import UndecodableError, decode
 
 __all__ = ["extract"]
@@ -37,6 +40,10 @@ def extract(path: str, data: bytes) -> ir.Deployment | ir.Unread:
         return ir.Deployment(path, "environment", tuple(environment(text)), comments)
     if name.startswith("Procfile"):
         return ir.Deployment(path, "procfile", tuple(procfile(text)), comments)
+    if name.endswith(".sh"):
+        return ir.Deployment(path, "script", tuple(script(text)), comments)
+    if name.endswith(".txt"):
+        return ir.Deployment(path, "requirements", tuple(requirements(text)), comments)
     if name.endswith((".yml", ".yaml")):
         return ir.Deployment(path, "compose", tuple(compose(text)), comments)
     return ir.Deployment(path, "dockerfile", tuple(dockerfile(text)), comments)

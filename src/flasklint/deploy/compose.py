@@ -45,8 +45,8 @@ def _entries(keys: list[str], found: re.Match[str], begin: int) -> Iterator[ir.E
     if len(keys) == 2 and not found["dash"] and key in ("command", "entrypoint") and value:
         words = " ".join(re.findall(r"[^\s,\[\]\"']+", raw))
         yield ir.Entry("command", words, service=service, start=start, end=end)
-    elif len(keys) == 2 and not found["dash"] and key == "image" and value:
-        yield ir.Entry("image", value, service=service, start=start, end=end)
+    elif len(keys) == 2 and not found["dash"] and key in ("image", "user") and value:
+        yield ir.Entry("image" if key == "image" else "user", value, service=service, start=start, end=end)
     elif keys[2:] == ["environment"]:
         if found["dash"] and not key:
             name, _, given = value.partition("=")

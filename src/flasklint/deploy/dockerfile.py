@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flasklint import ir
 
 _INSTRUCTION = re.compile(
-    r"^[ \t]*(?P<word>FROM|ENV|ARG|CMD|ENTRYPOINT)[ \t]+(?P<rest>(?:[^\n\\]|\\\r?\n|\\.)*)",
+    r"^[ \t]*(?P<word>FROM|ENV|ARG|CMD|ENTRYPOINT|USER)[ \t]+(?P<rest>(?:[^\n\\]|\\\r?\n|\\.)*)",
     re.MULTILINE | re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
@@ -30,6 +30,8 @@ def dockerfile(text: str) -> Iterator[ir.Entry]:
         elif word == "FROM":
             commands.clear()
             yield ir.Entry("image", rest.strip(), start=at, end=at + len(rest.rstrip()))
+        elif word == "USER":
+            yield ir.Entry("user", rest.strip(), start=at, end=at + len(rest.rstrip()))
         else:
             parts = _WORDS.findall(rest) if rest.lstrip().startswith("[") else [rest]
             joined = " ".join(" ".join(parts).replace("\\\n", " ").split())

@@ -37,12 +37,25 @@ def is_for_developers(file: ir.Deployment, project: Project) -> bool:
         return True
     if spoken & _PRODUCTION:
         return False
+    if file.kind == "script" and not _is_started(file, project):
+        return True
     if any(_mounts_the_source(entry, file, project) for entry in file.entries):
         return True
     # Beside `docker-compose.prod.yml` the plain one is for one's own machine.
     return any(
         other.kind == file.kind and _PRODUCTION & {word for part in other.path.split("/") for word in words(part)}
         for other in project.deployments
+    )
+
+
+def _is_started(script: ir.Deployment, project: Project) -> bool:
+    """Does another file that says how the app is run start a script? Else it is for whoever starts it by hand."""
+    name = script.path.rpartition("/")[2]
+    return any(
+        entry.kind == "command" and name in re.split(r"[\s/\"';&|]+", entry.value)
+        for file in project.deployments
+        if file is not script
+        for entry in file.entries
     )
 
 
@@ -65,6 +78,21 @@ def runs_a_server(project: Project) -> bool:
         entry.kind == "command" and _SERVERS.search(entry.value)
         for file in project.deployments
         for entry in file.entries
+    )
+
+
+def serves(entry: ir.Entry, project: Project) -> bool:
+    """Is it a command that starts the app, by whichever server, or a script that does?"""
+    if entry.kind != "command":
+        return False
+    if _SERVERS.search(entry.value) or starts_development_server(entry, project):
+        return True
+    said = re.split(r"[\s/\"';&|]+", entry.value)
+    return any(
+        file.kind == "script"
+        and file.path.rpartition("/")[2] in said
+        and any(one.kind == "command" and _SERVERS.search(one.value) for one in file.entries)
+        for file in project.deployments
     )
 
 
