@@ -232,6 +232,8 @@ class Guards:
                         and self._speaks_of_identity(test, where)
                     ):
                         refuses = turned_away = True
+                    elif is_of_strangers(test) and _goes_on(body[-1]) and self._speaks_of_identity(test, where):
+                        sends_on = True
                     elif not turned_away and self._speaks_of_identity(test, where):
                         turned_away = ends_request(body) or ends_request(orelse) or isinstance(body[-1], ir.Return)
                 case ir.Raise(value) if value is not None and not _slows_down(value):
@@ -455,6 +457,14 @@ def operands(test: ir.Expr) -> Iterator[ir.Expr]:
             yield from operands(operand)
     else:
         yield test
+
+
+def _goes_on(statement: ir.Stmt) -> bool:
+    """``return view(*args, **kwargs)``: what a decorator was put around has its turn"""
+    match statement:
+        case ir.Return(ir.Call(ir.Name(), arguments)):
+            return bool(arguments) and all(argument.name in ("*", "**") for argument in arguments)
+    return False
 
 
 def _holds_for_the_known(test: ir.Expr) -> bool:

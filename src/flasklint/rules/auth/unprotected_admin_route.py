@@ -98,6 +98,8 @@ _PEOPLE = frozenset(
 """What an address is about where it changes who may do what."""
 _SECRETS = frozenset({"code", "hash", "key", "nonce", "secret", "sig", "signature", "token", "uuid"})
 """Words of an address that only those know whom it was given to."""
+_ANEW = frozenset({"create", "database", "db", "init", "initialize", "reset", "schema", "seed", "setup", "tables"})
+"""Words of a route that makes the tables."""
 _SHOWN = 11
 _ASKING = 3
 """Routes that ask who is there, for an app to be one that does."""
@@ -112,7 +114,8 @@ class UnprotectedAdminRoute(AppRule):
     `before_request`, no check in the view itself. Routes that have to be open (login, registration, callbacks, health) are left
     alone. Below `/admin` a route that asks nobody is reported whatever stands beside it, if people log in to the app; so is one
     that changes or deletes users, roles or permissions, if other routes of the app ask, and one that deletes or changes
-    whichever record the address or the request names, also where the view asks who is there for something else.
+    whichever record the address or the request names, also where the view asks who is there for something else. A view that
+    drops all tables, or runs the schema's script again, is reported in any app.
 
     ## Why is this bad
     A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
@@ -217,7 +220,28 @@ class UnprotectedAdminRoute(AppRule):
                 ):
                     told.add(route.view.location)
                     yield self._report(route, guarded)
+        yield from self._open_wipes(app)
         yield from self._open_changes(app, told)
+
+    def _open_wipes(self, app: App) -> Iterator[Finding]:
+        """Views that make the database anew for whoever asks."""
+        for route, function in () if app.exhausted else app.views():
+            spoken = {*words(route.rule), *words(function.node.name)}
+            attributes = app.deeds(function, deep=True).attributes
+            wipes = "drop_all" in attributes or ("executescript" in attributes and not spoken.isdisjoint(_ANEW))
+            if not wipes or app.guard(route) is not None or self._asks(app, function):
+                continue
+            assert route.view is not None
+            if app.decorations(route) or route.view.decorations_of(function):
+                continue
+            yield self.finding(
+                function.location,
+                f"`{route.rule}` makes the database anew for whoever asks. All that is stored is lost.",
+                confidence=Confidence.MEDIUM,
+                label="open to everybody",
+                scope=function.qualname,
+                help="take the route out, and do it from the command line: `@app.cli.command()`",
+            )
 
     def _open_changes(self, app: App, told: Set[Location]) -> Iterator[Finding]:
         """Views that delete or change what a visitor names and have asked nobody, in an app that people log in to."""
