@@ -25,7 +25,9 @@ _STEPS = 8
 _RELATED = 6
 _UNREADABLE = 5
 _FIX_FLAG = {Applicability.SAFE: " [--fix]", Applicability.UNSAFE: " [--unsafe-fixes]", Applicability.DISPLAY: ""}
-_SENTENCE = re.compile(r"(?s)(.+?[.!?])(?:\s|$)")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+_SHORT_REASON = 90
+"""A sentence of fewer characters is seldom the whole reason."""
 _LINK = re.compile(r"\[([^\]\[]+)\]\([^()\s]+\)")
 
 
@@ -242,11 +244,10 @@ def _note(key: str, style: str, text: str, gutter: int, page: _Page) -> Iterator
 
 
 def _why(rule: RuleInfo) -> str:
-    """The first sentence of the page's reason, its links as plain words."""
+    """How the page's reason begins, its links as plain words: a sentence, and where that is short, what follows from it."""
     reason = _LINK.sub(r"\1", rule.sections().get("Why is this bad", ""))
-    paragraph = " ".join(reason.split("\n\n", 1)[0].split())
-    match = _SENTENCE.match(paragraph)
-    return match[1] if match else paragraph
+    first, *more = _BETWEEN_SENTENCES.split(" ".join(reason.split("\n\n", 1)[0].split()))
+    return f"{first} {more[0]}" if more and len(first) < _SHORT_REASON else first
 
 
 # After the findings ----------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ class SessionCookieNotHttponly(AppRule):
     Finds `SESSION_COOKIE_HTTPONLY = False` in the configuration that production runs with. Flask's default is safe.
 
     ## Why is this bad
-    With the flag, a script that gets into a page by cross-site scripting can act while the page is open. Without it, it can
-    send the session away, to be used elsewhere and later.
+    Without the flag, a script that gets into a page by cross-site scripting sends the session away, to be used elsewhere and
+    later. With it, it can act only while the page is open.
 
     ## Bad
     ```python
