@@ -113,6 +113,21 @@ DISPATCHES = "dispatch_request"
 ADMITS = "is_accessible"
 """The method by which such a view of Flask-Admin says whether somebody may have it."""
 
+OWN_GUARDS: MappingProxyType[str, str] = MappingProxyType({"flask_appbuilder.ModelView": "has_access"})
+"""What such a class puts before the routes that it brings; the forms of those check a token, too."""
+
+PERMITS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "new": "can_create",
+        "edit": "can_edit",
+        "delete": "can_delete",
+        "upload": "can_upload",
+        "mkdir": "can_mkdir",
+        "rename": "can_rename",
+    }
+)
+"""What of such a view says whether somebody may change something there, by the endpoint."""
+
 HANDLES = "_handle_view"
 """The method that its requests go through first."""
 

@@ -67,6 +67,27 @@ DECORATORS: MappingProxyType[str, InputKind] = MappingProxyType(
 )
 """Decorators that read the request before the view does, and where they look when they are not told."""
 
+JSON_ONLY = frozenset(
+    {
+        "webargs.flaskparser.use_args",
+        "webargs.flaskparser.use_kwargs",
+        "webargs.flaskparser.parser.use_args",
+        "webargs.flaskparser.parser.use_kwargs",
+        "flask_smorest.Blueprint().arguments",
+        "apiflask.APIFlask().input",
+        "apiflask.APIBlueprint().input",
+    }
+)
+"""Those that take a body for JSON only if it is declared as that."""
+
+PAYLOADS = tuple(
+    f"{library}.{owner}().payload" for library in ("flask_restx", "flask_restplus") for owner in ("Api", "Namespace")
+)
+"""What reads a JSON body as ``get_json()`` does."""
+
+BODY_PARAMETERS = MappingProxyType({"flask_pydantic.validate": "body"})
+"""Decorators that give a view its JSON body by the parameter's name."""
+
 LOCATIONS: MappingProxyType[str, InputKind] = MappingProxyType(
     {
         "query": "query",

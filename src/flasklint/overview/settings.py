@@ -145,11 +145,16 @@ def _names(profile: Profile) -> Iterator[str]:
 def _libraries(project: Project) -> frozenset[str]:
     """The packages that the project imports, tests left out."""
     return frozenset(
-        dotted.partition(".")[0]
-        for module in project.modules.values()
-        if not module.is_test
-        for dotted in module.imports
+        _package(dotted) for module in project.modules.values() if not module.is_test for dotted in module.imports
     ) | {"flask"}
+
+
+def _package(dotted: str) -> str:
+    """The package that a dotted name belongs to, by its name of today: ``flask.ext.wtf`` is Flask-WTF."""
+    for old in ("flask.ext.", "flaskext."):
+        if dotted.startswith(old):
+            return f"flask_{dotted.removeprefix(old).partition('.')[0]}"
+    return dotted.partition(".")[0]
 
 
 def _profile(app: App, profile: Profile, project: Project, libraries: frozenset[str]) -> ProfileSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,7 @@ from flasklint.project.cookies import own_cookies, remembering, sends_session, t
 from flasklint.project.credentials import names_credential
 from flasklint.project.flags import flag_of_key
 from flasklint.project.keys import origins_in
-from flasklint.project.profiles import Profile, Truth
+from flasklint.project.profiles import Outside, Profile, Truth
 from flasklint.project.project import Project
 from flasklint.project.uploading import upload_places
 from flasklint.project.values import FromEnv, Known, Setting, Unset
@@ -157,10 +158,10 @@ class Judge:
                 return Verdict("safe", "it comes from the environment")
             case Unset():
                 if effective.outside:
-                    return Verdict("unclear", f"{effective.outside[-1].what} may set it")
+                    return Verdict("unclear", f"{source_among(effective.outside)} may set it")
                 return Verdict("not judged", "nothing sets it")
             case Known(None) | Known("") if effective.outside:
-                return Verdict("unclear", f"{effective.outside[-1].what} may set it")
+                return Verdict("unclear", f"{source_among(effective.outside)} may set it")
             case Known(None) | Known(""):
                 return Verdict("not judged", "it is empty")
             case Known():
@@ -190,7 +191,7 @@ class Judge:
         if any(verdicts):
             return Verdict("unclear", "a condition that is not settled decides it")
         if effective.outside and isinstance(effective.setting, Unset):
-            return Verdict("unclear", f"{effective.outside[-1].what} may set it")
+            return Verdict("unclear", f"{source_among(effective.outside)} may set it")
         return Verdict("unsafe", posture.otherwise + self._unless(key))
 
     def _fits(self, setting: Setting, key: str, posture: Posture) -> bool | None:
@@ -214,7 +215,7 @@ class Judge:
     def _usually(self, key: str) -> str:
         effective = self._profile.effective(key)
         if effective.outside:
-            return f"unless {effective.outside[-1].what} overrides it"
+            return f"unless {source_among(effective.outside)} overrides it"
         setting = effective.setting
         if isinstance(setting, FromEnv):
             return f"unless ${setting.name} says otherwise"
@@ -223,9 +224,15 @@ class Judge:
     def _unless(self, key: str) -> str:
         effective = self._profile.effective(key)
         if effective.outside:
-            return f", unless {effective.outside[-1].what} overrides it"
+            return f", unless {source_among(effective.outside)} overrides it"
         setting = effective.setting
         return f", unless ${setting.name} says otherwise" if isinstance(setting, FromEnv) else ""
+
+
+def source_among(outside: Sequence[Outside]) -> str:
+    """What is likeliest to set a key: what the app loads into its config, before an extension that is given the app."""
+    loads = [one.what for one in outside if one.what.startswith("app.config.")]
+    return loads[-1] if loads else outside[-1].what
 
 
 _PURPOSE = {"development": "development", "test": "tests", "production": "production"}

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from flasklint import ir
-from flasklint.additions import Additions
+from flasklint.additions import Additions, Proof
 from flasklint.knowledge.config import TEST_WORDS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.acts import Courses
-from flasklint.project.callers import are_alternatives
+from flasklint.project.callers import are_alternatives, serving
 from flasklint.project.calls import CallSite
 from flasklint.project.entrances import Entrances
 from flasklint.project.extensions import row_of
@@ -44,7 +44,7 @@ class AppModel:
         self.definition = definition
         self.additions = additions
         self.loaded = loaded(deployments, modules)
-        self.guards = Guards(resolver, Definitions(definition), additions)
+        self.guards = Guards(resolver, Definitions(definition), additions, modules)
 
     @cached_property
     def walk(self) -> Walk:
@@ -54,6 +54,11 @@ class AppModel:
         walk.makers = makers
         walk.run(entries)
         return walk
+
+    @cached_property
+    def served(self) -> frozenset[str]:
+        """The files that a server loads."""
+        return serving(self._modules, self.loaded)
 
     @cached_property
     def standing(self) -> Standing:
@@ -160,12 +165,26 @@ class AppModel:
         return not any(node.name in module.words for module in self._modules)
 
     @cached_property
-    def asks_requests(self) -> bool:
-        """Is who asks told by each request itself, to Flask-Login?"""
+    def request_proof(self) -> Proof | None:
+        """By what each request itself tells Flask-Login who asks; ``None`` where none does."""
+        for loader in self._request_loaders():
+            assert isinstance(loader.node, ir.Function)
+            return self.guards.asks(self.guards.deeds(loader.node, loader.module)) or "token"
+        return None
+
+    def _request_loaders(self) -> Iterator[Scope]:
         name = "flask_login.LoginManager().request_loader"
-        return any(True for _ in self._calls(name)) or any(
-            name in decoration.names for function in self.walk.functions.values() for decoration in function.decorations
-        )
+        for site in self._calls(name):
+            for argument in site.call.arguments[:1]:
+                for given in self.resolver.resolve(argument.value, site.scope):
+                    target = self.definition(given)
+                    if target is not None and isinstance(target.node, ir.Function):
+                        yield target
+        for function in self.walk.functions.values():
+            if any(name in decoration.names for decoration in function.decorations):
+                scope = self.guards.scope_of(function.node, function.frame.module)
+                if scope is not None:
+                    yield scope
 
     @cached_property
     def session_identity(self) -> Guard | None:

@@ -14,11 +14,12 @@ from typing import Literal
 from msgspec import structs
 
 from flasklint import ir
+from flasklint.additions import Proof
 from flasklint.knowledge.guards import LETS_IN
 from flasklint.project.acts import Course, may_change
 from flasklint.project.appmodel import AppModel
-from flasklint.project.callers import calling
-from flasklint.project.config import Configuration
+from flasklint.project.callers import calling, run_beside
+from flasklint.project.config import Configuration, by_hand
 from flasklint.project.exemptions import marks
 from flasklint.project.extensions import ExtensionUse, extensions_of
 from flasklint.project.guards import Deeds
@@ -109,7 +110,7 @@ class App:
         """Every way in which it may be configured."""
         found: dict[tuple[str, str], Profile] = {}
         for one in self.objects:
-            for profile in Configuration(self._model.walk, one).profiles():
+            for profile in Configuration(self._model.walk, one, run_beside(one, self._model.served)).profiles():
                 found.setdefault((profile.label, profile.kind), profile)
         # A call that hands in something that we do not see tells nothing, where another call tells more.
         telling = {key: profile for key, profile in found.items() if profile.source is not None or not profile.outside}
@@ -169,8 +170,9 @@ class App:
         """What happened to it, each place once."""
         found: dict[tuple[str, Location, str], Event] = {}
         for one in self.objects:
+            beside = run_beside(one, self._model.served)
             for event in one.events:
-                found.setdefault((event.kind, event.location, event.detail), event)
+                found.setdefault((event.kind, event.location, event.detail), by_hand(event, beside))
         return tuple(found.values())
 
     @cached_property
@@ -244,12 +246,22 @@ class App:
 
     def guard(self, route: Route) -> Guard | None:
         """What stands before a route and demands to know who is asking, if anything."""
+        found = self._guard(route)
+        return self._as_told(found) if found is not None else None
+
+    def _as_told(self, guard: Guard) -> Guard:
+        """A guard that asks Flask-Login, by what that goes by."""
+        return replace(guard, proof=self._told_by) if guard.proof == "session" and self._told_by is not None else guard
+
+    def _guard(self, route: Route) -> Guard | None:
         if route.view is None:
             return None
         for function in route.view.first:
             admission = self._model.standing.admission_of(function, route.view.told)
             if admission is not None:
                 return admission
+        if route.view.own_guard:
+            return Guard("session", route.view.own_guard, route.view.location, hook=True)
         functions = route.view.functions
         outer = self.decorations(route)
         guards = [
@@ -301,8 +313,8 @@ class App:
         """How people log in with a cookie, if they do: the extension, or the place where the session learns who it is."""
         for use in self.extensions:
             if use.inits and use.kind in ("login", "security") and use.name != "flask_principal.Principal":
-                return Guard("session", use.name, use.inits[0].location)
-        found = self._model.session_identity or self._session_guard
+                return Guard("session", use.name, use.inits[0].location) if self._told_by is None else None
+        found = self._model.session_identity or self._session_guard or self._known_to_views
         if found is None or self._model.single:
             return found
         mine = {function.location.path for function in self._functions()}
@@ -316,6 +328,29 @@ class App:
             if found is not None and found.proof == "session":
                 return found
         return None
+
+    @cached_property
+    def _known_to_views(self) -> Guard | None:
+        """What runs for requests and asks an extension who is logged in, where that is not seen to be wired up."""
+        for function in self._functions():
+            if self.deeds(function).mentions("flask_login.current_user", "flask_security.current_user"):
+                return Guard("session", "current_user", function.location)
+        for _, function in self.views():
+            found = self._model.standing.guard_among(one for one in function.decorations if self._asks_session(one))
+            if found is not None and found.proof == "session":
+                return found
+        return None
+
+    def _asks_session(self, decoration: Decoration) -> bool:
+        return isinstance(decoration.value, Fn) and self.deeds(decoration.value).mentions(
+            "flask.session", "flask.request.cookies", "flask.g"
+        )
+
+    @cached_property
+    def _told_by(self) -> Proof | None:
+        """By what each request tells who asks, where nobody is logged in for longer than that."""
+        logins = [use for use in self.extensions_of_kind("login") if use.inits]
+        return self._model.request_proof if logins and all(map(self._only_asks, logins)) else None
 
     def logs_in(self, route: Route) -> bool:
         """Does a route let people in, so that nobody is logged in there yet?"""
@@ -367,6 +402,8 @@ class App:
             return Protection(True, "the forms that it is made of check a token", "checked")
         functions = [function for method, function in route.view.methods.items() if not method or method in CHANGING]
         checks = [self._own_protection(route, function) for function in functions]
+        if not checks and route.view.built:
+            return Protection(False, "the forms that it is made of have no token", "open")
         if not checks:
             return Protection(False, "it answers nothing that changes", "unseen")
         if all(checks):
@@ -398,6 +435,7 @@ class App:
             if own or (isinstance(decoration.value, Fn) and self._model.standing.checks_token(decoration.value)):
                 return f"{decoration.short} checks a token"
         guard = self._model.standing.guard_among(around)
+        guard = self._as_told(guard) if guard is not None else None
         if guard is not None and guard.proof == "token":
             return f"{guard.name}: {_IN_A_HEADER}"
         hook = self._hook_guard(route) if guard is None else None
@@ -459,7 +497,7 @@ class App:
             and "login_view" not in use.instance.attributes
             and use.instance.cls is None
             and self._model.session_identity is None
-            and self._model.asks_requests
+            and self._model.request_proof is not None
         )
 
     def _functions(self) -> Iterator[Fn]:

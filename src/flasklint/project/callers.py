@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from enum import IntEnum
 
 from flasklint.knowledge.config import DEVELOPMENT_WORDS, PRODUCTION_WORDS, TEST_WORDS
@@ -38,6 +38,27 @@ def calling(app: AppObject, loaded: Set[str]) -> Caller:
     if app.events and all(event.main for event in app.events):
         return Caller.HAND
     return _caller(app.caller) if app.caller is not None else Caller.CODE
+
+
+def serving(modules: Iterable[LinkedModule], loaded: Set[str]) -> frozenset[str]:
+    """The paths of what a server loads: as it is told to (``loaded``), or by what the files are called."""
+    return frozenset(
+        module.path
+        for module in modules
+        if module.path in loaded or (not module.is_test and _caller(module) is Caller.SERVER)
+    )
+
+
+def run_beside(app: AppObject, served: Set[str]) -> frozenset[str]:
+    """The files that run an app made elsewhere with Flask's own server, where another file is what a server loads."""
+    return (
+        frozenset(
+            event.module.path
+            for event in app.events
+            if served and event.kind == "run" and event.module is not None and event.module is not app.module
+        )
+        - served
+    )
 
 
 def _caller(module: LinkedModule) -> Caller:

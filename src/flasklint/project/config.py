@@ -12,7 +12,7 @@ Subtle
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -78,13 +78,14 @@ class _State:
 class Configuration:
     """The profiles of one app, folded from what the walk saw."""
 
-    def __init__(self, walk: Walk, app: AppObject) -> None:
+    def __init__(self, walk: Walk, app: AppObject, beside: Set[str] = frozenset()) -> None:
+        """``beside``: files that people run by hand, where a server loads another one."""
         self._walk = walk
         self._module = app.module
         self._candidates = Choices(walk, lambda test: self._decide(test, _State("production", "", None)))
         self._events = [
             structs.replace(event, conditions=given(event.conditions, app)) if app.conditions else event
-            for event in app.events
+            for event in (by_hand(event, beside) for event in app.events)
             if event.kind in ("set", "load", "opaque") or _brings_settings(event)
         ]
 
@@ -359,6 +360,12 @@ class Configuration:
                 return item
         usual = by_default(value)
         return usual if usual is not value else value
+
+
+def by_hand(event: Event, beside: Set[str]) -> Event:
+    """What a file does at its top level that is run by hand only happens then."""
+    apart = event.module is not None and event.module.path in beside and not event.scope
+    return structs.replace(event, main=True, script=True) if apart and not event.script else event
 
 
 _CONFIGURERS = frozenset(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flasklint import ir
+from flasklint.knowledge.inputs import BODY_PARAMETERS, JSON_ONLY, PAYLOADS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.objects import Fn
+from flasklint.project.objects import Decoration, Fn
+from flasklint.project.operations import python
 from flasklint.project.routes import Route
 
 _SHOWING = frozenset(
@@ -41,18 +45,34 @@ def body_is_json_only(app: App, route: Route) -> bool:
         for method, function in route.view.methods.items()
         if not method or method in ("POST", "PUT", "PATCH", "DELETE")
     ]
-    return bool(functions) and all(_reads_json_only(app, function) for function in functions)
+    around = route.view.decorations_of
+    return bool(functions) and all(_reads_json_only(app, function, around(function)) for function in functions)
 
 
-def _reads_json_only(app: App, function: Fn) -> bool:
+def _reads_json_only(app: App, function: Fn, around: Iterable[Decoration]) -> bool:
     deeds = app.deeds(function)
     if not deeds.mentions(
-        "flask.request.json", "flask.request.get_json", "flask.Request().json", "flask.Request().get_json"
-    ):
+        "flask.request.json",
+        "flask.request.get_json",
+        "flask.Request().json",
+        "flask.Request().get_json",
+        *PAYLOADS,
+    ) and not any(_is_given_json(one, function) for one in around):
         return False
     if any(deeds.mentions(f"flask.request.{body}", f"flask.Request().{body}") for body in _BODIES):
         return False
     return "force" not in deeds.keywords
+
+
+def _is_given_json(decoration: Decoration, function: Fn) -> bool:
+    """Does a decorator read a JSON body for a view?"""
+    given = decoration.arguments.get(None, "location") if decoration.arguments is not None else None
+    parameters = {parameter.name for parameter in function.node.parameters}
+    return any(
+        (name in JSON_ONLY and (given is None or python(given) == (True, "json")))
+        or BODY_PARAMETERS.get(name) in parameters
+        for name in decoration.names
+    )
 
 
 def only_shows(app: App, route: Route) -> bool:

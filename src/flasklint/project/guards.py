@@ -7,8 +7,9 @@ calls is looked into as well, two calls deep.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from msgspec import structs
 
@@ -113,8 +114,15 @@ class Definitions:
 class Guards:
     """Judges functions. Everything is worked out once, on demand."""
 
-    def __init__(self, resolver: Resolver, definitions: Definitions, additions: Additions = NOTHING) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        definitions: Definitions,
+        additions: Additions = NOTHING,
+        modules: Iterable[LinkedModule] = (),
+    ) -> None:
         self._resolver = resolver
+        self._modules = modules
         self._additions = additions
         self._definitions = definitions
         self._deeds: dict[tuple[int, int], Deeds] = {}
@@ -361,6 +369,45 @@ class Guards:
 
     def asks(self, deeds: Deeds) -> Proof | None:
         """By what a function that turns people away knows who they are."""
+        proof = self._asks_the_request(deeds)
+        if proof is not None:
+            return proof
+        spoken = deeds.texts | deeds.attributes
+        on_g = "flask.g" in deeds.names and _speaks(spoken, IDENTITY_WORDS)
+        if on_g or not deeds.attributes.isdisjoint(IDENTITY_ATTRIBUTES):
+            return (self._put_on_g(deeds) if on_g else None) or "session"
+        return None
+
+    def _put_on_g(self, deeds: Deeds) -> Proof | None:
+        """By what those functions knew who is asking that put onto ``flask.g`` what a function finds there; ``None`` when none
+        is seen that does."""
+        read = {name.removeprefix("flask.g.").partition(".")[0] for name in deeds.names if name.startswith("flask.g.")}
+        proofs = {
+            proof
+            for name in sorted(read | deeds.texts)
+            for scope in self._on_g.get(name, ())
+            if isinstance(scope.node, ir.Function)
+            and (proof := self._asks_the_request(self.deeds(scope.node, scope.module))) is not None
+        }
+        return next((proof for proof in ("session", "basic", "token") if proof in proofs), None)
+
+    @cached_property
+    def _on_g(self) -> Mapping[str, Sequence[Scope]]:
+        """The functions that put something onto ``flask.g``, by its name there."""
+        found: dict[str, list[Scope]] = {}
+        for module in self._modules:
+            for scope in module.scopes if not module.is_test else ():
+                for write in scope.writes:
+                    if (
+                        write.name
+                        and ir.last_name(write.target) == "g"
+                        and "flask.g" in self._resolver.resolve(write.target, scope)
+                    ):
+                        found.setdefault(write.name, []).append(scope)
+        return found
+
+    def _asks_the_request(self, deeds: Deeds) -> Proof | None:
+        """The same, told from what it reads of the request itself, the session or an extension."""
         spoken = deeds.texts | deeds.attributes
         if deeds.mentions(*IDENTITY) or (
             deeds.mentions("flask.session", "flask.request.cookies") and _speaks(spoken, IDENTITY_WORDS)
@@ -376,10 +423,6 @@ class Guards:
             return "token"
         if deeds.mentions("flask.request.authorization", "flask.Request().authorization"):
             return "basic"
-        if not deeds.attributes.isdisjoint(IDENTITY_ATTRIBUTES):
-            return "session"
-        if deeds.mentions("flask.g") and _speaks(spoken, IDENTITY_WORDS):
-            return "session"
         return None
 
     def checks_request_token(self, node: ir.Function, module: LinkedModule) -> bool:
@@ -560,7 +603,7 @@ def is_refusal(value: ir.Expr | None) -> bool:
 
 def _names_a_request_token(text: str) -> bool:
     """Is it what a token against forged requests is called, and not one that says who somebody is?"""
-    spoken = set(words(text))
+    spoken = set() if " " in text else set(words(text))
     return bool(spoken & _FORGERY_WORDS) or ("token" in spoken and not spoken & _LOGIN_WORDS)
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import operator
 import posixpath
-from collections.abc import Callable, Iterator
+import re
+import string
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -73,6 +75,7 @@ _STRING_METHODS = frozenset(
     }
     | {"partition", "rpartition", "zfill", "splitlines", "isnumeric", "isdecimal", "count", "find"}
 )
+_FIELDS = re.compile(r"%(?:\((?P<name>\w+)\))?[sd]")
 _OBJECTS = (Cls, Fn, Instance, Map, Mod, Partial, Seq, ViewOf)
 """What is there, whatever it is: never ``None``."""
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "is", "is-not", "in", "not-in"})
@@ -120,8 +123,26 @@ def operate(sign: str, *operands: Value) -> Value:
     if settled is not None:
         return settled
     if sign == "%" and isinstance(left, Known) and isinstance(left.value, str):
-        return computed("%", operands)
+        return _interpolated(left.value, right)
     return computed(sign, operands)
+
+
+def _interpolated(text: str, right: Value) -> Value:
+    """``"config.%sConfig" % name``, ``"%(app)s.config" % {...}``, put together of its parts."""
+    parts: list[Value] = []
+    positional = iter(right.items if isinstance(right, Seq) and right.kind == "tuple" else (right,))
+    named = right if isinstance(right, Map) else None
+    at = 0
+    for field in _FIELDS.finditer(text):
+        parts.append(Known(text[at : field.start()].replace("%%", "%")))
+        found = named.get(field["name"]) if named is not None and field["name"] else next(positional, None)
+        if found is None or (named is None and field["name"]):
+            return computed("%", (Known(text), right))
+        parts.append(found)
+        at = field.end()
+    if "%" in _FIELDS.sub("", text.replace("%%", "")):
+        return computed("%", (Known(text), right))
+    return join((*parts, Known(text[at:].replace("%%", "%"))))
 
 
 def _python_operation(sign: str, left: Value, right: Value) -> Value | None:
@@ -290,9 +311,6 @@ def ends(value: Value) -> tuple[str, str]:
                 joint + text for text in after
             )
             return head, tail
-        case Test("%", (Known(str() as text), _)) if text.count("%s") == 1:
-            before, _, behind = text.partition("%s")
-            return before, behind
         case Env(_, default):
             return ends(default) if not isinstance(default, Known) else ("", "")
         case Branch(_, then, otherwise):
@@ -301,11 +319,28 @@ def ends(value: Value) -> tuple[str, str]:
     return "", ""
 
 
-def call_method(receiver: Value, name: str, arguments: list[Value]) -> Value:
+def written(value: Value, gap: str) -> str:
+    """A text as far as it shows when nothing is set from outside, ``gap`` standing for what does not."""
+    value = by_default(value)
+    match value:
+        case Known(str() as text):
+            return text
+        case Test("join" | "+", parts):
+            return re.sub(f"(?:{re.escape(gap)})+", gap, "".join(written(part, gap) for part in parts))
+        case Test("str()" | ".rstrip" | ".lstrip" | ".strip", (inner, *_)):
+            return written(inner, gap)
+    return gap
+
+
+def call_method(
+    receiver: Value, name: str, arguments: list[Value], keywords: Mapping[str, Value] = MappingProxyType({})
+) -> Value:
     """A pure method of a string, bytes or sequence; :class:`Unknown` for what is not one."""
     if name not in _STRING_METHODS:
         return Unknown(f"result of .{name}()")
     known, text = python(receiver)
+    if known and name == "format" and isinstance(text, str):
+        return _format(text, arguments, keywords)
     plain = [python(argument) for argument in arguments]
     if known and all(ok for ok, _ in plain) and isinstance(text, (str, bytes)):
         try:
@@ -315,20 +350,29 @@ def call_method(receiver: Value, name: str, arguments: list[Value]) -> Value:
         if isinstance(result, (str, bytes)) and len(result) > _LONGEST:
             return Unknown("a very long text")
         return constant(result)
-    if known and name == "format" and isinstance(text, str):
-        return _format(text, arguments)
     if known and text is None:
         return Unknown(f"None has no .{name}()")
     return computed(f".{name}", (receiver, *arguments))
 
 
-def _format(text: str, arguments: list[Value]) -> Value:
-    pieces = text.split("{}")
-    if len(pieces) == 1:
-        pieces = text.split("{0}")
-    if len(pieces) != 2 or "{" in "".join(pieces) or len(arguments) != 1:
-        return computed(".format", (Known(text), *arguments))
-    return join((Known(pieces[0]), arguments[0], Known(pieces[1])))
+def _format(text: str, arguments: list[Value], keywords: Mapping[str, Value]) -> Value:
+    """``"config.{env}".format(env=name)``, put together of its parts."""
+    parts: list[Value] = []
+    at = 0
+    try:
+        for literal, field, layout, conversion in string.Formatter().parse(text):
+            parts.append(Known(literal))
+            if field is None:
+                continue
+            place = field if field else str(at)
+            at += not field
+            found = arguments[int(place)] if place.isdecimal() else keywords.get(place)
+            if found is None or layout or conversion:
+                return computed(".format", (Known(text), *arguments, *keywords.values()))
+            parts.append(found)
+    except (ValueError, IndexError):
+        return Unknown(".format() fails on these constants")
+    return join(tuple(parts))
 
 
 def convert(kind: str, value: Value) -> Value:

@@ -19,6 +19,8 @@ from flasklint.knowledge.extensions import (
     HANDLES,
     INDEX_VIEWS,
     MODEL_VIEWS,
+    OWN_GUARDS,
+    PERMITS,
     SECURE_FORMS,
 )
 from flasklint.project import library
@@ -40,7 +42,7 @@ from flasklint.project.objects import (
     Value,
     ViewOf,
 )
-from flasklint.project.operations import python
+from flasklint.project.operations import python, written
 from flasklint.project.values import Known, Unknown
 from flasklint.project.walk import Walk
 from flasklint.source import Location
@@ -65,7 +67,8 @@ class View:
 
     ``name``: dotted. ``methods``: the functions that run, by HTTP method in upper case; ``""`` for all methods.
     ``decorations``: what stands around it, outermost first: decorators beneath the route's, and those of the class. ``first``:
-    methods that see each request before, and say whether it goes on. ``own_token``: the library's own forms there check a token.
+    methods that see each request before, and say whether it goes on. ``own_token``: the library's own forms there check a token;
+    ``built``: all that answers is the library's; ``own_guard``: what that puts before it.
     ``told``: what of its class or its instance is known to be true or false.
     """
 
@@ -76,6 +79,8 @@ class View:
     cls: Cls | None = None
     first: tuple[Fn, ...] = ()
     own_token: bool = False
+    built: bool = False
+    own_guard: str = ""
     told: Mapping[str, bool] = field(default_factory=dict)
 
     @property
@@ -192,7 +197,7 @@ class Router:
             yield self._route(event, mount, arguments)
         elif event.kind == "register" and isinstance(event.target, (Result, Unknown)):
             given = arguments.get(None, "url_prefix")
-            yield self._unseen(event, mount, COMPUTED if given is None else _joined(_text(given), COMPUTED))
+            yield self._unseen(event, mount, COMPUTED if given is None else _joined(written(given, COMPUTED), COMPUTED))
         elif event.kind == "resource" and event.detail == "classful":
             yield from self._classful(event, mount, arguments)
         elif event.kind == "resource" and event.detail == "exposed":
@@ -243,7 +248,7 @@ class Router:
             endpoint = _text(arguments.get(None, "endpoint"), "") or view.name.rpartition(".")[2].lower()
             for rule in rules:
                 yield Route(
-                    _joined(mount.prefix, _text(rule)),
+                    _joined(mount.prefix, written(rule, COMPUTED)),
                     self._own_methods(view),
                     mount.name + endpoint,
                     view,
@@ -335,18 +340,26 @@ class Router:
                     given.add(rule)
                     yield Route(_joined(prefix, rule), methods, f"{mount.name}{endpoint}.{name}", view, *rest)
         library = next((MODEL_VIEWS[name] for name in names if name in MODEL_VIEWS), "")
-        whole = View(
+        view = View(
             names[0],
             cls.location if isinstance(cls, Cls) else event.location,
             {},
             (),
             cls if isinstance(cls, Cls) else None,
             first,
-            isinstance(cls, Cls) and self._has_secure_forms(cls),
+            library in OWN_GUARDS or (isinstance(cls, Cls) and self._has_secure_forms(cls)),
+            True,
+            OWN_GUARDS.get(library, ""),
         )
         for built in BUILT_ROUTES.get(library, ()):
             if built.rule not in given:
                 last = built.rule.strip("/").partition("/")[0] or "index"
+                permit = (
+                    self._walk.class_member(cls, PERMITS[last]) if isinstance(cls, Cls) and last in PERMITS else None
+                )
+                if permit is not None and python(permit) == (True, False):
+                    continue
+                whole = replace(view, first=(*first, permit)) if isinstance(permit, Fn) else view
                 yield Route(_joined(prefix, built.rule), built.methods, f"{mount.name}{endpoint}.{last}", whole, *rest)
 
     def _first(self, cls: Cls) -> tuple[Fn, ...]:
@@ -475,7 +488,7 @@ class Router:
             return "/" + _text(made.get(0, "name") if made is not None else None)
         if given is None or (isinstance(given, Known) and given.value is None):
             return ""
-        return _text(given)
+        return written(given, COMPUTED)
 
     def _name(self, target: Instance, event: Event) -> str:
         given = event.arguments.get(None, "name") if event.arguments else None
@@ -565,8 +578,9 @@ def _text(value: Value | None, otherwise: str = "?") -> str:
 
 
 def _rule(arguments: Arguments) -> str:
-    known = _text(arguments.get(0, "rule"), "")
-    return known or written_rule(arguments.expr(0, "rule"))
+    given = arguments.get(0, "rule")
+    known = written(given, COMPUTED) if given is not None else COMPUTED
+    return written_rule(arguments.expr(0, "rule")) if known == COMPUTED else known
 
 
 def written_rule(expr: ir.Expr | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from flasklint import ir
 from flasklint.additions import Additions, Proof
 from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES, named_guard
-from flasklint.knowledge.extensions import ADMITS, API_CLASSES, DISPATCHES
+from flasklint.knowledge.extensions import ADMITS, API_CLASSES, DISPATCHES, PERMITS
 from flasklint.project.exemptions import Pass, passes
 from flasklint.project.guards import Guards
 from flasklint.project.leading import Leading, Refusal
@@ -161,7 +161,9 @@ class Standing:
             own = self.own_guard(function, told)
             return replace(own, own=False, hook=True) if own is not None else None
         proof = (
-            self._guards.admits(node, module) if node.name == ADMITS else self._guards.hook_authenticates(node, module)
+            self._guards.admits(node, module)
+            if node.name == ADMITS or node.name in PERMITS.values()
+            else self._guards.hook_authenticates(node, module)
         )
         return Guard(proof, node.name, function.location, hook=True) if proof is not None else None
 

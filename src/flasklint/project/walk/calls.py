@@ -107,7 +107,7 @@ class Calls(Entering):
                     path = self.tree.method(receiver.value, name, operands)
                     if path is not None:
                         return path
-                return call_method(receiver, name, operands)
+                return call_method(receiver, name, operands, {key: value for key, value, _ in args.keywords})
             case ConfigOf(app):
                 return flaskapi.call_method(self, app, f"config.{name}", args, expr, frame)
             case Seq() | Map():
