@@ -102,7 +102,11 @@ def renamed(source: str) -> str:
         own = {
             symbol.get_name()
             for symbol in scope.get_symbols()
-            if symbol.is_local() and symbol.is_assigned() and not symbol.is_parameter() and not symbol.is_imported()
+            if symbol.is_local()
+            and symbol.is_assigned()
+            and not symbol.is_parameter()
+            and not symbol.is_imported()
+            and not symbol.is_namespace()  # a function or a class within, whose own name is no ast.Name
         } - shared
         for one in ast.walk(node):
             if isinstance(one, ast.Name) and one.id in own:

@@ -81,7 +81,7 @@ _WHO = frozenset(
     {"auth", "login", "authenticated", "authentication", "authorized", "authorization", "permission", "permissions"}
     | {"role", "roles", "jwt", "token", "user", "admin", "superuser", "apikey", "scope", "scopes"}
 )
-_ASKS = frozenset({"required", "require", "requires", "needed", "needs", "need", "check", "only", "protected"})
+_ASKS = frozenset({"has", "required", "require", "requires", "needed", "needs", "need", "check", "only", "protected"})
 _TOKENS = frozenset({"jwt", "token", "apikey"})
 
 
@@ -89,6 +89,7 @@ def named_guard(name: str) -> str:
     """What the name of a decorator that nobody can look into says that it demands: a ``session``, a ``token``; empty when it says
     nothing of the kind."""
     spoken = set(words(name.rpartition(".")[2]))
+    by_token = spoken | set(words(name.partition(".")[0]))
     if (spoken & _WHO and spoken & _ASKS) or spoken == {"authenticated"} or spoken == {"authenticate"}:
-        return "token" if spoken & _TOKENS else "session"
+        return "token" if by_token & _TOKENS else "session"
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Literal
 
 from flasklint.knowledge.config import KEYS, ConfigKey
@@ -183,7 +184,9 @@ def _holds_secret(key: str, effective: Effective) -> bool:
     """Is a key of the app's own one that a reviewer wants to see: a credential by its name, or by its value?"""
     if names_credential(key) or names_address(key):
         return any(
-            isinstance(one.setting.value, (str, bytes)) if isinstance(one.setting, Known) else _is_text(one.setting)
+            isinstance(one.setting.value, (str, bytes, NoneType))
+            if isinstance(one.setting, Known)
+            else _is_text(one.setting)
             for one in effective.possible
         )
     return any(is_secret(text) for candidate in effective.possible for text in plain_text(candidate.setting)) or any(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flasklint import ir
+from flasklint.project import library
 from flasklint.project.namespaces import namespace
 from flasklint.project.objects import Branch, Cls, Env, Instance, Lookup, Map, Mod, Test, Value
 from flasklint.project.operations import by_default, ends, python
@@ -68,6 +69,8 @@ class Choices:
                 return self._named(value)
             case Env(_, default):
                 found = self.of(default)
+                if len(found) == 1 and found[0].kind in ("development", "test"):
+                    return found + [one for one in self._beside(default) if not same_object(one.value, found[0].value)]
                 return [choice for choice in found if not isinstance(choice.value, (Unknown, Unset))] or self._told()
             case Cls() | Mod() | Instance() | Map() | Known(str()):
                 pass
@@ -91,6 +94,20 @@ class Choices:
                 kind = kind_of_name(middle) or self.kind(dotted.rpartition(".")[2], item)
                 label = middle if suffix.startswith(".") else dotted
                 found.append(Choice(label, item, dotted == chosen, kind))
+        return found
+
+    def _beside(self, default: Value) -> list[Choice]:
+        """The classes for production beside the one that a variable names by default."""
+        named = library.import_string(self._walk, default) or default
+        if not isinstance(named, Cls):
+            return []
+        module, own = named.frame.module, self._walk.class_line(named)
+        found: list[Choice] = []
+        for node in module.facts.body:
+            if isinstance(node, ir.Class) and kind_of_name(node.name) == "production":
+                value = self._walk.module_attribute(module, node.name)
+                if isinstance(value, Cls) and all(value is not one for one in own) and namespace(self._walk, value)[0]:
+                    found.append(Choice(node.name, value, False, "production"))
         return found
 
     def _told(self) -> list[Choice]:

@@ -88,6 +88,16 @@ class Configuration:
             for event in (by_hand(event, beside) for event in app.events)
             if event.kind in ("set", "load", "opaque") or _brings_settings(event)
         ]
+        self._events = [one for event in self._events for one in (*self._handed_over(event), event)]
+
+    def _handed_over(self, event: Event) -> Iterator[Event]:
+        """Classes of settings that a library's function is given together with the app: it loads them."""
+        if event.kind != "library" or event.arguments is None:
+            return
+        for value in event.arguments.values():
+            found = self._candidates.of(value) if isinstance(value, (Branch, Cls, Lookup)) else []
+            if any(write.key in KEYS for choice in found for write in namespace(self._walk, choice.value)[0]):
+                yield structs.replace(event, kind="load", value=value, detail=event.detail.rpartition(".")[2])
 
     def profiles(self) -> tuple[Profile, ...]:
         """Every way in which the app may be configured; at least one is for production."""

@@ -222,6 +222,9 @@ def import_string(machine: Machine, value: Value | None) -> Value | None:
         paths = (f"{folder}/{dotted}.py".lstrip("/") for folder in machine.tree.search)
         found = next((machine.modules[path] for path in paths if path in machine.modules), None)
         module = machine.import_module(found.name) if found is not None else None
+    if module is None and "." in dotted:
+        ends = [one for one in machine.modules.values() if one.name.endswith(f".{dotted}") and not one.is_test]
+        module = machine.import_module(ends[0].name) if len(ends) == 1 else None
     if module is not None:
         return module
     head, _, tail = dotted.rpartition(".")

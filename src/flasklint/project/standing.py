@@ -13,7 +13,7 @@ from flasklint.project.exemptions import Pass, passes
 from flasklint.project.guards import Guards
 from flasklint.project.leading import Leading, Refusal
 from flasklint.project.names import Resolver
-from flasklint.project.objects import Cls, Decoration, Fn, Frame, Instance, Lib, Result, Seq, Value
+from flasklint.project.objects import Cls, Decoration, Fn, Frame, Instance, Lib, Method, Result, Seq, Value
 from flasklint.project.operations import python
 from flasklint.project.scopes import Scope
 from flasklint.project.walk import Walk
@@ -71,7 +71,7 @@ class Standing:
                     return Guard(
                         found, decoration.names[0].rpartition(".")[2] if decoration.names else "?", decoration.location
                     )
-            elif isinstance(decoration.value, (Lib, Result)):
+            elif isinstance(decoration.value, (Lib, Method, Result)):
                 said = next((said for name in decoration.names if (said := named_guard(name))), "")
                 if said:
                     by_token = said == "token" or _is_given_token(decoration)
@@ -125,18 +125,37 @@ class Standing:
             decorator.node, decorator.frame.module, lambda name: _held(decorator.frame, name)
         ):
             return None
-        found = self.proof_of(decorator)
+        named = self._named_within(decorator)
+        found = self.proof_of(decorator) if named != "token" else named
         if found is not None:
             return found
         within = self._guards.deeds(decorator.node, decorator.frame.module).names
         for name in AUTHENTICATES:
             if f"{name}()" in within or name in within:
                 return "token" if name in TOKEN_AUTHENTICATES else "session"
+        if named is not None:
+            return named
         for inner in decorator.decorations:
             if isinstance(inner.value, Fn) and inner.value.node is not decorator.node:
                 around = self._proof_around(inner.value)
                 if around is not None:
                     return around
+        return None
+
+    def _named_within(self, decorator: Fn) -> Proof | None:
+        """By the name of a library's decorator that stands around the wrapper that a decorator makes."""
+        scope = self._guards.scope_of(decorator.node, decorator.frame.module)
+        inner = [scope] if scope is not None else []
+        for one in inner:
+            inner += [child for child in one.children if child.is_function]
+            if one is scope or not isinstance(one.node, ir.Function):
+                continue
+            for written in one.node.decorators:
+                called = written.function if isinstance(written, ir.Call) else written
+                for name in self._resolver.resolve(called, one):
+                    said = named_guard(name) if self._definition(name) is None else ""
+                    if said:
+                        return "token" if said == "token" else "session"
         return None
 
     def passes_of(self, hook: Fn) -> tuple[Pass, ...]:

@@ -75,6 +75,8 @@ class Attributes(Classes):
             case Seq(parts, "module-info"):
                 at = {"module_finder": 0, "name": 1, "ispkg": 2}.get(name)
                 return parts[at] if at is not None else Unknown(f"{name} of a module")
+            case Known() if name == "value":
+                return value  # of a member of an enumeration, which stands for what it is given
             case Known(str() as text):
                 return part_of_path(text, name) or Unknown(f"attribute {name} of a text")
             case ConfigOf(app):
