@@ -92,6 +92,7 @@ class Sanitizer(NamedTuple):
 
     ``adds``: the characters that it may put between those of the text, which stay as they are; None if it may change them.
     ``when``: what must hold of the call for that; otherwise its summary tells of it.
+    ``piecewise``: it goes through the text sign by sign, so that what was put together stays put together.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Sanitizer(NamedTuple):
     result: str = "builtins.str()"
     adds: str | None = None
     when: tuple[Having, ...] = ()
+    piecewise: bool = False
 
 
 class Summary(NamedTuple):
@@ -111,8 +113,8 @@ class Summary(NamedTuple):
     - ``same`` is the very text; ``characters`` a text of no other characters; ``new`` a text of which nothing is known.
     - ``joined``: the arguments as they come with ``between`` between them; ``paths``: as ``os.path.join`` does it, where an
       absolute one throws away what was before; ``url-joined``: the second, seen from the first, as ``urljoin`` does it.
-    - ``part``: a part of it that goes by ``tag``; ``tagged``: the text changed so that ``tag`` holds; ``item``: the
-      part under the key that the argument ``key`` names.
+    - ``part``: a part of it that goes by ``tag``; ``folder``: the same, all but the last name of a path; ``tagged``: the text
+      changed so that ``tag`` holds; ``item``: the part under the key that the argument ``key`` names.
       What the argument ``through`` makes of it is given, if there is one; in a list if ``tag`` says so.
     - ``substituted``: every match of the argument ``pattern`` replaced by the argument ``key``.
     - ``made``: a new object, which keeps what ``store`` says. ``own``: a text of the program's own making, put together as
@@ -142,6 +144,7 @@ class Summary(NamedTuple):
         "paths",
         "url-joined",
         "part",
+        "folder",
         "tagged",
         "item",
         "each",

@@ -263,7 +263,7 @@ _SUMMARIES = (
     ),
     # Paths
     Summary("os.path.join", ("0", "1*"), "paths", "builtins.str()", between="/"),
-    Summary("os.path.dirname", ("0|p",), "part", "builtins.str()", tag="folder"),
+    Summary("os.path.dirname", ("0|p",), "folder", "builtins.str()", tag="folder"),
     Summary("os.path.split", ("0|p",), "pieces", characters="* ^/"),
     Summary("os.path.splitext", ("0|p",), "pieces", characters="* ^/"),
     Summary("os.path.normpath", ("0|path",), "tagged", "builtins.str()", tag="normal-path"),
@@ -382,6 +382,7 @@ _SANITIZERS = (
         "urllib.parse.quote",
         ("html", "markup", "ssrf", "header", "log", "template-source", "command"),
         "0|string",
+        piecewise=True,
     ),
     Sanitizer(
         "urllib.parse.quote_plus",

@@ -209,11 +209,7 @@ class Attributes(Names):
         scope = self.classes.holder(own, name)
         if not self.index.confining or scope is None or not isinstance(made, ir.Assign) or made.value is None:
             return False
-        return any(
-            not self.index.confining.isdisjoint(self.project.resolve(part.function, scope))
-            for part in ir.walk(made.value)
-            if isinstance(part, ir.Call)
-        )
+        return forms.is_confined(self.project, self.index.confining, made.value, scope)
 
     def wrapped(self, frame: Frame, scope: Scope, plain: Closure, this: Value | None) -> Value:
         """A function as its decorators leave it, bound to a receiver."""

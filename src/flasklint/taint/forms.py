@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flasklint import ir
 from flasklint.knowledge.inputs import CHECKED_FIELDS, CHOICE_FIELDS, FORMS
 from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
 from flasklint.taint.classes import Classes
 from flasklint.taint.frame import Frame
 from flasklint.taint.guards import OURS
@@ -71,9 +72,15 @@ def _confined(project: Project, classes: Classes, confining: frozenset[str], for
             if (
                 not CHECKED_FIELDS.isdisjoint(kinds)
                 or (not CHOICE_FIELDS.isdisjoint(kinds) and not unchecked)
-                or any(
-                    isinstance(part, ir.Call) and not confining.isdisjoint(project.resolve(part.function, scope))
-                    for part in ir.walk(made)
-                )
+                or is_confined(project, confining, made, scope)
             ):
                 yield name
+
+
+def is_confined(project: Project, confining: frozenset[str], made: ir.Expr, scope: Scope) -> bool:
+    """Whether what makes a field names what checks its text, also by a variable or inside a function of the app's own."""
+    return any(
+        not confining.isdisjoint(name.removesuffix("()") for name in project.resolve(part, scope))
+        for part in (made, *ir.walk(made))
+        if isinstance(part, (ir.Call, ir.Name, ir.Attribute))
+    )

@@ -90,7 +90,10 @@ def without(info: Info, mark: str, by: str) -> Info:
     """What is known of a text when this was known of it before a text in it was replaced by another."""
     tags = frozenset(tag for tag in info.tags if tag.startswith("weak:"))
     if len(mark) == 1:
-        mask = info.mask & ~(characters.of(mark) & characters.ASCII) | characters.of(by)
+        gone = characters.of(mark) & characters.ASCII
+        # What is not in it is not replaced.
+        put = characters.of(by) if info.mask & gone or not gone else 0
+        mask = info.mask & ~gone | put
         lacks = frozenset(one for one in info.lacks if by == "" and mark in one)
         clear = info.clear - {"*"} if by else info.clear
         return Info(mask=mask, lacks=lacks, clear=clear, tags=tags)

@@ -15,7 +15,7 @@ from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import kept
 from flasklint.taint.tables import Index, pick, picked
-from flasklint.taint.text import is_fixed, own_text, separated
+from flasklint.taint.text import concat, is_fixed, own_text, separated, text_value
 from flasklint.taint.text_methods import first_words
 from flasklint.taint.values import (
     CHOSEN,
@@ -31,13 +31,16 @@ from flasklint.taint.values import (
     Info,
     Method,
     Origin,
+    Piece,
     Taint,
     Trail,
     Value,
     facts_both,
     join,
+    join_all,
     merge_taints,
     texts,
+    tidy,
 )
 
 # Guards -------------------------------------------------------------------------------------------------------------
@@ -132,6 +135,12 @@ def sanitized(
         trail = Trail(None, frame.path, node.start, node.end, UNKNOWN_ORIGIN.words)
         unknown = Value(open=True, taints=(Taint(origin, ("new", (node.start, "unknown")), trail, Confidence.LOW),))
         return frame.derive(unknown, (node.start, "sanitized"), Info(clear=frozenset(row.kinds)), refs=refs)
+    if row.piecewise and value.texts and not guards.whole(value):
+        made = join_all(
+            concat([_sanitized_piece(frame, row, piece, node, at, name) for at, piece in enumerate(text)])
+            for text in value.texts
+        )
+        return _typed(made, refs)
     info = frame.text_info(value)
     return frame.derive(
         value,
@@ -141,6 +150,15 @@ def sanitized(
         node,
         refs,
     )
+
+
+def _sanitized_piece(frame: Frame, row: Sanitizer, piece: Piece, node: ir.Node, at: int, name: str) -> Value:
+    """A stretch of a text of which each is made harmless by itself."""
+    if isinstance(piece, str) or not piece.taints:
+        return text_value([(piece,)])
+    value = Value(open=True, taints=piece.taints)
+    info = _sanitized_info(row, frame.text_info(value))
+    return frame.derive(value, (node.start, "sanitized", at), info, f"made safe by `{name}`", node)
 
 
 def _sanitized_info(row: Sanitizer, info: Info) -> Info:
@@ -219,7 +237,13 @@ def summarized(
         case "paths":
             return _typed(frame.stepped(_paths(frame, parts, row.between), node, "joined into a path"), refs)
         case "url-joined" if len(parts) == 2 and not frame.inside(parts[0]):
+            if _begins_with_ours(parts[1]):
+                # Where it leads is told by what it begins with, as before.
+                return _typed(frame.stepped(parts[1], node, f"goes through `{_short(row.name)}`"), refs)
             return _tagged(frame, index, row._replace(how="part", tag="url-joined"), parts[1], node, refs)
+        case "folder":
+            folder = _folder(frame, index, row, whole, node)
+            return folder if folder is not None else _tagged(frame, index, row._replace(how="part"), whole, node, refs)
         case "part" | "tagged":
             return _tagged(frame, index, row, whole, node, refs)
         case "item":
@@ -321,6 +345,31 @@ def _tagged(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Nod
             replace(taint, fragment=fragment, trail=frame.step(taint.trail, node, f"goes through `{_short(row.name)}`"))
         )
     return Value(open=True, taints=merge_taints((), made), refs=refs)
+
+
+def _begins_with_ours(value: Value) -> bool:
+    """Whether each of the texts begins with something that is no visitor's."""
+    return bool(value.texts) and all(
+        bool(text) and (isinstance(text[0], str) or not text[0].taints) for text in value.texts
+    )
+
+
+def _folder(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Node) -> Value | None:
+    """The folder of a path that is put together: all but its last name. None when that can't be told."""
+    found: list[Value] = []
+    for text in value.texts:
+        *before, last = text
+        if isinstance(last, str):
+            head, slash, _ = last.rpartition("/")
+            if not slash:
+                return None
+            found.append(text_value([tidy((*before, head))]))
+        elif last.taints and before and isinstance(before[-1], str) and before[-1].endswith("/"):
+            part = _tagged(frame, index, row._replace(how="part"), Value(open=True, taints=last.taints), node, ())
+            found.append(concat((text_value([tuple(before)]), part)))
+        else:
+            return None
+    return join_all(found) if found else None
 
 
 def _short(name: str) -> str:

@@ -39,6 +39,9 @@ from flasklint.taint.values import (
     ref,
 )
 
+_BELOW = Info(tags=frozenset(("not:/",)))
+"""What is known of what follows the first slash of an address's path: Werkzeug takes the others away."""
+
 
 class Names(Functions):
     """Evaluates what modules bind, each name once."""
@@ -245,6 +248,9 @@ class Names(Functions):
         trail = Trail(None, frame.path, node.start, node.end, f"{row.words}")
         refs = self.known_as(row.result) if row.result else ()
         taints = (Taint(origin, fragment, trail, row.confidence),)
+        if row.routed == "full":
+            frame.state.infos[fragment] = info.both(_BELOW)
+            return text_value([("/", Hole(taints))])
         if row.hosted:
             return text_value([(PLAIN, "/", Hole(taints))])
         return Value(open=True, taints=taints, refs=refs)

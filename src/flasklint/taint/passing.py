@@ -292,6 +292,8 @@ class Returning:
                 known = fragment in self.frame.state.infos
                 if info is not None and (not known or fragment[0] == "call" or str(fragment[1]).startswith("same@")):
                     self.frame.state.infos[fragment] = info
+                if fragment[0] != "call":
+                    self._learn_bases(taint.fragment, state)
             if isinstance(taint.origin, Symbol):
                 for outer in self.groups[taint.origin.number]:
                     found = merge_taints(found, (self.through(outer, taint, fragment),))
@@ -301,6 +303,16 @@ class Returning:
                 )
                 found = merge_taints(found, (replace(taint, fragment=fragment, trail=trail),))
         return found
+
+    def _learn_bases(self, fragment: Fragment, state: State) -> None:
+        """What is known of the texts of the callee's making that this is a part or a form of."""
+        while fragment[0] in ("part", "image"):
+            base = fragment[2]
+            assert isinstance(base, tuple)
+            fragment = base
+            outer = self.fragment(fragment)
+            if outer[0] == "call" and fragment in state.infos:
+                self.frame.state.infos[outer] = state.infos[fragment]
 
     def through(self, outer: Taint, inner: Taint, fragment: Fragment) -> Taint:
         """The caller's data after what the callee did with it."""

@@ -104,7 +104,9 @@ def is_replaced(value: Value, attribute: str) -> bool:
 
 def route_info(converter: str) -> Info:
     """What can be in a variable of a URL rule."""
-    return Info() if converter == "path" else Info(mask=characters.ANY & ~characters.of("/"))
+    if converter == "path":
+        return Info(tags=frozenset(("not:/",)))
+    return Info(mask=characters.ANY & ~characters.of("/"))
 
 
 def rule_text(frame: Frame, rules: tuple[str, ...], row: Source, node: ir.Node) -> Value | None:

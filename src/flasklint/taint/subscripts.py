@@ -184,7 +184,8 @@ def sliced(frame: Frame, base: Value, lower: Value, upper: Value, step: Value, n
         info = kept(frame.text_info(base))
         refs = ("builtins.bytes()",) if is_bytes(base) else ()
         made = frame.derive(base, node.start, info, refs=refs, taints=base.taints)
-        if every and lower in (NONE, constant(0)) and stop is not None and stop < 0 and not _ours_at_end(base):
+        counted = stop is not None and stop < 0 and not _ours_at_end(base)
+        if every and lower in (NONE, constant(0)) and (counted or not fixed):
             made = headed(base, made)
         return join(result, made)
     if base.texts and is_fixed(base):

@@ -304,7 +304,10 @@ def _split(frame: Frame, base: Value, name: str, arguments: Arguments, info: Inf
     if name in _PARTED:
         ends = (head, value) if name == "partition" else (value, alone)
         return frame.sequence(node.start, "tuple", (ends[0], join(constant(separator or ""), constant("")), ends[1]))
-    if len(arguments.positional) < 2 and "maxsplit" not in dict(arguments.keywords):
+    most = arguments.positional[1] if len(arguments.positional) > 1 else dict(arguments.keywords).get("maxsplit")
+    if name == "rsplit" and most == constant(1):
+        return frame.make(node.start, Obj("list", {-1: alone, 1: alone}, value, UNKNOWN))
+    if most is None:
         return frame.make(node.start, Obj("list", {0: head} if head is not alone else {}, alone, UNKNOWN))
     return frame.make(node.start, Obj("list", {0 if name == "split" else -1: head}, value, UNKNOWN))
 
