@@ -15,7 +15,7 @@ from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import kept
 from flasklint.taint.tables import Index, pick, picked
-from flasklint.taint.text import concat, is_fixed, own_text, separated, text_value
+from flasklint.taint.text import concat, is_fixed, literal, own_text, separated, text_value
 from flasklint.taint.text_methods import first_words
 from flasklint.taint.values import (
     CHOSEN,
@@ -39,6 +39,7 @@ from flasklint.taint.values import (
     join,
     join_all,
     merge_taints,
+    text_taints,
     texts,
     tidy,
 )
@@ -358,17 +359,18 @@ def _folder(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Nod
     """The folder of a path that is put together: all but its last name. None when that can't be told."""
     found: list[Value] = []
     for text in value.texts:
-        *before, last = text
-        if isinstance(last, str):
-            head, slash, _ = last.rpartition("/")
-            if not slash:
-                return None
-            found.append(text_value([tidy((*before, head))]))
-        elif last.taints and before and isinstance(before[-1], str) and before[-1].endswith("/"):
-            part = _tagged(frame, index, row._replace(how="part"), Value(open=True, taints=last.taints), node, ())
-            found.append(concat((text_value([tuple(before)]), part)))
-        else:
+        first = next((at for at, piece in enumerate(text) if not isinstance(piece, str) and piece.taints), None)
+        slash = next((at for at in reversed(range(first or len(text))) if "/" in literal(text[at])), None)
+        if slash is None:
             return None
+        head = literal(text[slash]).rpartition("/")[0]
+        if first is not None:
+            # What is ours down to the last slash stays; behind it is a part of what is the visitor's.
+            taints = text_taints(text[first:])
+            part = _tagged(frame, index, row._replace(how="part"), Value(open=True, taints=taints), node, ())
+            found.append(concat((text_value([(*text[:slash], f"{head}/")]), part)))
+        else:
+            found.append(text_value([tidy((*text[:slash], head))]))
     return join_all(found) if found else None
 
 

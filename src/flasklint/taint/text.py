@@ -209,6 +209,11 @@ def headed(base: Value, rest: Value) -> Value:
     return concat((text_value([ours]), rest)) if ours else rest
 
 
+def literal(piece: Piece) -> str:
+    """What is written in the program of a stretch of text."""
+    return piece if isinstance(piece, str) else ""
+
+
 def literal_prefix(pieces: Text) -> str:
     """What a text is known to begin with."""
     return pieces[0] if pieces and isinstance(pieces[0], str) else ""
@@ -250,6 +255,7 @@ __all__ = [
     "is_bytes",
     "is_fixed",
     "is_number",
+    "literal",
     "literal_prefix",
     "numeric",
     "own_text",
