@@ -162,7 +162,7 @@ def generator(value: Value, depth: int = 6) -> tuple[str, int | None] | None:
 
 
 def literal_place(write: Write, value: str | bytes, places: tuple[Location, ...] = ()) -> Location:
-    """Where a literal stands: in what is written, if it does; else what is written, if that names it; else its own place."""
+    """Where a literal stands: in what is written, if it does; else in its own place, so that all its uses are one cause."""
     path = write.location.path
     if write.expr is None:
         return places[-1] if places else write.location
@@ -170,5 +170,4 @@ def literal_place(write: Write, value: str | bytes, places: tuple[Location, ...]
     for node in (write.expr, *ir.walk(write.expr)):
         if isinstance(node, ir.Const) and node.value == text:
             return Location(path, node.span)
-    named = isinstance(write.expr, (ir.Name, ir.Attribute, ir.Subscript))
-    return places[-1] if places and not named else Location(path, write.expr.span)
+    return places[-1] if places else Location(path, write.expr.span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flasklint.findings import Confidence, Place
+from flasklint.project.keys import KeyOrigin
 from flasklint.project.profiles import Effective, Profile
 from flasklint.source import Location
 
@@ -25,6 +26,15 @@ def reservations(effective: Effective) -> str:
 def overridden(effective: Effective) -> tuple[Place, ...]:
     """The earlier values that do not count any more, as related places."""
     return tuple(Place(write.location, "overridden later") for write in effective.overridden[-3:])
+
+
+def set_at(origin: KeyOrigin) -> tuple[Place, ...]:
+    """Where a setting gets a literal that is written elsewhere, as a related place."""
+    path, span = origin.write.location
+    written = origin.location
+    if written.path == path and span.start <= written.span.start < span.end:
+        return ()
+    return (Place(origin.write.location, f"`{origin.key}` is set here"),)
 
 
 def where(profile: Profile) -> str:

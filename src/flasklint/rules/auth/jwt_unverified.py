@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
@@ -93,6 +94,7 @@ class JwtUnverified(CallRule):
     name = "jwt-unverified"
     severity = Severity.HIGH
     cwe = (347, 798)
+    covers = ("FLK106",)
     names = tuple(sorted(_DECODERS | _ENCODERS | _READERS))
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
@@ -187,18 +189,29 @@ class JwtUnverified(CallRule):
         match project.constant(given, site.scope):
             case Known(value=str() | bytes() as key, places=places) if _is_secret(key):
                 message = f"Tokens are {used} with a key that is written in the code. Whoever reads the code can write tokens."
-                related = tuple(
-                    Place(place, "the key") for place in places if place != Location(site.scope.module.path, given.span)
-                )
-                yield self._at(site, given, message, Severity.HIGH, Confidence.HIGH, "key in the code", related=related)
-            case FromEnv(name=name, default=Known(value=str() | bytes() as key)) if _is_secret(key):
+                yield self._key_at(site, given, places, message, Confidence.HIGH, "key in the code")
+            case FromEnv(name=name, default=Known(value=str() | bytes() as key, places=places)) if _is_secret(key):
                 message = (
                     f"Tokens are {used} with a key that is written in the code when {name} is not set. Nothing fails, so nobody"
                     " notices, and whoever reads the code can write tokens."
                 )
-                yield self._at(
-                    site, given, message, Severity.HIGH, Confidence.MEDIUM, "falls back to a key in the code"
-                )
+                yield self._key_at(site, given, places, message, Confidence.MEDIUM, "falls back to a key in the code")
+
+    def _key_at(
+        self,
+        site: CallSite,
+        given: ir.Expr,
+        places: tuple[Location, ...],
+        message: str,
+        confidence: Confidence,
+        label: str,
+    ) -> Finding:
+        """Where the key is written: it is one thing to mend, however many tokens are signed and checked with it."""
+        used = Location(site.scope.module.path, given.span)
+        found = self._at(site, given, message, Severity.HIGH, confidence, label)
+        if not places or places[-1] == used:
+            return found
+        return replace(found, location=places[-1], related=(Place(used, "used here"),))
 
     def _at(
         self,
@@ -209,7 +222,6 @@ class JwtUnverified(CallRule):
         confidence: Confidence,
         label: str,
         *,
-        related: tuple[Place, ...] = (),
         persona: Persona = Persona.REGULAR,
     ) -> Finding:
         return self.finding(
@@ -219,7 +231,6 @@ class JwtUnverified(CallRule):
             confidence=confidence,
             label=label,
             scope=site.scope.qualname,
-            related=related,
             persona=persona,
         )
 

@@ -29,8 +29,12 @@ _ENTRANCES = frozenset(
 _NEWCOMERS = frozenset({"register", "signup", "registration", "invite", "confirm", "activate", "setup", "enroll"})
 _LOGINS = frozenset({"login", "signin", "logon", "authenticate"})
 _CLEAR = _LOGINS | {"auth"}
-_ELSEWHERE = frozenset({"oidc", "oauth", "oauth2", "openid", "saml", "sso", "callback", "cas", "google", "github"})
+_ELSEWHERE = frozenset(
+    {"acs", "oidc", "oauth", "oauth2", "openid", "saml", "sso", "callback", "cas", "google", "github"}
+)
 """Words of routes where another site has checked the password."""
+_HANDED_OUT = frozenset({"digest", "hash", "key", "nonce", "sig", "signature", "token", "uuid"})
+"""Words of a part of an address that is too long to be guessed: who has it was given it."""
 _RESETS = frozenset({"forgot", "forgotten", "recover", "reset", "verify"})
 _SHORT = frozenset({"code", "otp", "pin"})
 """Names of what is short enough to be tried through."""
@@ -142,6 +146,8 @@ class NoRateLimit(AppRule):
             return False
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
+        if not checks and any(not _HANDED_OUT.isdisjoint(words(name)) for name, _ in route.parameters):
+            return False
         if not checks and "password" in deeds.texts and _NEWCOMERS.isdisjoint(spoken):
             checks = not _MAY_VERIFY.isdisjoint(deeds.attributes) or not (
                 _RESETS.isdisjoint(spoken) or _SHORT.isdisjoint(deeds.texts)
@@ -165,4 +171,7 @@ def _asks_password(app: App, name: str) -> bool:
 
 
 def _spoken(route: Route, function: Fn) -> set[str]:
-    return {*words(route.rule), *words(function.node.name), *words(route.endpoint)}
+    said = {*words(route.rule), *words(function.node.name), *words(route.endpoint)}
+    # `/auth` before all addresses of a blueprint says nothing of each.
+    own = {*words(route.rule.rstrip("/").rpartition("/")[2]), *words(function.node.name)}
+    return said if "auth" in own else said - {"auth"}

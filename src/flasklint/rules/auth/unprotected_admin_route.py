@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
+from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.rights import CHANGES, DELETES
 from flasklint.knowledge.sensitive import words
@@ -215,7 +216,7 @@ class UnprotectedAdminRoute(AppRule):
                     guard is None
                     and route.view is not None
                     and route.view.location not in told
-                    and self._matters(route)
+                    and self._matters(app, route)
                     and not self._asks_itself(app, route)
                 ):
                     told.add(route.view.location)
@@ -304,7 +305,7 @@ class UnprotectedAdminRoute(AppRule):
             if route.view is not None
             and "admin" in route.rule.lower().split("/")
             and app.guard(route) is None
-            and self._matters(route)
+            and self._matters(app, route)
             and not self._asks_itself(app, route)
         ]
         if not open_routes:
@@ -336,7 +337,7 @@ class UnprotectedAdminRoute(AppRule):
             and not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods)
             and not _PEOPLE.isdisjoint(route.rule.lower().split("/"))
             and app.guard(route) is None
-            and self._matters(route)
+            and self._matters(app, route)
             and not self._asks_itself(app, route)
         }
         if not open_routes:
@@ -357,8 +358,10 @@ class UnprotectedAdminRoute(AppRule):
         )
         return (found,)
 
-    def _matters(self, route: Route) -> bool:
+    def _matters(self, app: App, route: Route) -> bool:
         assert route.view is not None
+        if not route.changes and all(_says_the_same(app, function) for function in route.view.functions):
+            return False
         spoken = set(words(route.rule)) | set(words(route.view.name.rpartition(".")[2])) | set(words(route.endpoint))
         if not _PUBLIC.isdisjoint(spoken):
             return False
@@ -403,3 +406,18 @@ class UnprotectedAdminRoute(AppRule):
             related=(Place(guard.location, f"`{other.rule}` has `{guard.name}`"),),
             help=f"ask as `{other.rule}` does, beneath the route's decorator, or demand a login for the whole blueprint",
         )
+
+
+def _says_the_same(app: App, function: Fn) -> bool:
+    """Does a view answer what it always answers, whoever asks for whatever? A page may show more than its view says."""
+    scope = app.scope_of(function)
+    *before, last = function.node.body
+    if not all(isinstance(one, ir.Do) and isinstance(one.value, ir.Const) for one in before):
+        return False
+    match last:
+        case ir.Return(ir.Const() | None):
+            return True
+        case ir.Return(ir.Call(ir.Name() as called, arguments)) if scope is not None:
+            shows = "flask.render_template" in app.resolver.resolve(called, scope)
+            return not shows and all(isinstance(argument.value, ir.Const) for argument in arguments)
+    return False

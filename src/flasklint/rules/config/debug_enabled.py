@@ -13,7 +13,7 @@ from flasklint.project.profiles import Truth
 from flasklint.project.project import Project
 from flasklint.project.running import Run, is_for_developers, runs
 from flasklint.project.values import Known
-from flasklint.rules.base import Context, Rule
+from flasklint.rules.base import Context, Rule, together
 from flasklint.rules.evidence import confidence_in, overridden, reservations, where
 from flasklint.source import Location
 
@@ -73,7 +73,9 @@ class DebugEnabled(Rule):
         project: Project = context.project
         seen: set[Location] = set()
         for app in project.apps:
-            for finding in (*self._configured(app), *self._run(app)):
+            configured, run = list(self._configured(app)), list(self._run(app))
+            # Both switch on the same thing, and it stays on until both are mended.
+            for finding in together([*configured, *run]) if configured and run else (*configured, *run):
                 if finding.location not in seen:
                     seen.add(finding.location)
                     yield finding

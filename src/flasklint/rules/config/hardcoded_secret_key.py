@@ -8,7 +8,7 @@ from flasklint.project.apps import App
 from flasklint.project.keys import key_origins
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule, Context
-from flasklint.rules.evidence import confidence_in, reservations, where
+from flasklint.rules.evidence import confidence_in, reservations, set_at, where
 from flasklint.rules.refused import is_refused
 from flasklint.rules.signers import given_keys
 from flasklint.source import Location
@@ -54,7 +54,7 @@ class HardcodedSecretKey(AppRule):
     name = "hardcoded-secret-key"
     severity = Severity.HIGH
     cwe = (798, 321)
-    covers = ("FLK105",)
+    covers = ("FLK105", "FLK106", "FLK805")
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """The keys of the configuration, then those that something is made with."""
@@ -87,5 +87,6 @@ class HardcodedSecretKey(AppRule):
                         confidence=confidence_in(origin.effective),
                         label="this literal is the key",
                         scope=origin.write.scope,
+                        related=set_at(origin),
                         help=f'read it from outside, and fail without it: `os.environ["{key}"]`; then make a new key',
                     )

@@ -8,7 +8,7 @@ from flasklint.project.apps import App
 from flasklint.project.keys import KeyOrigin, key_origins
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule, Context
-from flasklint.rules.evidence import confidence_in, where
+from flasklint.rules.evidence import confidence_in, set_at, where
 from flasklint.rules.refused import is_refused
 from flasklint.rules.signers import given_keys
 from flasklint.source import Location
@@ -56,7 +56,7 @@ class InsecureSecretFallback(AppRule):
     name = "insecure-secret-fallback"
     severity = Severity.HIGH
     cwe = (1188, 798)
-    covers = ("FLK105",)
+    covers = ("FLK105", "FLK106", "FLK805")
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """The keys of the configuration, then those that something is made with."""
@@ -95,6 +95,7 @@ class InsecureSecretFallback(AppRule):
             confidence=confidence_in(origin.effective),
             label="used when nothing is configured",
             scope=origin.write.scope,
+            related=set_at(origin),
             help=f'fail instead: `os.environ["{origin.source or origin.key}"]`'
             if not origin.source.endswith("()")
             else "fail when there is no key, instead of going on with this one",
