@@ -93,6 +93,7 @@ class Pages:
             self._by_file.setdefault(path.rpartition("/")[2], []).append(path)
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._outputs: dict[str, Outputs] = {}
+        self._passed: dict[str, tuple[str, ...]] = {}
         self._marks: dict[str, tuple[tuple[ir.Call, ir.Expr], ...]] = {}
 
     def outputs(self, path: str) -> Outputs:
@@ -376,6 +377,14 @@ class Pages:
     def rendered_by(self, path: str) -> tuple[Rendering, ...]:
         """The calls that render a template directly."""
         return tuple(self._renderers.get(path, ()))
+
+    def passed(self, path: str) -> tuple[str, ...]:
+        """The names of the variables that any of these calls passes by name."""
+        found = self._passed.get(path)
+        if found is None:
+            arguments = (one for rendering in self.rendered_by(path) for one in rendering.site.call.arguments)
+            found = self._passed[path] = tuple(dict.fromkeys(one.name for one in arguments if one.name.isidentifier()))
+        return found
 
     @cached_property
     def missing(self) -> tuple[tuple[str, Location], ...]:

@@ -190,8 +190,11 @@ class Engine(Calls):
             for number, way in enumerate(exits):
                 value = way.value
                 for other in exits:
-                    if other is not way and value.taints:
-                        value = _keeping(value, way.state, other.state, number)
+                    if other is not way:
+                        if value.taints:
+                            value = _keeping(value, way.state, other.state, number)
+                        if value.refs:
+                            _keeping_members(value, way.state, other.state, number)
                 state = join_states(state, way.state)
                 told = Claim((), None) if _is_full(value, way.state) else claim_of(value)
                 here = tuple(
@@ -280,6 +283,18 @@ def _is_full(value: Value, state: State) -> bool:
         return False
     things = [state.heap.get(one) if type(one) is int else None for one in value.refs]
     return all(thing is not None and thing.shape in ("tuple", "list") and bool(thing.size) for thing in things)
+
+
+def _keeping_members(value: Value, mine: State, yours: State, number: int) -> None:
+    """The same for what a tuple holds."""
+    for one in value.refs:
+        thing = mine.heap.get(one) if type(one) is int else None
+        if thing is not None and thing.shape == "tuple" and any(held.taints for held in thing.items.values()):
+            assert type(one) is int
+            items = {
+                key: _keeping(held, mine, yours, number) if held.taints else held for key, held in thing.items.items()
+            }
+            mine.heap[one] = replace(thing, items=items)
 
 
 def _keeping(value: Value, mine: State, yours: State, number: int) -> Value:

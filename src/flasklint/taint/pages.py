@@ -109,7 +109,20 @@ class Templates(PageKeys):
         if rest is not None and rest is not NEVER:
             context[REST] = rest if not rest.taints else frame.stepped(rest, node, SPREAD)
         for path in paths:
-            self.enter(frame, path, context, node)
+            missing = self._left_out(path, context) if REST not in context else ()
+            self.enter(frame, path, {**dict.fromkeys(missing, NONE), **context}, node)
+
+    def _left_out(self, path: str, context: Mapping[str, Value]) -> list[str]:
+        """The variables of a template that other calls pass and this one does not: they are undefined, which is like ``None``."""
+        pages = self.project.pages
+        return [
+            name
+            for name in pages.passed(path)
+            if name not in context
+            and name not in self.index.globals
+            and not pages.processors(name)
+            and not pages.registered("global", name)
+        ]
 
     def show(self, frame: Frame, answer: Value, node: ir.Node) -> None:
         """A decorator of a view runs a template with the dict that the view gives."""
