@@ -236,7 +236,11 @@ _SANITIZERS = (
     Sanitizer("markupsafe.escape", ("html", "markup"), "0|s", "markupsafe.Markup()"),
     Sanitizer("markupsafe.escape_silent", ("html", "markup"), "0|s", "markupsafe.Markup()"),
     Sanitizer("markupsafe.Markup.escape", ("html", "markup"), "0|s", "markupsafe.Markup()"),
-    Sanitizer("werkzeug.utils.secure_filename", ("path", "upload-save", "template-name"), "0|filename"),
+    Sanitizer(
+        "werkzeug.utils.secure_filename",
+        ("path", "upload-save", "template-name", "html", "markup", "header"),
+        "0|filename",
+    ),
     Sanitizer("werkzeug.utils.safe_join", ("path", "upload-save", "template-name"), "1*"),
 )
 

@@ -20,6 +20,9 @@ _DEEPEST = 12
 _MOST = 200
 _ADDING = frozenset(("append", "appendleft", "add", "insert"))
 
+_OF_PAGE = frozenset(("items", "results"))
+"""What the records are called that a page of a query has."""
+
 Key = int | str | None
 """Which item is taken out; None for any of them."""
 
@@ -75,10 +78,12 @@ def record_of(variable: str, path: str, project: Project) -> str:
     """The project's class of what goes by a name in a template, if the view that passes it says so; empty if not."""
     for _ in range(_DEEPEST):
         loops = (node for node in ir.walk(project.templates[path]) if isinstance(node, ir.Loop))
-        outer = next((root(loop.subject) for loop in loops if _position(loop.target, variable) is not None), "")
-        if not outer or outer == variable:
+        subject = next((loop.subject for loop in loops if _position(loop.target, variable) is not None), None)
+        if subject is None or root(subject) == variable:
             break
-        variable = outer
+        if isinstance(subject, ir.Attribute) and subject.name not in _OF_PAGE:
+            return ""  # what belongs to a record is of another class
+        variable = root(subject)
     for rendering in project.pages.rendered_by(path):
         given = rendering.site.argument(None, variable)
         if given is not None and (found := class_of(given, rendering.site.scope, project)):

@@ -306,8 +306,8 @@ class Stored:
         return [place for place in places if any(_stands_in(place, view) for view in views)]
 
     def untrusted(self, part: Part, path: str) -> Flow | None:
-        """How untrusted data gets there, or to what it is worked out of, the surest way. ``path``: of the template that shows
-        it."""
+        """How untrusted data gets there, or to what it is worked out of: rather from anybody than from people with a role, and the
+        surest way. ``path``: of the template that shows it."""
         found = [self._flows[place] for place in self._places(part, path, surely=True) if place in self._flows]
         if part.name == FLASH:
             found = self._flashes
@@ -317,7 +317,12 @@ class Stored:
         if not known and self._kind == "kept-html":
             sources = (self.untrusted(one, path) for one in self._worked_out_of(part))
             known = [flow for flow in sources if flow is not None]
-        return max(known, key=lambda flow: (flow.confidence, -len(flow.trace)), default=None)
+        return max(known, key=lambda flow: (self._is_open(flow), flow.confidence, -len(flow.trace)), default=None)
+
+    def _is_open(self, flow: Flow) -> bool:
+        """Whether anybody can send what flows."""
+        taker = self.authors.taker(flow)
+        return taker is None or not self.authors.is_for_admins(taker)
 
     def _worked_out_of(self, part: Part) -> list[Part]:
         """What a property makes HTML of that leaves tags in it as they are, and does not clean."""

@@ -122,8 +122,9 @@ class ScriptContext(OutputRule):
         where = output.context.place
         named = output.value.value if isinstance(output.value, ir.Subscript) else output.value
         name = last_word(output.value) or last_word(named)
-        # Addresses and HTML are what views make for their pages.
-        sure = plausible and not found.isdisjoint(("unknown", "escaped")) and not is_count(name) and not is_html(name)
+        # Addresses, HTML and JSON are what views make for their pages.
+        made = is_count(name) or is_html(name) or name.lower().endswith("json")
+        sure = plausible and not found.isdisjoint(("unknown", "escaped")) and not made
         sure = sure and (where == "event" or _is_raw(output.value))
         yield self.finding(
             place,
