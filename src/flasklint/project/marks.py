@@ -22,8 +22,8 @@ _ESCAPING = frozenset(("e", "escape", "forceescape", "urlize"))
 _CODE = frozenset(("script", "event", "style", "comment", "plain"))
 
 
-def marks(body: tuple[ir.Stmt, ...]) -> Iterator[tuple[ir.Call, ir.Expr]]:
-    """Every ``|safe`` whose result may be put out as HTML, with what it is applied to."""
+def marks(body: tuple[ir.Stmt, ...], also: frozenset[str]) -> Iterator[tuple[ir.Call, ir.Expr]]:
+    """Every ``|safe``, and every filter of the other names, whose result may be put out as HTML, with what it is applied to."""
     stack: list[ir.Node] = list(reversed(body))
     while stack:
         node = stack.pop()
@@ -38,7 +38,9 @@ def marks(body: tuple[ir.Stmt, ...]) -> Iterator[tuple[ir.Call, ir.Expr]]:
                 continue
             case ir.Compare():
                 continue
-            case ir.Call(function=ir.Name(id="|safe"), arguments=(ir.Argument(value=operand), *_)):
+            case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=operand), *_)) if (
+                name == "|safe" or name in also
+            ):
                 yield node, operand
             case ir.Call(function=ir.Name(id=name)) if name.startswith("is ") or (
                 name[:1] == "|" and name[1:] in FILTERS and name[1:] not in _ESCAPING

@@ -23,6 +23,8 @@ from flasklint.source import Location
 
 Fold = Callable[[ir.Expr, Scope], Setting]
 
+MARKUP = "markupsafe.Markup"
+
 GAP = "\x00"
 """Stands for the part of a template's name that can't be told."""
 
@@ -107,8 +109,20 @@ class Pages:
         """Every ``|safe`` of a template, with what it is applied to."""
         found = self._marks.get(path)
         if found is None:
-            found = self._marks[path] = tuple(marks(self._templates[path].body)) if self._templates[path].html else ()
+            template = self._templates[path]
+            found = self._marks[path] = tuple(marks(template.body, self.marking)) if template.html else ()
         return found
+
+    @cached_property
+    def marking(self) -> frozenset[str]:
+        """The project's filters that are ``Markup`` itself, as templates name them: ``|markup``."""
+        return frozenset(
+            f"|{name}"
+            for name in self.filters
+            if any(
+                not isinstance(one, Scope) and MARKUP in self._resolve(*one) for one in self.registered("filter", name)
+            )
+        )
 
     @cached_property
     def marked(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import IntEnum
@@ -47,14 +48,26 @@ class Authors:
 
     def is_for_admins(self, scope: Scope) -> bool:
         """Whether only people with a role reach a function: by its decorators, by what it asks first, or by a hook before it."""
-        return self._who_reaches(scope) > Who.ANYBODY
+        return self.who_reaches(scope) > Who.ANYBODY
 
-    def _who_reaches(self, scope: Scope) -> Who:
+    def who_reaches(self, scope: Scope) -> Who:
+        """Who alone reaches a function: a view, a method of a form that views make, or what views call by a name of its own."""
+        found = self._who_passes(scope)
+        if found:
+            return found
+        if scope.parent is not None and scope.parent.is_class:
+            return min(map(self._who_passes, self._makers.get(scope.parent.own_name, ())), default=found)
+        if (scope.module.path, getattr(scope.node, "name_start", -1)) in self._views:
+            return found
+        callers = [one for one in self._callers.get(scope.own_name, ()) if one is not scope]
+        return min(map(self._who_passes, callers), default=found)
+
+    def _who_passes(self, scope: Scope) -> Who:
+        """Whom a function itself and the hooks before it let through."""
         node = scope.node
         if not isinstance(node, ir.Function):
             return Who.ANYBODY
-        hooked = self._hooked.get(scope.module.path, {})
-        return max(_asks_for(node), hooked.get(node.name_start, Who.ANYBODY))
+        return max(_asks_for(node), self._hooked.get(scope.module.path, {}).get(node.name_start, Who.ANYBODY))
 
     def taker(self, flow: Flow) -> Scope | None:
         """The function that takes in what flows."""
@@ -90,6 +103,48 @@ class Authors:
         return min((one.who for one in own or taken), default=Who.ANYBODY)
 
     @cached_property
+    def _views(self) -> frozenset[tuple[str, int]]:
+        """The views, by file and where their names stand."""
+        return frozenset(
+            (function.location.path, function.node.name_start)
+            for app in self._project.apps
+            for route in app.routes
+            if route.view is not None
+            for function in route.view.functions
+        )
+
+    @cached_property
+    def _callers(self) -> dict[str, list[Scope]]:
+        """The functions that call another one, by its name, which only one function of the project has."""
+        modules = [module for module in self._project.modules.values() if not module.is_test]
+        count = Counter(scope.own_name for module in modules for scope in module.scopes if scope.is_function)
+        found: dict[str, list[Scope]] = {}
+        for module in modules:
+            for call, scope in module.calls:
+                name = last_word(call.function)
+                if scope.is_function and count[name] == 1:
+                    found.setdefault(name, []).append(scope)
+        return found
+
+    @cached_property
+    def _makers(self) -> dict[str, list[Scope]]:
+        """The functions that make forms, by the form's name; only they get to its methods."""
+        found: dict[str, list[Scope]] = {}
+        modules = [module for module in self._project.modules.values() if not module.is_test]
+        forms = {
+            scope.own_name
+            for module in modules
+            for scope in module.scopes
+            if scope.is_class and any(text_fields(scope))
+        }
+        for module in modules:
+            for call, scope in module.calls:
+                name = last_word(call.function)
+                if name in forms and scope.is_function:
+                    found.setdefault(name, []).append(scope)
+        return found
+
+    @cached_property
     def _taken_in(self) -> dict[str, frozenset[_Taken]]:
         forms: dict[str, tuple[str, ...]] = {}
         modules = [module for module in self._project.modules.values() if not module.is_test]
@@ -102,7 +157,7 @@ class Authors:
             found.setdefault(name, set()).add(_Taken(form, Who.STAFF))
         for module in modules:
             outermost = [scope for scope in module.scopes if scope.is_function and not _is_inner(scope)]
-            known = {id(scope): self._who_reaches(scope) for scope in outermost}
+            known = {id(scope): self.who_reaches(scope) for scope in outermost}
             made = [(call, last_word(call.function)) for call, _ in module.calls]
             filled = [(call, name, form) for call, form in made for name in forms.get(form, ())]
             classes = [scope for scope in module.scopes if scope.is_class and scope.own_name in forms]

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Severity, Step
+from flasklint.findings import Confidence, Finding, Persona, Severity, Step
 from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.marks import DESCRIPTION, leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.placed import Placed, class_of, placed, put_into, record_of
 from flasklint.project.scopes import Scope
-from flasklint.rules.authors import Authors, is_alike
+from flasklint.rules.authors import Authors, Who, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
 from flasklint.source import Location
@@ -306,7 +306,7 @@ class Stored:
         return [place for place in places if any(_stands_in(place, view) for view in views)]
 
     def untrusted(self, part: Part, path: str) -> Flow | None:
-        """How untrusted data gets there, or to what it is worked out of: rather from anybody than from people with a role, and the
+        """How untrusted data gets there, or to what it is worked out of: rather from anybody than from people with a role, the
         surest way. ``path``: of the template that shows it."""
         found = [self._flows[place] for place in self._places(part, path, surely=True) if place in self._flows]
         if part.name == FLASH:
@@ -404,17 +404,22 @@ def kept_there(finding: Finding, part: Part, flow: Flow, place: Location, stored
     keeper = stored.authors.taker(flow)
     said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
     severity = Severity.MEDIUM if flow.paths[0].reasons else finding.severity
+    persona = finding.persona
     if keeper is not None:
         said += f" by `{keeper.own_name}`"
-        if stored.authors.is_for_admins(keeper):
-            said += ", which only people with a role reach"
+        who = stored.authors.who_reaches(keeper)
+        if who:
+            said += f", which only {'administrators' if who is Who.STAFF else 'people with a role'} reach"
             severity = Severity.LOW
+        if who is Who.STAFF:
+            persona = max(persona, Persona.PEDANTIC)
     return replace(
         finding,
         message=f"{finding.message} {said}, and shown here.",
         location=place,
         scope="",
         severity=min(severity, finding.severity),
+        persona=persona,
         confidence=min(finding.confidence, Confidence.MEDIUM),
         label="not escaped",
         trace=(

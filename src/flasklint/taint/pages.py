@@ -49,6 +49,9 @@ MOST_CONTEXTS = 24
 SPREAD = "passed to the template, under names that are not known"
 """What a step says that gives a template variables of any name."""
 
+MARKING = "|safe"
+"""The filter that says of a text that it is HTML."""
+
 _BLOCKS = "\x02blocks"
 _PLACE = "\x02place"
 _SCRIPTS = ("script", "style", "event", "unquoted")
@@ -234,6 +237,8 @@ class Templates(PageKeys):
     def page_name(self, frame: Frame, name: str, node: ir.Node, called: bool = False) -> Value:
         if name[0] == "|":
             self.judged.add((frame.path, node.start))
+            if name in self.project.pages.marking:
+                return ref(MARKING)
             return self._registered("filter", name[1:]) or ref(name)
         if name.startswith("is "):
             return ref("<test>")

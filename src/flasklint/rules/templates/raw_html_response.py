@@ -16,14 +16,16 @@ _API = ("flask_restful.", "flask_restplus.", "flask_restx.", "flask_smorest.")
 _SENT_ALONG = frozenset(f"flask.Request().{name}" for name in ("headers", "cookies", "user_agent"))
 """What comes with a request that a program makes, not with a link that somebody follows."""
 
+_BY_SCRIPT = frozenset(("DELETE", "PATCH", "PUT"))
+
 
 class RawHtmlResponse(FlowRule):
     """Untrusted data is put into an HTML response without escaping.
 
     ## What it does
     Follows untrusted data into HTML that a view builds from strings and returns, or gives to `make_response` or `Response`. What
-    one function builds for several views of a file is one finding. Headers and cookies, which no link brings along, weigh less;
-    what is sent to be saved (`Content-Disposition: attachment`) is left alone.
+    one function builds for several views of a file is one finding. Headers and cookies, which no link brings along, weigh less,
+    and so do answers to PUT, PATCH and DELETE; what is sent to be saved (`Content-Disposition: attachment`) is left alone.
 
     ## Why is this bad
     A link to the page carries a script that runs with your visitor's session.
@@ -88,9 +90,25 @@ class RawHtmlResponse(FlowRule):
         elif not written and (flow.confidence < Confidence.HIGH or "json" in source):
             # What a service gives back for a JSON body or an id is an object more often than a text of HTML.
             finding = replace(finding, confidence=Confidence.LOW)
+        if _is_for_scripts(flow, project):
+            finding = replace(finding, confidence=Confidence.LOW)
         if all(path.source.name in _SENT_ALONG for path in flow.paths):
             finding = replace(finding, severity=min(finding.severity, Severity.MEDIUM))
         yield finding
+
+
+def _is_for_scripts(flow: Flow, project: Project) -> bool:
+    """Whether only scripts can ask for what the view answers: no link and no form sends such a request."""
+    asked = [
+        route.methods
+        for app in project.apps
+        for route in app.routes
+        if route.view is not None
+        for function in route.view.functions
+        if function.location.path == flow.location.path
+        and function.node.start <= flow.location.span.start < function.node.end
+    ]
+    return bool(asked) and all(methods and methods <= _BY_SCRIPT for methods in asked)
 
 
 def _built(flow: Flow) -> object:

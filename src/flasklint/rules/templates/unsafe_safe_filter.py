@@ -28,8 +28,8 @@ class UnsafeSafeFilter(FlowRule):
     Follows untrusted data through views, `render_template`, includes, blocks and macros to the `|safe` that it reaches, and
     shows the way. What is taken out of a record (`user.bio`) is followed by name to where it is kept (`user.bio = ...`,
     `User(bio=...)`, `{"bio": ...}`, `flash(...)`): untrusted data there is reported with both ends, with low severity if only
-    people with a role can write it, and nothing is said if all that is kept there is clean. A property that makes HTML of it
-    (`markdown.markdown(self.body)`) is followed likewise.
+    people with a role can write it (to pedants only, if they run the site), and nothing is said if all that is kept is clean.
+    A property that makes HTML of it (`markdown.markdown(self.body)`) is followed likewise.
 
     A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
     field or a request's key, otherwise with low confidence. So is what is cleaned or checked anywhere under that name
@@ -210,7 +210,7 @@ class UnsafeSafeFilter(FlowRule):
             None,
             self.finding(
                 place,
-                f"`|safe` switches escaping off for {written(operand)}. {unknown}",
+                f"`{_name(mark)}` switches escaping off for {written(operand)}. {unknown}",
                 severity=Severity.LOW if who else Severity.MEDIUM,
                 confidence=Confidence.MEDIUM if telling else Confidence.LOW,
                 label="not escaped",
@@ -218,6 +218,10 @@ class UnsafeSafeFilter(FlowRule):
                 fix=_without(mark, place),
             ),
         )
+
+
+def _name(mark: ir.Call) -> str:
+    return mark.function.id if isinstance(mark.function, ir.Name) else "|safe"
 
 
 def _without(mark: ir.Call, place: Location) -> Fix:
