@@ -11,12 +11,15 @@ from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.blocks import leaves
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
-from flasklint.rules.base import ModuleRule
+from flasklint.rules.base import Context, ModuleRule, together
+from flasklint.rules.handed import gives_back, looks_at_values_only
 
 _REQUEST = frozenset(("flask.request", "flask.Request()"))
 _READ = frozenset(("json", "form", "args", "values"))
 _CALLED = frozenset(("get_json",))
 _MOST_HOPS = 8
+_HABIT = 3
+"""So many models that a request fills may be slips; more are how the app is made."""
 _PRIVILEGES = frozenset(
     {
         "admin",
@@ -52,7 +55,9 @@ class MassAssignment(ModuleRule):
     (`users.insert_one(request.json)`, `{"$set": request.json}`) and loops that set whatever attributes a request
     names (`setattr(user, name, value)`) without a look at the names. Data that a schema or a choice of fields has gone through
     is left alone. Where only some keys are taken out (`id`), a default run reports models that still have a field which says who
-    somebody is or what they may do; taking out one of those is taken for a choice.
+    somebody is or what they may do; taking out one of those is taken for a choice. A helper that the request is handed to is
+    looked into: one that asks for values only is no check of the names. Where more than three models without such a field are
+    filled so, they are one finding.
 
     ## Why is this bad
     A visitor adds `"is_admin": true` to the request, and it is stored.
@@ -110,6 +115,16 @@ class MassAssignment(ModuleRule):
     name = "mass-assignment"
     severity = Severity.MEDIUM
     cwe = (915,)
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """What gives rights each for itself; of the rest, where there is much, one for the app: it is how it is made."""
+        others: list[Finding] = []
+        for finding in super().findings(context):
+            if finding.persona is not Persona.REGULAR or "too. " in finding.message:
+                yield finding
+            else:
+                others.append(finding)
+        yield from together(others, "places do so") if len(others) > _HABIT else others
 
     def check_module(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
         """Models made from requests, and loops of ``setattr``."""
@@ -251,14 +266,11 @@ def _privilege(models: tuple[str, ...], left_out: frozenset[str], project: Proje
         definition = project.definition(model)
         if definition is None:
             continue
-        for field in definition.bindings:
-            if field not in left_out and not field.startswith("_") and _is_privilege(field):
-                return field
+        fields = [one for one in definition.bindings if one not in left_out and not one.startswith("_")]
+        fields.sort(key=lambda one: not _grants(one))
+        if fields and (_grants(fields[0]) or any(sensitivity(one) == "password" for one in fields)):
+            return next(one for one in fields if _grants(one) or sensitivity(one) == "password")
     return ""
-
-
-def _is_privilege(field: str) -> bool:
-    return sensitivity(field) == "password" or _grants(field)
 
 
 def _grants(field: str) -> bool:
@@ -283,7 +295,7 @@ def _left_out(node: ir.Expr, scope: Scope, project: Project, hops: int = _MOST_H
                 or not hops
             ):
                 return None
-            taken = _taken(name, scope, node.start)
+            taken = _taken(name, scope, node.start, project)
             rest = _left_out(bindings[0].value, scope, project, hops - 1) if taken is not None else None
             return taken | rest if taken is not None and rest is not None else None
         case ir.Call(function=ir.Attribute(name="to_dict" | "copy", value=value)):
@@ -296,11 +308,13 @@ def _left_out(node: ir.Expr, scope: Scope, project: Project, hops: int = _MOST_H
             return frozenset() if not _REQUEST.isdisjoint(project.resolve(value, scope)) else None
         case ir.Op(sign="or", operands=(first, *_)):
             return _left_out(first, scope, project, hops)
+        case ir.Call(arguments=(ir.Argument(value=value, name=""),)) if gives_back(node, value, scope, project):
+            return _left_out(value, scope, project, hops)
         case _:
             return None
 
 
-def _taken(name: str, scope: Scope, before: int) -> frozenset[str] | None:
+def _taken(name: str, scope: Scope, before: int, project: Project) -> frozenset[str] | None:
     """The keys that are taken out of it before a place; None when it is emptied, or shown to something that may check it."""
     taken: set[str] = set()
     for node in ir.walk(scope.node):
@@ -323,13 +337,14 @@ def _taken(name: str, scope: Scope, before: int) -> frozenset[str] | None:
                             return None
                         case _:
                             pass
-            case ir.Call(function=function, arguments=arguments) if any(
-                isinstance(argument.value, ir.Name) and argument.value.id == name for argument in arguments
-            ):
+            case ir.Call(function=function, arguments=arguments) if (
+                handed := next((argument.value for argument in arguments if _is_name(name, argument.value)), None)
+            ) is not None:
                 tail = function.name if isinstance(function, ir.Attribute) else getattr(function, "id", "")
-                if any(
+                checks = any(
                     word in tail.lower() for word in ("valid", "check", "load", "schema", "clean", "filter", "allow")
-                ):
+                )
+                if checks and not looks_at_values_only(node, handed, scope, project):
                     return None
             case ir.Loop(subject=ir.Name(id=owner), body=body) if owner == name and any(
                 isinstance(inner, ir.Raise | ir.Return) for one in body for inner in (one, *ir.walk(one))
