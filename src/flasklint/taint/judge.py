@@ -37,10 +37,11 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
         for taint in piece.taints:
             info = info_of(taint.fragment)
             if not harmless(kind, info, before, text, index):
-                glued = kind.prefix == "directory" and before[-1:] in _GLUE
-                found.append(
-                    doubted_taint(taint, "`../` needs a folder that is called as the name begins") if glued else taint
-                )
+                if kind.prefix == "directory" and before[-1:] in _GLUE:
+                    taint = doubted_taint(taint, "`../` needs a folder that is called as the name begins")
+                if "weak:pattern" in info.tags:
+                    taint = doubted_taint(taint, "it is compared with a pattern that is not known here")
+                found.append(taint)
                 weak |= {tag for tag in info.tags if tag.startswith("weak:")}
                 if kind.prefix == "origin" and not before:
                     checks = {tag for tag in info.tags if tag.startswith("check@")}

@@ -28,6 +28,7 @@ from flasklint.taint.values import (
     Claim,
     Constant,
     Facts,
+    Hole,
     Info,
     Method,
     Origin,
@@ -360,18 +361,27 @@ def _folder(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Nod
     found: list[Value] = []
     for text in value.texts:
         first = next((at for at, piece in enumerate(text) if not isinstance(piece, str) and piece.taints), None)
+        if first == 0 and len(text) > 1:
+            # It may be any path: a part of it, and then parts of what else is a visitor's.
+            found.append(concat([_part_of_piece(frame, index, row, piece, node) for piece in text]))
+            continue
         slash = next((at for at in reversed(range(first or len(text))) if "/" in literal(text[at])), None)
         if slash is None:
             return None
         head = literal(text[slash]).rpartition("/")[0]
         if first is not None:
             # What is ours down to the last slash stays; behind it is a part of what is the visitor's.
-            taints = text_taints(text[first:])
-            part = _tagged(frame, index, row._replace(how="part"), Value(open=True, taints=taints), node, ())
+            part = _part_of_piece(frame, index, row, Hole(text_taints(text[first:])), node)
             found.append(concat((text_value([(*text[:slash], f"{head}/")]), part)))
         else:
             found.append(text_value([tidy((*text[:slash], head))]))
     return join_all(found) if found else None
+
+
+def _part_of_piece(frame: Frame, index: Index, row: Summary, piece: Piece, node: ir.Node) -> Value:
+    if isinstance(piece, str) or not piece.taints:
+        return text_value([(piece,)])
+    return _tagged(frame, index, row._replace(how="part"), Value(open=True, taints=piece.taints), node, ())
 
 
 def _short(name: str) -> str:
@@ -521,6 +531,10 @@ def _load(frame: Frame, row: Summary, arguments: Arguments, receiver: Value) -> 
 # What no table tells of -----------------------------------------------------------------------------------------------
 
 
+_OF_DATA = frozenset(name for kind in (str, bytes, dict, list, set, tuple, int, float) for name in dir(kind))
+"""What texts, containers and numbers have as methods: what these give is made of what is in them."""
+
+
 @lru_cache(maxsize=4096)
 def _given_by(names: tuple[str, ...]) -> tuple[str, ...]:
     """What calls of these give, by name."""
@@ -547,7 +561,7 @@ def assumed(
             (node.start, "of"),
             refs=refs,
             taints=own,
-            lower=reason if taints or refs else "",
+            lower="" if not taints and not refs and method in _OF_DATA else reason,
             step=f"goes through `{shown_name}`",
             node=node,
         )

@@ -27,6 +27,7 @@ from flasklint.taint.values import (
     Method,
     Value,
     constant,
+    doubted,
     join,
     join_all,
     merge_taints,
@@ -291,6 +292,9 @@ def formatted(frame: Frame, left: Value, right: Value, node: ir.Node) -> Value:
     return frame.stepped(found, node, "formatted into a text")
 
 
+_SOMEWHERE = "the text that it is put into is not known"
+
+
 def brace_formatted(frame: Frame, left: Value, arguments: Arguments, node: ir.Node) -> Value:
     """``left.format(arguments)``"""
     keywords = dict(arguments.keywords)
@@ -325,6 +329,6 @@ def brace_formatted(frame: Frame, left: Value, arguments: Arguments, node: ir.No
             )
             found = join(found, text)
         else:
-            rest = [frame.as_text(value) for value in arguments.all()]
+            rest = [doubted(frame.as_text(value), _SOMEWHERE) for value in arguments.all()]
             found = join(found, concat((text_value([choice]), *rest)))
     return frame.stepped(found, node, "formatted into a text")
