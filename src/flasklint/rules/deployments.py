@@ -68,8 +68,8 @@ def _mounts_the_source(entry: ir.Entry, file: ir.Deployment, project: Project) -
         return True
     if not source.startswith("."):
         return False
-    folder = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), source)) + "/"
-    return any(path.startswith(folder) for path in project.modules)
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), source))
+    return folder == "." or any(path.startswith(f"{folder}/") for path in project.modules)
 
 
 def runs_a_server(project: Project) -> bool:

@@ -84,7 +84,7 @@ class DebugEnabled(Rule):
         for site in project.calls("flask.Flask().run", _SOCKETS, *_DEBUGGERS):
             told = site.location in called and site.argument(None, "use_debugger") is None
             if not site.scope.module.is_test and not told and not self._is_told(site, seen):
-                yield from self._call(site, project)
+                yield from (finding for finding in self._call(site, project) if finding.location not in seen)
 
     def _is_told(self, site: CallSite, seen: Set[Location]) -> bool:
         """Has something in this very call been told of?"""
@@ -220,8 +220,9 @@ class DebugEnabled(Rule):
         if isinstance(value, Known) and value.value is True:
             host = site.argument(1 if _SOCKETS in names else 0, "host", "hostname")
             local = "DebuggedApplication" not in site.names[0] and _is_local(host)
+            # A flag that is written elsewhere is what has to be mended, and may be told of already.
             yield self.finding(
-                Location(site.location.path, argument.span),
+                value.places[-1] if value.places else Location(site.location.path, argument.span),
                 "A debugger is started with this app. Whoever reaches an error page can run code.",
                 severity=Severity.MEDIUM if local else Severity.HIGH,
                 label="starts the debugger",

@@ -67,7 +67,7 @@ class SecretInRepository(ProjectRule):
                     yield from together(group)
 
     def _entry(self, file: ir.Deployment, entry: ir.Entry, private: bool) -> Finding | None:
-        grade = _grade(entry) if entry.kind == "variable" else None
+        grade = _grade(entry, _accounts(file, entry.service)) if entry.kind == "variable" else None
         if grade is None:
             return None
         severity, confidence = grade
@@ -84,7 +84,16 @@ class SecretInRepository(ProjectRule):
         )
 
 
-def _grade(entry: ir.Entry) -> tuple[Severity, Confidence] | None:
+def _accounts(file: ir.Deployment, service: str) -> frozenset[str]:
+    """The names of accounts that are beside a password."""
+    return frozenset(
+        entry.value
+        for entry in file.entries
+        if entry.kind == "variable" and entry.service == service and entry.name.upper().endswith(("USER", "USERNAME"))
+    )
+
+
+def _grade(entry: ir.Entry, accounts: frozenset[str]) -> tuple[Severity, Confidence] | None:
     """How bad it is that a variable's value can be read; None when it is no secret."""
     text, name = entry.value, entry.name
     if "$" in text and ("${" in text or text.startswith("$")):
@@ -101,5 +110,5 @@ def _grade(entry: ir.Entry) -> tuple[Severity, Confidence] | None:
     if not names_credential(name) or text.startswith(("/", "http")) or len(text) < _SHORTEST:
         return None
     if sensitivity(name) == "password":
-        return (Severity.LOW if is_weak(text) else Severity.MEDIUM), Confidence.MEDIUM
+        return (Severity.LOW if is_weak(text) or text in accounts else Severity.MEDIUM), Confidence.MEDIUM
     return (Severity.HIGH, Confidence.MEDIUM) if looks_random(text) else None
