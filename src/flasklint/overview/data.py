@@ -56,6 +56,7 @@ def _route(row: RouteRow, texts: Texts) -> Json:
             "name": guard.name,
             "proof": guard.proof,
             "by": "before_request" if guard.hook else "view" if guard.own else "decorator",
+            "methods": list(row.guarded) or None,
             **_place(guard.location, texts),
         }
         if guard is not None

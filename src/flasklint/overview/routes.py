@@ -13,7 +13,7 @@ from flasklint.project.inputs import Input, inputs
 from flasklint.project.limits import limit_of
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
-from flasklint.project.routes import Route
+from flasklint.project.routes import CHANGING, Route
 from flasklint.project.standing import Guard
 from flasklint.source import Location
 from flasklint.taint.flows import Flow, Flows
@@ -49,7 +49,7 @@ class RouteRow:
 
     ``registered``: where the rule is given. ``view``: dotted name and place of what answers, ``None`` where that is not seen.
     ``blueprint``: dotted; empty for the app's own. ``sinks``: ``None`` when data was not followed. ``sure``: no condition that
-    is not settled stands before it.
+    is not settled stands before it. ``guarded``: the methods that the guard is for, where others are open.
     """
 
     rule: str
@@ -65,6 +65,7 @@ class RouteRow:
     inputs: tuple[Input, ...]
     sinks: tuple[Reached, ...] | None
     sure: bool
+    guarded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def _rows(app: App, reach: _Reach | None) -> Iterator[RouteRow]:
     for route in sorted(app.routes, key=lambda one: (one.rule, sorted(one.methods), one.location)):
         view = route.view
         prefix = route.endpoint.rpartition(".")[0]
-        guard = app.guard(route)
+        whole = app.guard(route)
+        guard = whole or app.guard_of_changes(route)
         yield RouteRow(
             route.rule,
             route.host,
@@ -113,6 +115,7 @@ def _rows(app: App, reach: _Reach | None) -> Iterator[RouteRow]:
             inputs(app, route),
             reach.of(route) if reach is not None else None,
             app.production[0].holds(route.conditions) > 0,
+            tuple(sorted(route.methods & CHANGING)) if guard is not None and whole is None else (),
         )
 
 

@@ -14,7 +14,7 @@ from flasklint.overview.shown import is_secret, plain_text, shown
 from flasklint.overview.verdicts import Judge, Verdict
 from flasklint.project.apps import App
 from flasklint.project.configkeys import keys_read
-from flasklint.project.credentials import names_address, names_credential
+from flasklint.project.credentials import names_address, names_secret_key
 from flasklint.project.flags import place
 from flasklint.project.objects import Map, Seq, Write
 from flasklint.project.profiles import Candidate, Effective, Profile, Truth, as_setting
@@ -164,7 +164,7 @@ def _profile(app: App, profile: Profile, project: Project, libraries: frozenset[
     keys |= {key for key, effective in profile.entries.items() if _holds_secret(key, effective)}
     if profile.outside:
         # What the code asks for and the tree does not set must come from there.
-        keys |= {key for key in keys_read(project.modules.values()) if key in KEYS or names_credential(key)}
+        keys |= {key for key in keys_read(project.modules.values()) if key in KEYS or names_secret_key(key)}
     order = list(KEYS)
     rows = tuple(
         _row(key, KEYS.get(key), app, profile, judge)
@@ -182,7 +182,7 @@ def _profile(app: App, profile: Profile, project: Project, libraries: frozenset[
 
 def _holds_secret(key: str, effective: Effective) -> bool:
     """Is a key of the app's own one that a reviewer wants to see: a credential by its name, or by its value?"""
-    if names_credential(key) or names_address(key):
+    if names_secret_key(key) or names_address(key):
         return any(
             isinstance(one.setting.value, (str, bytes, NoneType))
             if isinstance(one.setting, Known)
@@ -202,7 +202,7 @@ def _is_text(setting: Setting) -> bool:
 def _row(key: str, known: ConfigKey | None, app: App, profile: Profile, judge: Judge) -> SettingRow:
     effective = profile.effective(key)
     candidate = effective.candidate
-    secret = known.kind == "secret" if known is not None else names_credential(key)
+    secret = known.kind == "secret" if known is not None else names_secret_key(key)
     setting = candidate.setting
     source: Source
     match setting:

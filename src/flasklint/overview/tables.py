@@ -102,7 +102,8 @@ def _route_cells(row: RouteRow, place: Place) -> list[Cell]:
     guard = (_NONE, "faint")
     if row.guard is not None:
         how = "before_request " if row.guard.hook else "itself " if row.guard.own else ""
-        guard = (f"{how}{row.guard.name} ({row.guard.proof})", "good")
+        only = f" {','.join(row.guarded)} only" if row.guarded else ""
+        guard = (f"{how}{row.guard.name} ({row.guard.proof}){only}", "medium" if only else "good")
     csrf = row.csrf.status if row.csrf.status == "safe" else f"{row.csrf.status}: {row.csrf.reason}"
     sinks: Cell = ("?" if row.sinks is None else _NONE, "faint")
     if row.sinks:

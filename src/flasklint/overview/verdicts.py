@@ -13,7 +13,7 @@ from flasklint.knowledge.secrets import WELL_KNOWN_KEYS
 from flasklint.overview.shown import plain_text
 from flasklint.project.apps import App
 from flasklint.project.cookies import own_cookies, remembering, sends_session, talisman_sets, tokens_in_cookies
-from flasklint.project.credentials import names_credential
+from flasklint.project.credentials import names_secret_key
 from flasklint.project.flags import flag_of_key
 from flasklint.project.keys import origins_in
 from flasklint.project.profiles import Outside, Profile, Truth
@@ -176,7 +176,7 @@ class Judge:
             return Verdict("unsafe", "a token is written into the source")
         if any(masked_parts(text) != text for text in texts):
             return Verdict("unsafe", "an address with a password is written into the source")
-        if key not in KEYS and names_credential(key):
+        if key not in KEYS and names_secret_key(key):
             return self._literal(key, "who reads the source has it") or self._origin(key)
         return Verdict("not judged", "")
 

@@ -246,23 +246,30 @@ class App:
 
     def guard(self, route: Route) -> Guard | None:
         """What stands before a route and demands to know who is asking, if anything."""
-        found = self._guard(route)
+        found = self._guard(route, route.view.functions) if route.view is not None else None
+        return self._as_told(found) if found is not None else None
+
+    def guard_of_changes(self, route: Route) -> Guard | None:
+        """What stands before those methods of a route that change something, where the others are open."""
+        if route.view is None or self.guard(route) is not None:
+            return None
+        changing = {function for method, function in route.view.methods.items() if method in CHANGING}
+        reading = {function for method, function in route.view.methods.items() if method not in CHANGING}
+        found = self._guard(route, tuple(changing)) if changing and not changing & reading else None
         return self._as_told(found) if found is not None else None
 
     def _as_told(self, guard: Guard) -> Guard:
         """A guard that asks Flask-Login, by what that goes by."""
         return replace(guard, proof=self._told_by) if guard.proof == "session" and self._told_by is not None else guard
 
-    def _guard(self, route: Route) -> Guard | None:
-        if route.view is None:
-            return None
+    def _guard(self, route: Route, functions: tuple[Fn, ...]) -> Guard | None:
+        assert route.view is not None
         for function in route.view.first:
             admission = self._model.standing.admission_of(function, route.view.told)
             if admission is not None:
                 return admission
         if route.view.own_guard:
             return Guard("session", route.view.own_guard, route.view.location, hook=True)
-        functions = route.view.functions
         outer = self.decorations(route)
         guards = [
             self._model.standing.guard_among((*outer, *route.view.decorations_of(function))) for function in functions

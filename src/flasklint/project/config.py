@@ -40,7 +40,7 @@ from flasklint.project.objects import (
     branch,
     computed,
 )
-from flasklint.project.operations import by_default, environment_names, python, truth_by_default
+from flasklint.project.operations import by_default, environment_names, operate, python, truth_by_default
 from flasklint.project.profiles import (
     Candidate,
     Effective,
@@ -220,6 +220,8 @@ class Configuration:
         if write.default_only and before is not None:
             return
         value = self._resolve(write.value, state)
+        if before is not None and Truth.MAYBE < truth < Truth.YES and _fills(write, before[-1].value):
+            value, truth = operate("or", before[-1].value, value), Truth.YES
         origin: Write | None = None
         if isinstance(write.value, ConfigItem) and (held := state.current.get(write.value.key)):
             origin = held[-1].origin or held[-1].write
@@ -391,6 +393,16 @@ def _brings_settings(event: Event) -> bool:
     if event.kind != "init" or not isinstance(event.target, Instance):
         return False
     return any(name in EXTENSIONS and EXTENSIONS[name].kind == "settings" for name in event.target.names)
+
+
+def _fills(write: Write, held: Value) -> bool:
+    """``if not SECRET_KEY: SECRET_KEY = ...`` for a key that is read from the environment."""
+    if not isinstance(held, Env):
+        return False
+    match write.conditions[-1] if write.conditions else None:
+        case Test("not", (Env(name),)) | Test("is" | "==", (Env(name), Known(None | ""))):
+            return name == held.name
+    return False
 
 
 def _items_in(value: Value) -> Iterator[str]:

@@ -89,6 +89,12 @@ _ENDINGS = HARMLESS | {
 """Last words of names that speak about a credential."""
 
 
+_OF_FORMS = frozenset({"csrf", "xsrf", "wtf"})
+_KINDS_OF_KEYS = frozenset(
+    {"access", "api", "auth", "encryption", "private", "sdk", "secret", "signing", "webhook", "webhooks"}
+)
+"""Words of names that make of a key one that opens something."""
+
 _ADDRESSES = frozenset({"dsn", "uri", "url"})
 _STORES = frozenset(
     {"amqp", "broker", "cache", "database", "db", "mongo", "mongodb", "mysql", "postgres", "postgresql", "rabbitmq"}
@@ -110,6 +116,16 @@ def names_credential(name: str) -> bool:
         return False
     spoken = words(name)
     return _OTHERWISE.isdisjoint(spoken) and (len(spoken) < 2 or spoken[-1] not in _ENDINGS)
+
+
+def names_secret_key(name: str) -> bool:
+    """Does the name of a setting say that it holds a credential, or what is checked against one?"""
+    spoken = words(name)
+    if not spoken or spoken[0] in _OF_FORMS:
+        return False
+    if spoken[-1] in ("token", "tokens", "secret", "secrets", "salt", "password"):
+        return True
+    return names_credential(name) or (spoken[-1] == "key" and not _KINDS_OF_KEYS.isdisjoint(spoken))
 
 
 def names_address(name: str) -> bool:

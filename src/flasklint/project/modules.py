@@ -19,6 +19,8 @@ _TEST_FOLDERS = frozenset({"test", "testing", "tests", "testsuite"})
 _EXAMPLE_FOLDERS = frozenset(
     {"demo", "demos", "doc", "docs", "documentation", "example", "examples", "sample", "samples"}
 )
+_WHOLE = frozenset({"app", "application", "apps", "code", "project", "projects", "site"})
+"""What a folder with an example in it is an example of, by its name."""
 _SUFFIXES = (".py", ".pyw")
 
 
@@ -42,7 +44,15 @@ def kind_of(path: str) -> Literal["code", "test", "example"]:
         or not _TEST_FOLDERS.isdisjoint(folders)
     ):
         return "test"
-    return "code" if _EXAMPLE_FOLDERS.isdisjoint(folders) else "example"
+    return "example" if any(map(_holds_examples, folders)) else "code"
+
+
+def _holds_examples(folder: str) -> bool:
+    """``examples``, ``sample_app``"""
+    if folder in _EXAMPLE_FOLDERS:
+        return True
+    first, *rest = folder.replace("-", "_").lower().split("_")
+    return first in _EXAMPLE_FOLDERS and len(rest) == 1 and rest[0] in _WHOLE
 
 
 class Modules:

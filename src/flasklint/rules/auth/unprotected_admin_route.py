@@ -102,6 +102,8 @@ _SECRETS = frozenset({"code", "hash", "key", "nonce", "secret", "sig", "signatur
 _ANEW = frozenset({"create", "database", "db", "init", "initialize", "reset", "schema", "seed", "setup", "tables"})
 """Words of a route that makes the tables."""
 _SHOWN = 11
+_PAGES = 3
+"""Pages among guarded routes that are open, for a form on one of them to be meant for everybody."""
 _ASKING = 3
 """Routes that ask who is there, for an app to be one that does."""
 
@@ -211,12 +213,15 @@ class UnprotectedAdminRoute(AppRule):
             ]
             if len(guarded) < 3 or len(guarded) < 0.75 * len(views):
                 continue
+            # Where several pages are public, so may be the form on one of them.
+            has_pages = len(views) - len(guarded) > _PAGES
             for route, guard in views.values():
                 if (
                     guard is None
                     and route.view is not None
                     and route.view.location not in told
                     and self._matters(app, route)
+                    and not (has_pages and "GET" in route.methods and not self._is_told(route))
                     and not self._asks_itself(app, route)
                 ):
                     told.add(route.view.location)
@@ -366,6 +371,10 @@ class UnprotectedAdminRoute(AppRule):
         if not _PUBLIC.isdisjoint(spoken):
             return False
         return route.changes or not _TELLING.isdisjoint(spoken)
+
+    def _is_told(self, route: Route) -> bool:
+        """Does the address itself speak of administration?"""
+        return not _TELLING.isdisjoint(words(route.rule) + words(route.endpoint))
 
     def _asks_itself(self, app: App, route: Route) -> bool:
         """Does the view find out who is asking, or check a token, in its own body?"""
