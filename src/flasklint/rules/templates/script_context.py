@@ -92,6 +92,10 @@ class ScriptContext(OutputRule):
                 finding = self.untrusted(flow._replace(paths=paths), severity=Severity.LOW, title=_QUOTED)
                 yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
 
+    def counts(self, flow: Flow) -> bool:
+        """What an unknown call has made of a text stands between quotes, and may hold none."""
+        return not flow.paths[0].reasons
+
     def traces_back(self, output: ir.Output, path: str, context: Context) -> bool:
         return output.context.place == "event" or _is_raw(output.value)
 
