@@ -22,6 +22,8 @@ _NOT_SECRET = frozenset(
     ("csrf", "captcha", "nonce", "session", "sid", "remember", "salt", "invite", "otp", "totp", "pin", "digest")
 )
 """Words of what is not guessed character by character, or is no secret."""
+_OPEN = frozenset({"cache", "foreign", "primary", "public", "publishable", "session", "site", "sort"})
+"""Words of keys that are for everybody to see, or none at all."""
 _KNOWN_TO_ALL = frozenset(("email", "login", "user", "username"))
 """Last words of names by which people are known."""
 
@@ -204,10 +206,13 @@ def _entry(value: ir.Expr, key: ir.Expr, scope: Scope, project: Project, view: b
         return _Operand("request", "")
     if view and isinstance(value, ir.Name) and any(one.kind == "parameter" for one in scope.at(value.id, value.start)):
         return _Operand("request", "")
-    if isinstance(key, ir.Const) and isinstance(key.value, str) and _is_secret(key.value):
-        if any(name.endswith(".config") or name in _ENVIRONMENT for name in owners):
+    if isinstance(key, ir.Const) and isinstance(key.value, str):
+        # Whatever key an app is configured with (`DEPLOY_KEY`): it is compared with what a visitor sends.
+        configured = any(name.endswith(".config") or name in _ENVIRONMENT for name in owners)
+        if configured and (_is_secret(key.value) or _is_some_key(key.value)):
             return _Operand("secret", key.value)
-        return None
+        if configured or _is_secret(key.value):
+            return None
     held = _operand(value, scope, project, view, depth - 1) if depth and isinstance(value, ir.Name | ir.Call) else None
     return held if held is not None and held.side == "request" else None
 
@@ -250,6 +255,11 @@ def _gives_secret(value: ir.Expr) -> bool:
     function = value.function
     tail = ir.last_name(function)
     return tail.startswith(("get_", "load_", "read_")) and _is_secret(tail)
+
+
+def _is_some_key(name: str) -> bool:
+    spoken = words(name)
+    return bool(spoken) and spoken[-1] == "key" and _OPEN.isdisjoint(spoken) and _NOT_SECRET.isdisjoint(spoken)
 
 
 def _is_secret(name: str) -> bool:
