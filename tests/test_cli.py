@@ -223,6 +223,30 @@ def test_standard_output_holds_the_report_alone(run: Run) -> None:
     assert run("--format", "concise", files=files).out.splitlines()[0].startswith("broken.py:1:")
 
 
+OLD_APP = """\
+import sqlite3
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.route("/find")
+def find():
+    print "asked for", request.args["name"]
+    try:
+        rows = sqlite3.connect("shop.db").execute("SELECT * FROM items WHERE name = '%s'" % request.args["name"])
+    except sqlite3.Error, error:
+        raise IOError, "no database"
+    return `list(rows)`
+"""
+
+
+def test_an_app_of_python_2_is_read(run: Run) -> None:
+    ended = run("--format", "concise", "--select", "FLK001,FLK501", files=CLEAN | {"app.py": OLD_APP})
+    (line,) = ended.out.splitlines()
+    assert line.startswith("app.py:11:51: FLK501 critical/high "), ended.out
+
+
 def test_quiet(run: Run) -> None:
     files = {**BROKEN, "{{ x }}/a.py": ""}
     assert run("-q", files=files).err == ""

@@ -37,7 +37,7 @@ READ = {
 
 UNREAD = {
     b"x = 1\ny = (": (2, "syntax error"),
-    b"print 'a'": (1, "syntax error"),
+    b"print 'a' 1": (1, "syntax error"),
     b"a\n  b": (2, "syntax error"),
     b"x = 'a": (1, "syntax error"),
     b"a\nx = '''a": (2, "syntax error"),

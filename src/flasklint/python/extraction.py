@@ -15,6 +15,7 @@ from flasklint.python.layout import Layout
 from flasklint.python.lean import PROBE
 from flasklint.python.lean import parse_module as parse_lean
 from flasklint.python.lower import lower
+from flasklint.python.older import restored, rewritten
 from flasklint.python.parse import parse
 from flasklint.python.refusal import InvalidError, MisalignedError, NestingError, Refusal
 from flasklint.python.scan import scan
@@ -43,6 +44,8 @@ def read(path: str, text: str, *, lean: bool = True) -> ir.Module | ir.Unread:
             return ir.Unread(path, *refusal)
         with _room():
             body = _body(text, layout, lean=lean)
+            if isinstance(body, Refusal):
+                body = _older_body(layout, lean=lean) or body
     except NestingError as error:
         return ir.Unread(path, error.offset, error.offset, "nested too deeply")
     except RecursionError:
@@ -69,6 +72,19 @@ def _body(text: str, layout: Layout, *, lean: bool) -> tuple[ir.Stmt, ...] | Ref
         return lower(tree, layout)
     except MisalignedError:
         return lower(tree, exact(tree, text))
+
+
+def _older_body(layout: Layout, *, lean: bool) -> tuple[ir.Stmt, ...] | None:
+    """The statements of a text that is refused, if it is Python 2."""
+    older = rewritten(layout)
+    if older is None:
+        return None
+    with suppress(NestingError, MisalignedError, InvalidError, RecursionError, KeyError):
+        newer = scan(older.text)
+        if guard(newer) is None:
+            body = _body(older.text, newer, lean=lean)
+            return None if isinstance(body, Refusal) else restored(body, older.edits)
+    return None
 
 
 @cache
