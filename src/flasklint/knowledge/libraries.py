@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Summary, Tables
+from flasklint.knowledge.rows import FUNCTION, Guard, Having, Sanitizer, Sink, Summary, Tables
 
 _ASKED = "is requested by the server"
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -119,6 +119,10 @@ _SUMMARIES = (
         for name in ("json", "model_dump_json")
     ),
     Summary("bleach.linkify", ("0|text",), "same"),
+    # Tasks of Celery, Dramatiq and Flask-RQ, Huey's, jobs of RQ
+    *(Summary(f"{FUNCTION}.{name}", ("self",), "called") for name in ("delay", "send", "queue")),
+    Summary(f"{FUNCTION}.apply_async", ("self", "0|args", "1|kwargs"), "started"),
+    Summary("rq.Queue().enqueue", ("0|f",), "called"),
     Summary("ruamel.yaml.YAML", how="made", result="ruamel.yaml.YAML()", store="self.typ=typ"),
     Summary("ruamel.yaml.YAML().load", ("0|stream",), "new"),
     Summary("yaml.safe_load", ("0|stream",), "new"),

@@ -47,6 +47,9 @@ class Source(NamedTuple):
 UNKNOWN_ORIGIN = Source("<unknown>", "where it comes from could not be told", "unknown", confidence=Confidence.LOW)
 """What is cleaned wherever it comes from: known to be clean, and otherwise nobody's."""
 
+FUNCTION = "<function>"
+"""What a function of the project goes by whose decorator lets it be called later: ``<function>.delay``."""
+
 MARKUP = "markupsafe.Markup()"
 """The type of what is HTML, and escaped as it should be."""
 
@@ -125,7 +128,8 @@ class Summary(NamedTuple):
     - ``image``: it in the form that ``tag`` names (:mod:`flasklint.taint.images`).
     - ``words``: a list of its words. ``chosen``: something that goes by a name; the sink ``<chosen>`` before the call's own name
       says what harm is done where that is called.
-    - ``called``: what the function that is passed first gives, called with the rest.
+    - ``called``: what the function that is passed first gives, called with the rest; where that is the receiver, it is called
+      later. ``started``: the function, the sequence and the mapping that are passed come together later.
     - ``members``: any member of it; ``never``: the call does not come back.
 
     ``result``: canonical type of the result. ``info``: what holds of the result's text besides: tags, or ``characters``.
@@ -158,6 +162,7 @@ class Summary(NamedTuple):
         "words",
         "chosen",
         "called",
+        "started",
         "members",
         "never",
     ] = "new"

@@ -333,7 +333,8 @@ _SUMMARIES = (
     Summary("uuid.uuid4", result="uuid.UUID()"),
     Summary("time.time", result="builtins.float()"),
     # Ways of calling
-    Summary("threading.Thread"),
+    Summary("threading.Thread", ("1|target", "3|args", "4|kwargs"), "started", "threading.Thread()"),
+    Summary("threading.Timer", ("1|function", "2|args", "3|kwargs"), "started", "threading.Timer()"),
     Summary("functools.reduce", ("1",), "members"),
     Summary("functools.wraps"),
     Summary("functools.lru_cache"),

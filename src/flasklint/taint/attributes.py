@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from flasklint import ir
 from flasklint.findings import Confidence
 from flasklint.knowledge.inputs import MAKERS
-from flasklint.knowledge.rows import Tables
+from flasklint.knowledge.rows import FUNCTION, Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.taint import containers, forms, kept, sinks
@@ -41,6 +41,17 @@ from flasklint.taint.values import (
 _NAMES_OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__tablename__"))
 
 
+def _is_bound(function: ir.Function) -> bool:
+    """Whether a decorator is told to pass the task itself."""
+    return any(
+        isinstance(decorator, ir.Call)
+        and any(
+            one.name == "bind" and isinstance(one.value, ir.Const) and one.value.value for one in decorator.arguments
+        )
+        for decorator in function.decorators
+    )
+
+
 class Attributes(Names):
     """Evaluates attributes."""
 
@@ -68,6 +79,10 @@ class Attributes(Names):
                 result = join(result, self._method_attribute(frame, one, name, node))
             elif name == "__name__" and type(one) is Closure:
                 result = join(result, constant(one.function.function.name))
+            elif type(one) is Closure and name in self.index.deferring:
+                # A task, which another process calls with what it is sent: with itself in front, if it says so.
+                task = replace(one, receiver=UNKNOWN) if _is_bound(one.function.function) else one
+                result = join(result, Value(refs=(Method(Value(refs=(task,)), name, (f"{FUNCTION}.{name}",)),)))
             else:
                 result = join(result, UNKNOWN)
         told = result is not NEVER and not strings

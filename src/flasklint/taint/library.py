@@ -191,7 +191,14 @@ def summarized(
         by_name = Method(Value(open=True, taints=key.taints, texts=key.texts), CHOSEN, (f"{CHOSEN} {row.name}",))
         return join(made, Value(refs=(by_name,)))
     if row.how == "called":
+        if row.passes == ("self",) and receiver is not None:
+            return _deferred(frame, receiver, arguments, node)
         return _called(frame, arguments, node)
+    if row.how == "started":
+        function, *packed = (picked(frame, where, arguments, receiver) for where in row.passes)
+        if function is not None:
+            _deferred(frame, function, _unpacked(frame, packed[0], packed[1], node), node)
+        return Value(open=not refs, refs=refs)
     if row.how == "made":
         made = frame.make(node.start, Obj("instance", types=refs))
         store(frame, row.store, arguments, made)
@@ -442,6 +449,24 @@ def _substituted(
         if gone is not None:
             info = Info(mask=(known.mask & ~gone) | characters.of(put), clear=known.clear - {"*"})
     return frame.derive(value, node.start, info, taints=taints)
+
+
+def _deferred(frame: Frame, function: Value, arguments: Arguments, node: ir.Node) -> Value:
+    """A call that somebody else makes later: what becomes of it there, the caller is not told."""
+    frame.machine.call(frame, function, arguments, node)
+    frame.dead = False
+    return UNKNOWN
+
+
+def _unpacked(frame: Frame, given: Value | None, named: Value | None, node: ir.Node) -> Arguments:
+    """The arguments that are passed in a sequence and in a mapping."""
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    for _, thing in frame.objects(given) if given is not None else ():
+        positional = tuple(thing.items.get(at, thing.rest) for at in range(thing.size or 0))
+    for _, thing in frame.objects(named) if named is not None else ():
+        keywords = tuple((key, held) for key, held in thing.items.items() if isinstance(key, str))
+    return Arguments(positional, keywords, places=(node,) * (len(positional) + len(keywords)))
 
 
 def _called(frame: Frame, arguments: Arguments, node: ir.Node) -> Value:

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from flasklint.knowledge.rows import Container, Guard, Kind, Rendering, Sanitizer, Sink, Source, Summary, Tables
+from flasklint.knowledge.rows import (
+    FUNCTION,
+    Container,
+    Guard,
+    Kind,
+    Rendering,
+    Sanitizer,
+    Sink,
+    Source,
+    Summary,
+    Tables,
+)
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.values import UNKNOWN, Value, join
 
@@ -29,11 +40,15 @@ class Rows(NamedTuple):
 class Index:
     """Rows by name. ``parts``: guards on parts of a text, by tag. ``cleaning``: names of sanitizers against harm that is told
     of even where nothing is known of the text. ``confining``: what checks an attribute by being named where it is made.
+    ``deferring``: methods of the project's functions that have them called later.
     """
 
     def __init__(self, tables: Tables) -> None:
         self.sources: Mapping[str, Source] = {row.name: row for row in reversed(tables.sources)}
         self.confining = frozenset(name for row in tables.sources for name in row.unless)
+        self.deferring = frozenset(
+            row.name.removeprefix(f"{FUNCTION}.") for row in tables.summaries if row.name.startswith(FUNCTION)
+        )
         self.sinks: Mapping[str, tuple[Sink, ...]] = _by_name(tables.sinks)
         self.sanitizers: Mapping[str, tuple[Sanitizer, ...]] = _by_name(_merged(tables.sanitizers))
         self.summaries: Mapping[str, Summary] = {row.name: row for row in reversed(tables.summaries)}
