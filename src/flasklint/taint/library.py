@@ -25,6 +25,7 @@ from flasklint.taint.values import (
     NUMERIC,
     OUR_TEXT,
     UNKNOWN,
+    UNKNOWN_CALL,
     Claim,
     Constant,
     Facts,
@@ -578,7 +579,7 @@ def assumed(
     if not own and not taints:
         return Value(open=not refs, refs=refs)
     shown_name = method or (names[0] if names else "a call")
-    reason = f"`{shown_name}` is not known to flasklint"
+    reason = f"`{shown_name}` {UNKNOWN_CALL}"
     made = NEVER
     if own:
         made = frame.derive(

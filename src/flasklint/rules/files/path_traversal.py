@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
+from flasklint.rules.uploaded import names_what_is_written
 from flasklint.taint.flows import Flow
+from flasklint.taint.values import UNKNOWN_CALL
 
 
 class PathTraversal(FlowRule):
@@ -65,5 +68,16 @@ class PathTraversal(FlowRule):
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted paths; only to learn whether a file is there does less harm."""
-        if flow.untrusted:
-            yield self.untrusted(flow, severity=Severity.LOW if flow.sink.words == "is looked for" else None)
+        if not flow.untrusted or names_what_is_written(flow, project):
+            return
+        found = self.untrusted(flow, severity=Severity.LOW if flow.sink.words == "is looked for" else None)
+        yield replace(found, confidence=Confidence.LOW) if _may_be_file(flow) else found
+
+
+def _may_be_file(flow: Flow) -> bool:
+    """Whether what an unknown call makes is sent as it is: that is as likely an open file as a path."""
+    return (
+        any(argument.endswith("path_or_file") for argument in flow.sink.arguments)
+        and all(len(text) == 1 for text in flow.texts)
+        and any(reason.endswith(UNKNOWN_CALL) for reason in flow.paths[0].reasons)
+    )
