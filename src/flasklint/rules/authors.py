@@ -57,10 +57,15 @@ class Authors:
             return found
         if scope.parent is not None and scope.parent.is_class:
             return min(map(self._who_passes, self._makers.get(scope.parent.own_name, ())), default=found)
-        if (scope.module.path, getattr(scope.node, "name_start", -1)) in self._views:
+        if self._is_view(scope):
             return found
-        callers = [one for one in self._callers.get(scope.own_name, ()) if one is not scope]
-        return min(map(self._who_passes, callers), default=found)
+        callers = (one for one in self._callers.get(scope.own_name, ()) if one is not scope)
+        # What is no view and is called by nothing never runs.
+        running = (one for one in callers if self._is_view(one) or one.own_name in self._callers)
+        return min(map(self._who_passes, running), default=found)
+
+    def _is_view(self, scope: Scope) -> bool:
+        return isinstance(scope.node, ir.Function) and (scope.module.path, scope.node.name_start) in self._views
 
     def _who_passes(self, scope: Scope) -> Who:
         """Whom a function itself and the hooks before it let through."""
