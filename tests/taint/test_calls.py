@@ -121,7 +121,7 @@ import h
 def view():
     q = request.args["n"]
     eval(h.Strict().run(q))
-    eval(h.Loose().run(q))  # flow: code
+    eval(h.Loose().run(q))  # maybe: code
     return ""
 """,
     },
@@ -373,7 +373,7 @@ def view():
     "a sink far down": {
         "a.py": "import b\ndef f(x):\n    b.f(x + '1')\n",
         "b.py": "import c\ndef f(x):\n    c.f(f'{x}2')\n",
-        "c.py": "def f(x):\n    eval(x)  # flow: code\n",
+        "c.py": "def f(x):\n    eval(x)  # maybe: code\n",
         "app.py": APP + "import a\n@app.route('/')\ndef view():\n    a.f(request.args['n'])\n    return ''\n",
     },
     "a check in a helper": {

@@ -153,7 +153,7 @@ def a():
         "app.py": HEAD
         + """\
 def make(x):
-    return lambda: eval(x)  # flow: code
+    return lambda: eval(x)  # maybe: code
 def other(f):
     x = '1'
     return f()
