@@ -31,6 +31,7 @@ from flasklint.knowledge.guards import (
     TOKEN_WORDS,
 )
 from flasklint.knowledge.sensitive import words
+from flasklint.project.compared import comparisons
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.strangers import decides_by_referrer, given_once, is_of_strangers, unfolded, values_used
@@ -47,6 +48,8 @@ _LOGIN_WORDS = frozenset({"access", "api", "auth", "bearer", "id", "jwt", "oauth
 _PACE = frozenset({"requests", "rate", "ratelimit", "throttled", "throttle"})
 """Words in the names of errors that say that somebody asks too often."""
 _MOST_HELPERS = 40
+_OWN_TOKENS = ("flask.session", "flask.request.cookies")
+"""Where the site's own half of a token against forged requests is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,9 +443,37 @@ class Guards:
             return True
         if not deeds.compares:
             return False
-        reads_request = deeds.mentions(*REQUEST_TOKENS)
-        reads_own = deeds.mentions("flask.session", "flask.request.cookies")
-        return reads_request and reads_own and any(map(_names_a_request_token, deeds.texts | deeds.attributes))
+        if not deeds.mentions(*REQUEST_TOKENS) or not deeds.mentions(*_OWN_TOKENS):
+            return False
+        # What else is called a token may say who somebody is: it has to be held against what the request brings.
+        spoken = deeds.texts | deeds.attributes
+        return _speaks(spoken, _FORGERY_WORDS) or (
+            any(map(_names_a_request_token, spoken)) and self._matches_token(node, module, _DEEPEST)
+        )
+
+    def _matches_token(self, node: ir.Function, module: LinkedModule, depth: int) -> bool:
+        """Does a function, or a helper of its, compare what a request brings, or what it is given, with what the session or a
+        cookie holds?"""
+        scope = self.scope_of(node, module)
+        if scope is None:
+            return False
+        given = {parameter.name for parameter in node.parameters}
+        for operands in comparisons(node):
+            own, brought, named = set[int](), set[int](), False
+            for position, parts in enumerate(operands):
+                deeds = self.part([ir.Do(one, start=one.start, end=one.end) for one in parts], node, scope)
+                names = {one.id for part in parts for one in (part, *ir.walk(part)) if isinstance(one, ir.Name)}
+                named = named or any(map(_names_a_request_token, deeds.texts | deeds.attributes | names))
+                if deeds.mentions(*_OWN_TOKENS):
+                    own.add(position)
+                elif deeds.mentions(*REQUEST_TOKENS) or not given.isdisjoint(names):
+                    brought.add(position)
+            if own and brought and named:
+                return True
+        called = self._own(node, scope)[1] if depth else ()
+        return any(
+            self._matches_token(one.node, one.module, depth - 1) for one in called if isinstance(one.node, ir.Function)
+        )
 
     def _checks_origin(self, node: ir.Function, module: LinkedModule) -> bool:
         deeds = self.deeds(node, module)

@@ -28,10 +28,11 @@ def is_mailed(path: str, pages: Pages) -> bool:
                 pending.append(user)
     if not found:
         return _FILES.search(path) is not None
-    return all(_goes_into_mail(rendering.site) for rendering in found)
+    return all(goes_into_mail(rendering.site) for rendering in found)
 
 
-def _goes_into_mail(site: CallSite) -> bool:
+def goes_into_mail(site: CallSite) -> bool:
+    """Whether what a call renders becomes a mail's text in the function around it."""
     body = [node for node in ir.walk(site.scope.node) if isinstance(node, (ir.Call, ir.Assign))]
     names = {
         target.id

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Finding, Severity
+from flasklint.knowledge.sensitive import words
 from flasklint.knowledge.templates import ADMIN_WORDS, MODEL_VIEW_PARTS, STAFF_WORDS
 from flasklint.project.blocks import leaves
 from flasklint.project.entered import taken_in, text_fields
@@ -24,6 +25,9 @@ from flasklint.taint.kept import plain
 _FIRST = 6
 """Statements of a function in which it may turn strangers away."""
 _ADMIN_BEGINNINGS = ("admin", "superuser", "moderator")
+_SETTINGS = frozenset({"config", "environ"})
+_SECRET_WORDS = frozenset({"key", "passphrase", "password", "passwd", "secret", "token"})
+"""Words in the names of settings by whose values people are known."""
 _OF_FORM = re.compile(r"(?:form|modelview|adminview|view|admin)$")
 _IN_ADDRESSES = frozenset(
     f"flask.Request().{name}"
@@ -236,6 +240,8 @@ def _asks_for(node: ir.Function) -> Who:
     """Whom a function lets through, by its decorators and by what it asks first."""
     asked = [_asked_by(decorator) for decorator in node.decorators]
     asked += (_asked_by(one.test) for one in node.body[:_FIRST] if isinstance(one, ir.If) and leaves(one.body))
+    if any(isinstance(one, ir.If) and leaves(one.body) and _asks_for_key(one.test) for one in node.body[:_FIRST]):
+        return Who.STAFF
     return max(asked, default=Who.ANYBODY)
 
 
@@ -248,14 +254,46 @@ def _asked_by(test: ir.Expr) -> Who:
     return max(map(_speaks_of, (test, *ir.walk(test))))
 
 
+def _asks_for_key(test: ir.Expr) -> bool:
+    """``key != app.config["API_KEY"]``: only those who run the site know what its settings keep secret."""
+    match test:
+        case ir.Op("or", operands):
+            return any(map(_asks_for_key, operands))
+        case ir.Compare(("!=" | "is-not",), (one, other)) | ir.Op(
+            "not",
+            (
+                ir.Compare(("==" | "is",), (one, other))
+                | ir.Call(
+                    ir.Name("compare_digest" | "safe_str_cmp") | ir.Attribute(_, "compare_digest" | "safe_str_cmp"),
+                    (ir.Argument(one), ir.Argument(other)),
+                ),
+            ),
+        ):
+            return _is_secret_setting(one) != _is_secret_setting(other) and not (
+                isinstance(one, ir.Const) or isinstance(other, ir.Const)
+            )
+    return False
+
+
+def _is_secret_setting(expr: ir.Expr) -> bool:
+    match expr:
+        case ir.Subscript(owner, ir.Const(value=str(key))) | ir.Call(
+            ir.Attribute(owner, "get"), (ir.Argument(ir.Const(value=str(key))), *_)
+        ):
+            return last_word(owner) in _SETTINGS and not _SECRET_WORDS.isdisjoint(words(key))
+    return False
+
+
 def _speaks_of(node: ir.Node) -> Who:
     match node:
         case ir.Name(id=name) | ir.Attribute(name=name):
-            words = name.lower().split("_")
+            spoken = name.lower().split("_")
         case ir.Const(value=str(text)):
-            words = [text.lower()]
+            spoken = [text.lower()]
         case _:
             return Who.ANYBODY
-    if not STAFF_WORDS.isdisjoint(words) or (not isinstance(node, ir.Const) and words[0].startswith(_ADMIN_BEGINNINGS)):
+    if not STAFF_WORDS.isdisjoint(spoken) or (
+        not isinstance(node, ir.Const) and spoken[0].startswith(_ADMIN_BEGINNINGS)
+    ):
         return Who.STAFF
-    return Who.ANYBODY if ADMIN_WORDS.isdisjoint(words) else Who.ROLE
+    return Who.ANYBODY if ADMIN_WORDS.isdisjoint(spoken) else Who.ROLE

@@ -9,10 +9,11 @@ from typing import Literal
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Place, Severity
 from flasklint.project.calls import CallSite
+from flasklint.project.mailed import goes_into_mail
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known
-from flasklint.rules.base import Context, Rule
+from flasklint.rules.base import Context, Rule, together
 from flasklint.rules.surroundings import ending, origins
 from flasklint.source import Location, Span
 
@@ -81,7 +82,8 @@ class AutoescapeDisabled(Rule):
     What an environment makes is told by the templates that are loaded from it, by name, by folder or as text. Silent: text, mail
     bodies, configuration files, SQL, LaTeX (other delimiters), native environments; regions whose outputs are constants, numbers,
     escaped or made by the framework. Where nothing tells what is made, or a filter of the app's own may make HTML on purpose,
-    the finding has low confidence.
+    the finding has low confidence. Environments of one file that are made alike are told once, and those whose pages only go into
+    mails, where programs run no scripts, with medium severity.
 
     ## Why is this bad
     With escaping off, a name such as `<script src=//evil.example></script>` is printed as it is, and runs in the browser of
@@ -140,8 +142,14 @@ class AutoescapeDisabled(Rule):
             for argument in site.call.arguments:
                 if argument.name == "autoescape" and _escaping(argument.value, site.scope, project) == "off":
                     yield self._whole_app(site.scope, argument)
+        files: dict[tuple[object, ...], list[Finding]] = {}
         for site in project.calls(*_ENVIRONMENTS):
-            yield from self._environment(site, project)
+            told = site.argument(None, "autoescape") is not None
+            for finding in self._environment(site, project):
+                key = site.location.path, told, finding.severity, finding.confidence
+                files.setdefault(key, []).append(finding)
+        for alike in files.values():
+            yield from together(alike)
         for site in project.calls(*_TEMPLATES):
             yield from self._template(site, project)
 
@@ -223,10 +231,14 @@ class AutoescapeDisabled(Rule):
         if made == "other":
             return
         why = "is told not to escape" if given is not None else "escapes nothing unless told to"
+        mailed = made == "html" and _is_for_mails(site, project)
         tail = f" It makes HTML: {what}." if what else " What it makes could not be told."
+        if mailed:
+            tail = " It makes the HTML of mails: what somebody has written stands there as the site's own words."
         yield self.finding(
             site.location,
             f"This Jinja environment {why}. HTML in what it prints is printed as it is.{tail}",
+            severity=Severity.MEDIUM if mailed else None,
             confidence=Confidence.HIGH if made == "html" else Confidence.LOW,
             label="no escaping",
             scope=site.scope.qualname,
@@ -415,6 +427,21 @@ def _made_by(site: CallSite, project: Project) -> tuple[Made, str]:
     if kinds == {"other"}:
         return "other", ""
     return _made_of_folder(site, project)
+
+
+def _is_for_mails(site: CallSite, project: Project) -> bool:
+    """Whether all that is rendered from an environment goes into mails, as far as is seen."""
+    renderings = [
+        CallSite(call, load.scope, ())
+        for load in project.calls(*_LOADS)
+        if _is_of(load, site, project)
+        for call in ir.walk(load.scope.node)
+        if isinstance(call, ir.Call)
+        and isinstance(call.function, ir.Attribute)
+        and call.function.name in ("render", "render_async")
+        and any(part is load.call for part in origins(call.function.value, load.scope))
+    ]
+    return bool(renderings) and all(map(goes_into_mail, renderings))
 
 
 def _is_of(load: CallSite, made: CallSite, project: Project) -> bool:

@@ -12,7 +12,7 @@ from flasklint.rules.authors import Who
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
 from flasklint.rules.own_filters import is_cleaned
-from flasklint.rules.stored import Part, Stored, kept_there
+from flasklint.rules.stored import FLASH, Part, Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 
@@ -45,7 +45,8 @@ class UnsafeSafeFilter(FlowRule):
     `tojson` made, tokens, form fields with their labels and descriptions, the results of macros, and what a filter of the
     project's has cleaned are left alone. `striptags` does not help: it turns `&lt;` back into `<`. Scripts and event handlers are
     FLK409. The same expression is reported once for a template, and once at all if it is a part of a record of which nothing is
-    known; what is kept in one place is reported once for a template.
+    known; the field that is kept in one place is reported once, with the places of all templates that show it, and what is
+    flashed, or put together by a view, once for a template.
 
     ## Why is this bad
     Jinja escapes what it puts into HTML, and `|safe` says that it need not. If someone else has written the value, their
@@ -148,7 +149,7 @@ class UnsafeSafeFilter(FlowRule):
                     for kept, finding in self._doubtful(mark, operand, found, place, parts, stored, context):
                         if flow is not None and _is_chosen(flow) and finding.confidence > Confidence.LOW:
                             finding = replace(finding, confidence=Confidence.LOW)
-                        yield (path, *kept) if kept is not None else (where, shape(operand)), finding
+                        yield kept if kept is not None else (where, shape(operand)), finding
 
     def _doubtful(
         self,
@@ -159,16 +160,19 @@ class UnsafeSafeFilter(FlowRule):
         parts: list[Part],
         stored: Stored,
         context: Context,
-    ) -> Iterator[tuple[tuple[Location, str] | None, Finding]]:
+    ) -> Iterator[tuple[tuple[object, ...] | None, Finding]]:
         """A value of which the evaluation tells nothing: by who keeps what under its names, and where, or failing that by the
         names."""
         if (parts and all(stored.is_clean(part, place.path) for part in parts)) or is_cleaned(operand, context.project):
             return
-        for part in (*parts, *stored.behind(operand, place.path, _HARMLESS)):
+        behind = stored.behind(operand, place.path, _HARMLESS)
+        for number, part in enumerate((*parts, *behind)):
             flow = stored.untrusted(part, place.path)
             if flow is not None:
                 finding = kept_there(self.untrusted(flow), part, flow, place, stored)
-                yield (flow.location, part.name), replace(finding, fix=_without(mark, place))
+                # A record's field is mended where it is kept, for all templates; a message, and what a view makes, is not.
+                where = place.path if part.name == FLASH or number >= len(parts) else ""
+                yield (where, flow.location, part.name), replace(finding, fix=_without(mark, place))
                 return
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
         telling = (
