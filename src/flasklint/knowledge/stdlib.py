@@ -245,6 +245,7 @@ _SUMMARIES = (
     Summary("builtins.compile", result="types.CodeType()"),
     Summary("binascii.hexlify", ("0",), "new", "builtins.bytes()", characters="0-9a-f"),
     Summary("urllib.parse.urlencode", ("0|query",), "new", "builtins.str()", characters="a-zA-Z0-9_.~%+&=-"),
+    Summary("urllib.request.Request", result="urllib.request.Request()"),
     Summary("urllib.request.url2pathname", ("0|url",), "new", "builtins.str()"),
     Summary("json.dumps", ("0|obj",), "new", "builtins.str()", tag="json"),
     Summary("builtins.bytes", ("0",), "same", "builtins.bytes()"),

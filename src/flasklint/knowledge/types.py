@@ -99,6 +99,11 @@ PREFIXES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "sqlalchemy": (
             ("sqlalchemy.sql.expression.", "sqlalchemy."),
             ("sqlalchemy.sql.functions.", "sqlalchemy.func."),
+            *(
+                (f"sqlalchemy.{of}{kind}", f"sqlalchemy.{kind.lower()}")
+                for of in ("", "sql.dml.")
+                for kind in ("Insert", "Update", "Delete")
+            ),
             ("sqlalchemy.sql.text", "sqlalchemy.text"),
             ("sqlalchemy.sql.select", "sqlalchemy.select"),
             ("sqlalchemy.sql.and_", "sqlalchemy.and_"),

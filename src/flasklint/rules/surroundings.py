@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from flasklint import ir
+from flasklint.project.outputs import root
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.scripts import is_command, is_migration
@@ -128,3 +129,31 @@ def ending(expr: ir.Expr, scope: Scope, project: Project) -> str:
 def is_this_machine(url: str) -> bool:
     """Whether a URL's fixed beginning names the machine that asks."""
     return _LOOPBACK.match(url) is not None
+
+
+def formats_a_parameter(project: Project, location: Location) -> bool:
+    """Whether the function in which a place stands puts what it is called with into a text, or an attribute of that."""
+    module = project.modules.get(location.path)
+    around = [
+        scope.node
+        for scope in (module.scopes if module is not None else ())
+        if isinstance(scope.node, ir.Function) and scope.node.start <= location.span.start < scope.node.end
+    ]
+    if not around:
+        return False
+    function = max(around, key=lambda node: node.start)
+    given = {one.name for one in function.parameters} - {"self", "cls"}
+    return any(root(one) in given for node in ir.walk(function) for one in _put_in(node))
+
+
+def _put_in(node: ir.Node) -> Iterator[ir.Expr]:
+    """What an expression puts into a text."""
+    match node:
+        case ir.Formatted(value):
+            yield value
+        case ir.Op("%", (_, ir.Display(items=items))) | ir.Call(ir.Attribute(_, "format" | "join"), items):
+            yield from (item.value for item in items)
+        case ir.Op("%" | "+", operands):
+            yield from operands
+        case ir.Augment(sign="+", value=value):
+            yield value

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, doubtful_together
-from flasklint.rules.surroundings import by_hand
+from flasklint.rules.surroundings import by_hand, formats_a_parameter
 from flasklint.taint.flows import Flow
 
 
@@ -15,7 +15,8 @@ class SqlInjection(FlowRule):
     ## What it does
     Follows data into SQL text: `execute`, `executemany`, `executescript`, SQLAlchemy's `text()` and the fragments it takes
     (`literal_column`, `order_by(text())`), pandas' `read_sql`. Untrusted data is critical; text built from a value of unknown
-    origin is medium, and is told once for a file. In what people run by hand (scripts that nothing imports, commands, migrations)
+    origin is medium, and is told once for a file; it is less certain where the function puts none of its own parameters into a
+    text. In what people run by hand (scripts that nothing imports, commands, migrations)
     only untrusted data counts.
 
     ## Why is this bad
@@ -72,11 +73,13 @@ class SqlInjection(FlowRule):
         if flow.untrusted:
             yield self.untrusted(flow)
         elif flow.built and flow.sink.shape and not by_hand(project, flow.location, flow.scope):
+            # Whoever calls the function may pass on what a visitor sent; settings, rows and ids it gets elsewhere.
+            passed = formats_a_parameter(project, flow.location)
             yield self.finding(
                 flow.location,
                 "An SQL statement is built from a value of unknown origin. If a visitor can have a say in it, they write SQL.",
                 severity=Severity.MEDIUM,
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.MEDIUM if passed else Confidence.LOW,
                 label=flow.sink.words,
                 scope=flow.scope,
                 help=self.advice,
