@@ -198,7 +198,7 @@ def is_setting(name: str) -> bool:
 
 MARKUP_MAKERS: frozenset[str] = _words(
     "commonmark.commonmark markdown.Markdown().convert markdown.markdown markdown2.Markdown().convert markdown2.markdown"
-    " hoedown.Markdown().render misaka.Markdown().render misaka.html mistune.html textile.textile"
+    " hoedown.Markdown().render marko.convert misaka.Markdown().render misaka.html mistune.html textile.textile"
 )
 """What makes HTML of a text in a language of its own, and leaves the HTML that is in the text as it is, unless told to escape."""
 
@@ -207,6 +207,24 @@ ESCAPING_MAKERS: frozenset[str] = _words("mistune.markdown")
 
 TOLD_TO_ESCAPE: frozenset[str] = _words("safe_mode escape")
 """Arguments by which these are told to escape, or not to."""
+
+RENDERERS_MADE: Mapping[str, str] = {
+    "markdown_it.MarkdownIt().render": "markdown_it.MarkdownIt",
+    "marko.Markdown().convert": "marko.Markdown",
+    "marko.Markdown()": "marko.Markdown",
+    "mistune.create_markdown()": "mistune.create_markdown",
+}
+"""What makes HTML likewise, or escapes, as it was told when it was made, and what makes it."""
+
+RAW_PRESETS: frozenset[str] = _words("commonmark gfm-like")
+"""The settings by name with which ``MarkdownIt`` leaves tags as they are, as it does without one; with its others it escapes."""
+
+MARKUP_FILTERS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "flask_markdown.Markdown": ("markdown", _words("safe_mode auto_escape")),
+    "flask_misaka.Misaka": ("markdown", _words("escape no_html renderer skip_html")),
+}
+"""Extensions that give templates a filter which makes HTML of a text, leaves the tags that are in it, and needs no ``|safe``: the
+filter's name, and the arguments by which they are told otherwise."""
 
 FIELD_NAMES: frozenset[str] = _words("id name short_name type")
 """Attributes of a form's field that the program gives it, when it is of WTForms."""

@@ -41,12 +41,17 @@ def marks(body: tuple[ir.Stmt, ...], also: frozenset[str]) -> Iterator[tuple[ir.
             case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=operand), *_)) if (
                 name == "|safe" or name in also
             ):
-                yield node, operand
+                if not _is_marked(operand, also):
+                    yield node, operand
             case ir.Call(function=ir.Name(id=name)) if name.startswith("is ") or (
                 name[:1] == "|" and name[1:] in FILTERS and name[1:] not in _ESCAPING
             ):
                 continue
         stack.extend(ir.children(node)[::-1])
+
+
+def _is_marked(operand: ir.Expr, also: frozenset[str]) -> bool:
+    return isinstance(operand, ir.Call) and isinstance(operand.function, ir.Name) and operand.function.id in also
 
 
 def raw_columns(template: ir.Template) -> Iterator[tuple[ir.Const, ir.Expr]]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from flasklint import ir
-from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, RENDERERS, is_count
+from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, MARKUP_FILTERS, RENDERERS, is_count
 from flasklint.project.calls import Calls, CallSite
 from flasklint.project.marks import DESCRIPTION, begins_link, leaves, marks, names_marked, raw_columns, raw_descriptions
 from flasklint.project.outputs import Outputs, last_word
@@ -115,14 +115,26 @@ class Pages:
 
     @cached_property
     def marking(self) -> frozenset[str]:
-        """The project's filters that are ``Markup`` itself, as templates name them: ``|markup``."""
-        return frozenset(
+        """The filters that say of a text that it is HTML, as templates name them: the project's that are ``Markup`` itself, and
+        those of libraries that leave tags as they are."""
+        own = (
             f"|{name}"
             for name in self.filters
             if any(
                 not isinstance(one, Scope) and MARKUP in self._resolve(*one) for one in self.registered("filter", name)
             )
         )
+        return frozenset(own) | self.rendering
+
+    @cached_property
+    def rendering(self) -> frozenset[str]:
+        """Libraries' filters that make HTML of a text in a language of its own and leave the tags that are in it."""
+        raw: dict[str, bool] = {}
+        for site in self._calls.of(*MARKUP_FILTERS):
+            for name, escaping in (MARKUP_FILTERS[one] for one in site.names if one in MARKUP_FILTERS):
+                escapes = site.unpacks or any(argument.name in escaping for argument in site.call.arguments)
+                raw[name] = raw.get(name, True) and not escapes
+        return frozenset(f"|{name}" for name, is_raw in raw.items() if is_raw and name not in self.filters)
 
     @cached_property
     def marked(self) -> frozenset[str]:

@@ -6,14 +6,14 @@ Told by how the program is written alone: who appends what to which list, in a v
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from flasklint import ir
-from flasklint.knowledge.templates import ESCAPING_MAKERS, MARKUP_MAKERS, TOLD_TO_ESCAPE
 from flasklint.project.marks import is_same_text, leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
+from flasklint.project.raw_html import makes_raw_html
 from flasklint.project.scopes import REST, Binding, Scope
 
 _DEEPEST = 12
@@ -108,15 +108,6 @@ def class_of(value: ir.Expr, scope: Scope, project: Project, hops: int = 3) -> s
     return next(filter(None, (class_of(one, scope, project, hops - 1) for one in made)), "")
 
 
-def makes_raw_html(call: ir.Call, names: Collection[str]) -> bool:
-    """Whether a call of one of these makes HTML of a text and leaves the tags that are in it as they are."""
-    told = next((argument.value for argument in call.arguments if argument.name in TOLD_TO_ESCAPE), None)
-    if told is None:
-        return not MARKUP_MAKERS.isdisjoint(names)
-    is_no = isinstance(told, ir.Const) and not told.value
-    return is_no and not (MARKUP_MAKERS | ESCAPING_MAKERS).isdisjoint(names)
-
-
 def names_placed(project: Project) -> frozenset[str]:
     """The last names of what views put where templates mark it as safe, and of what is declared to be HTML."""
     shown = [
@@ -199,7 +190,7 @@ def _behind(step: _Step, project: Project) -> Iterator[_Step]:
             yield step._replace(value=value)
         case ir.Call(function=function, arguments=arguments):
             names = project.resolve(function, scope)
-            makes = makes_raw_html(step.value, names)
+            makes = makes_raw_html(step.value, names, project)
             if arguments and (makes or not {"builtins.str", "markupsafe.Markup", "builtins.list"}.isdisjoint(names)):
                 yield step._replace(value=arguments[0].value)
             for one in names:

@@ -9,8 +9,8 @@ from flasklint import ir
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.project.marks import leaves
 from flasklint.project.outputs import last_word, root
-from flasklint.project.placed import makes_raw_html
 from flasklint.project.project import Project
+from flasklint.project.raw_html import makes_raw_html
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.source import Span
 
@@ -64,7 +64,7 @@ def makes_markup(call: ir.Call, scope: Scope, project: Project, hops: int = 1) -
     if not call.arguments:
         return False
     names = project.resolve(call.function, scope)
-    if makes_raw_html(call, names):
+    if makes_raw_html(call, names, project):
         return True
     for name in names if hops else ():
         helper = project.definition(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, Who, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
+from flasklint.rules.rendered import Rendered, rendered
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.kept import members_of, plain, read_of_self
@@ -315,7 +316,8 @@ class Stored:
             return None
         known = [flow for flow in found if flow.untrusted and len(flow.paths[0].reasons) < 2]
         if not known and self._kind == "kept-html":
-            sources = (self.untrusted(one, path) for one in self._worked_out_of(part))
+            made_of = [*self._worked_out_of(part), *(one for one in self.rendered_of(part) if one.name != part.name)]
+            sources = (self.untrusted(one, path) for one in made_of)
             known = [flow for flow in sources if flow is not None]
         return max(known, key=lambda flow: (self._is_open(flow), flow.confidence, -len(flow.trace)), default=None)
 
@@ -343,6 +345,18 @@ class Stored:
                                 if isinstance(one, ir.Attribute) and one.name in read and one.name != part.name
                             ]
         return found
+
+    @cached_property
+    def _rendered(self) -> Mapping[str, tuple[Rendered, ...]]:
+        return rendered(self._project)
+
+    def rendered_of(self, part: Part) -> list[Part]:
+        """What is made HTML, tags and all, and kept there, by a view, the record itself or what listens to the database."""
+        return [
+            Part(one.owner, one.text)
+            for one in (self._rendered.get(part.name, ()) if part.owner else ())
+            if self._is_it(plain(part.kind or part.owner), plain(one.owner))
+        ]
 
     def _is_checked(self, part: Part) -> bool:
         """The record's class cleans or checks what is kept there, or the form does, as far as the harm goes."""

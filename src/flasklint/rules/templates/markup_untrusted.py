@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flasklint import ir
@@ -45,11 +45,12 @@ class MarkupUntrusted(FlowRule):
     record that a request fills; what a function makes several times of one read is one finding. Without a known origin,
     it reports
 
-    - with medium confidence: a template filter that puts its value into `Markup` unescaped, since a template gives it
-      whatever it has (of an attribute of it only one that goes by what people fill in counts; with low confidence, if the
-      templates give it nothing, or nothing but what a filter has cleaned); an `__html__` method that puts an
-      attribute into HTML unescaped; a method of a record that puts an attribute into `Markup` unescaped which goes by what people
-      fill in; `Markup` of what was just unescaped;
+    - with medium confidence: a template filter that puts its value into `Markup` unescaped, itself or by a function that it
+      hands it to, also as the HTML that a library makes of it and leaves tags in, since a template gives it whatever it has (of
+      an attribute of it only one that goes by what people fill in counts; with low confidence, if the templates give it
+      nothing, or nothing but what a filter has cleaned); an `__html__` method that puts an attribute into HTML unescaped; a
+      method of a record that puts an attribute into `Markup` unescaped which goes by what people fill in; `Markup` of what was
+      just unescaped;
     - with low confidence: other HTML that is built around a parameter inside `Markup(...)`.
 
     Silent: constants, numbers, what `escape()`, `Markup.escape` or a sanitizer returns, what other functions make, and the
@@ -99,7 +100,7 @@ class MarkupUntrusted(FlowRule):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         project = context.project
-        filters = frozenset(_filters(project))
+        filters = _with_helpers(_filters(project), project)
         formatters = _formatters(project)
         authors = Authors(project)
         flows = [flow for flow in context.flows.flows(*self.kinds) if not _is_undone(flow, project)]
@@ -132,7 +133,7 @@ class MarkupUntrusted(FlowRule):
         return None
 
     def _shape(
-        self, flow: Flow, project: Project, filters: frozenset[str], formatters: frozenset[Location]
+        self, flow: Flow, project: Project, filters: Mapping[str, Scope], formatters: frozenset[Location]
     ) -> Iterator[Finding]:
         module = project.modules.get(flow.call.path)
         if module is None:
@@ -156,7 +157,7 @@ class MarkupUntrusted(FlowRule):
                 "A template filter declares its value to be HTML without escaping it. Whatever a template gives it is printed as"
                 " it is."
             )
-            yield self._told(flow.location, message, scope, _weight(scope, project))
+            yield self._told(flow.location, message, scope, _weight(filters[scope.name], project))
         elif not _is_built_html(flow):
             return
         elif any(_within(flow.location, place) for place in formatters):
@@ -215,6 +216,32 @@ def _filters(project: Project) -> Iterator[str]:
             for write in scope.writes:
                 if write.key is not None and _FILTER_TABLES.intersection(project.resolve(write.target, scope)):
                     yield from project.resolve(write.value, scope)
+
+
+def _with_helpers(names: Iterable[str], project: Project) -> dict[str, Scope]:
+    """The filters by name, and the functions to which they hand their value and give what those make of it; each with the
+    filter."""
+    found: dict[str, Scope] = {}
+    for name in names:
+        function = project.definition(name)
+        if function is None:
+            continue
+        found[name] = function
+        own = (
+            [parameter.name for parameter in function.node.parameters[:1]]
+            if isinstance(function.node, ir.Function)
+            else []
+        )
+        for made in function.returns:
+            match made:
+                case ir.Call(function=helper, arguments=(ir.Argument(value=ir.Name(id=value), name=""), *_)) if (
+                    value in own
+                ):
+                    for inner in project.resolve(helper, function):
+                        found.setdefault(inner, function)
+                case _:
+                    pass
+    return found
 
 
 def _weight(function: Scope, project: Project) -> Confidence:

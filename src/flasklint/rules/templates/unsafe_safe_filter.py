@@ -20,6 +20,8 @@ _HARMLESS: frozenset[Nature] = frozenset(
     ("constant", "number", "address", "markup", "escaped", "json", "quoted", "token")
 )
 
+_RENDERING_ADVICE = "clean the HTML that is made of it with `nh3.clean`, in a filter of your own"
+
 
 class UnsafeSafeFilter(FlowRule):
     """`|safe` puts a value into the page without escaping.
@@ -40,6 +42,9 @@ class UnsafeSafeFilter(FlowRule):
 
     The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`), and the descriptions of
     fields, which its `render_form` and `render_field` put out without escaping, are judged in the same way.
+
+    So are the filters by which Flask-Markdown and Flask-Misaka make HTML of a text, unless they are told to escape tags, and
+    what is kept as HTML that is made of another text and keeps its tags (`post.body_html = markdown.markdown(post.body)`).
 
     Constants, values that were cleaned (`nh3.clean`, `bleach.clean`, `escape`), numbers, addresses made by `url_for`, what
     `tojson` made, tokens, form fields with their labels and descriptions, the results of macros, and what a filter of the
@@ -136,7 +141,7 @@ class UnsafeSafeFilter(FlowRule):
                 flow = flows.get(place)
                 if flow is not None and flow.untrusted and not is_looked_up(flow):
                     finding = replace(
-                        self.untrusted(flow), location=place, label="not escaped", fix=_without(mark, place)
+                        self.untrusted(flow), location=place, label="not escaped", fix=_without(mark, place, context)
                     )
                     parts = stored.parts(operand, path, _HARMLESS)
                     if flow.paths[0].reasons and parts and all(is_count(part.name) for part in parts):
@@ -172,7 +177,7 @@ class UnsafeSafeFilter(FlowRule):
                 finding = kept_there(self.untrusted(flow), part, flow, place, stored)
                 # A record's field is mended where it is kept, for all templates; a message, and what a view makes, is not.
                 where = place.path if part.name == FLASH or number >= len(parts) else ""
-                yield (where, flow.location, part.name), replace(finding, fix=_without(mark, place))
+                yield (where, flow.location, part.name), replace(finding, fix=_without(mark, place, context))
                 return
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
         telling = (
@@ -200,6 +205,10 @@ class UnsafeSafeFilter(FlowRule):
             unknown = (
                 f"It is JSON made of `{dumped}`, which people fill in; `</script>` and quotes in it stay as they are."
             )
+        made = [one for part in parts for one in stored.rendered_of(part)]
+        if made and place.path in pages.reached and _is_of_people(made, parts, stored):
+            parts, telling = made, True
+            unknown = f"It is HTML that is made of `{made[0].name}`, and tags in that stay as they are."
         who = (
             min((stored.authors.who_writes(part.owner, part.name) for part in parts), default=Who.ANYBODY)
             if telling
@@ -218,17 +227,27 @@ class UnsafeSafeFilter(FlowRule):
                 severity=Severity.LOW if who else Severity.MEDIUM,
                 confidence=Confidence.MEDIUM if telling else Confidence.LOW,
                 label="not escaped",
-                help=self.advice,
-                fix=_without(mark, place),
+                help=_RENDERING_ADVICE if _name(mark) in pages.rendering else self.advice,
+                fix=_without(mark, place, context),
             ),
         )
+
+
+def _is_of_people(made: list[Part], parts: list[Part], stored: Stored) -> bool:
+    """Whether people may have written what HTML is made of: it goes by what they fill in, or comes with a record that is changed
+    only to be shown."""
+    if stored.is_thought_of((*made, *parts)):
+        return False
+    return stored.is_written_by_people(made) or {one.name for one in made} == {part.name for part in parts}
 
 
 def _name(mark: ir.Call) -> str:
     return mark.function.id if isinstance(mark.function, ir.Name) else "|safe"
 
 
-def _without(mark: ir.Call, place: Location) -> Fix:
+def _without(mark: ir.Call, place: Location, context: Context) -> Fix | None:
+    if _name(mark) in context.project.pages.rendering:
+        return None  # The text would be shown in the language that it is written in.
     edit = Edit(Location(place.path, mark.function.span), "")
     return Fix("let it be escaped", (edit,), Applicability.UNSAFE)
 
