@@ -29,6 +29,12 @@ TOKEN_IDENTITY = frozenset(
 )
 """Those that know it by a token (one in a header, unless they are told to use cookies, and then they want a second)."""
 
+TOKEN_CHECKS = (
+    "flask_oauthlib.provider.OAuth1Provider().verify_request",
+    "flask_oauthlib.provider.OAuth2Provider().verify_request",
+)
+"""Calls that check a token which the request carries; who it belongs to may be logged in for the rest of the request."""
+
 IDENTITY_ATTRIBUTES = frozenset(
     {
         "is_authenticated",

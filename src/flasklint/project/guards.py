@@ -26,6 +26,7 @@ from flasklint.knowledge.guards import (
     QUERY_TOKEN_WORDS,
     REFUSALS,
     REQUEST_TOKENS,
+    TOKEN_CHECKS,
     TOKEN_IDENTITY,
     TOKEN_VALIDATORS,
     TOKEN_WORDS,
@@ -40,7 +41,7 @@ from flasklint.project.switched import Off, in_force
 _DEEPEST = 2
 _HOLDERS = frozenset({"flask.session", "flask.g"})
 _MOST_NODES = 4_000
-_FROM = frozenset({"flask.request.referrer", "flask.request.origin"})
+_FROM = ("flask.request.referrer", "flask.request.origin")
 """Where a request says that it comes from."""
 _FORGERY_WORDS = frozenset({"csrf", "xsrf", "nonce"})
 _LOGIN_WORDS = frozenset({"access", "api", "auth", "bearer", "id", "jwt", "oauth", "oauth2", "oidc", "refresh"})
@@ -231,7 +232,7 @@ class Guards:
                     compares = True
                     test = self._spelled_out(test, node)
                     lets_pass = lets_pass or (not turned_away and self._is_done_with_strangers(test, body, node, where))
-                    if id(current) in known or (self._speaks_of_identity(test, where) and _holds_for_the_known(test)):
+                    if id(current) in known or (self.speaks_of_identity(test, where) and _holds_for_the_known(test)):
                         known.update(id(one) for one in ir.statements(current) if isinstance(one, ir.If))
                         known.difference_update(id(one) for one in orelse)
                         sends_on = sends_on or ends_request(body)
@@ -240,12 +241,12 @@ class Guards:
                     elif (
                         is_of_strangers(test)
                         and self._answers(body[-1], where)
-                        and self._speaks_of_identity(test, where)
+                        and self.speaks_of_identity(test, where)
                     ):
                         refuses = turned_away = True
-                    elif is_of_strangers(test) and _goes_on(body[-1]) and self._speaks_of_identity(test, where):
+                    elif is_of_strangers(test) and _goes_on(body[-1]) and self.speaks_of_identity(test, where):
                         sends_on = True
-                    elif not turned_away and self._speaks_of_identity(test, where):
+                    elif not turned_away and self.speaks_of_identity(test, where):
                         turned_away = ends_request(body) or ends_request(orelse) or isinstance(body[-1], ir.Return)
                 case ir.Raise(value) if value is not None and not _slows_down(value):
                     refuses = True
@@ -258,8 +259,8 @@ class Guards:
                             refused = isinstance(given, ir.Const) and given.value in (401, 403)
                             refuses = refuses or (refused and written.name in ("status_code", "status"))
             stack.extend([(child, where) for child in ir.children(current)][::-1])
-        if not names.isdisjoint(_FROM) and not decides_by_referrer(node):
-            names.difference_update(_FROM)
+        if any(name.startswith(_FROM) for name in names) and not decides_by_referrer(node):
+            names = {name for name in names if not name.startswith(_FROM)}
         deeds = Deeds(
             frozenset(names),
             frozenset(texts),
@@ -294,7 +295,7 @@ class Guards:
             case _:
                 return False
         for part in test.operands if isinstance(test, ir.Op) and test.sign == "or" else (test,):
-            if is_of_strangers(part) and self._speaks_of_identity(part, scope):
+            if is_of_strangers(part) and self.speaks_of_identity(part, scope):
                 made = (part, *values_used(part, self._values.get(id(function), {})))
                 asked = self.part([ir.Do(one, start=one.start, end=one.end) for one in made], function, scope)
                 if self.asks(asked) is not None:
@@ -316,7 +317,7 @@ class Guards:
             return False
         found = False
         for inner in ir.statements(node):
-            if not isinstance(inner, ir.If) or not self._speaks_of_identity(inner.test, scope):
+            if not isinstance(inner, ir.If) or not self.speaks_of_identity(inner.test, scope):
                 continue
             operands = inner.test.operands if isinstance(inner.test, ir.Op) and inner.test.sign == "and" else ()
             if not any(isinstance(one, ir.Name) and held(one.id) is False for one in operands):
@@ -324,7 +325,7 @@ class Guards:
             found = True
         return found
 
-    def _speaks_of_identity(self, test: ir.Expr, scope: Scope) -> bool:
+    def speaks_of_identity(self, test: ir.Expr, scope: Scope) -> bool:
         """Does a condition speak of who is asking? A text counts only as a key of what holds that."""
         wanted = IDENTITY_WORDS | TOKEN_WORDS
         keyed = told = False
@@ -412,6 +413,8 @@ class Guards:
     def _asks_the_request(self, deeds: Deeds) -> Proof | None:
         """The same, told from what it reads of the request itself, the session or an extension."""
         spoken = deeds.texts | deeds.attributes
+        if deeds.mentions(*TOKEN_CHECKS):
+            return "token"
         if deeds.mentions(*IDENTITY) or (
             deeds.mentions("flask.session", "flask.request.cookies") and _speaks(spoken, IDENTITY_WORDS)
         ):

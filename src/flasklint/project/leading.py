@@ -5,12 +5,12 @@ Only what surely runs is looked at: the statements at the beginning, up to the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flasklint import ir
 from flasklint.additions import Proof
-from flasklint.knowledge.guards import ASKING, IDENTITY, LETS_IN
+from flasklint.knowledge.guards import ASKING, IDENTITY, IDENTITY_ATTRIBUTES, LETS_IN
 from flasklint.project.blocks import leaves
 from flasklint.project.guards import Deeds, Guards, ends_request
 from flasklint.project.identity import kept_identity
@@ -69,6 +69,8 @@ class Leading:
             return None
         made = tuple(ir.Do(value, start=value.start, end=value.end) for value in values_used(node.test, values))
         deeds = self._guards.part((*made, node), function, scope)
+        if _looks_up((test, *(one.value for one in made)), function):
+            deeds = _of_the_visitor(deeds)
         proof = self._guards.asks(deeds) if deeds.refuses or deeds.compares else None
         # What has a permission may be something else than the visitor.
         return proof if proof != "session" or deeds.mentions(*IDENTITY, *_VISITOR) else None
@@ -88,6 +90,23 @@ class Leading:
     def _lets_in(self, deeds: Deeds, scope: Scope) -> bool:
         """Does a function log somebody in?"""
         return deeds.mentions(*LETS_IN) or kept_identity(scope, self._resolver.resolve) is not None
+
+
+def _looks_up(asked: Iterable[ir.Expr], function: ir.Function) -> bool:
+    """``store.get(item_id) is None``: what there is by a name in the address says nothing of who is asking."""
+    given = {parameter.name for parameter in function.parameters}
+    return any(
+        isinstance(node, ir.Call)
+        and any(isinstance(item.value, ir.Name) and item.value.id in given for item in node.arguments)
+        for one in asked
+        for node in (one, *ir.walk(one))
+    )
+
+
+def _of_the_visitor(deeds: Deeds) -> Deeds:
+    """Without the attributes that anything may have: a thing has an owner whoever looks at it."""
+    on_g = {name.removeprefix("flask.g.").partition(".")[0] for name in deeds.names if name.startswith("flask.g.")}
+    return replace(deeds, attributes=deeds.attributes & IDENTITY_ATTRIBUTES | on_g)
 
 
 def _settled(test: ir.Expr, flag: Flag) -> ir.Expr | None:
@@ -129,7 +148,15 @@ def _first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
 
 
 def _refuses(body: Sequence[ir.Stmt]) -> bool:
-    return leaves(body) and ends_request(tuple(body))
+    return leaves(body) and (ends_request(tuple(body)) or _answers_with_error(body[-1]))
+
+
+def _answers_with_error(statement: ir.Stmt) -> bool:
+    """``return render_template("closed.html"), 503``"""
+    match statement:
+        case ir.Return(ir.Display("tuple", (_, ir.Argument(ir.Const(int() as status)), *_))):
+            return status >= 400
+    return False
 
 
 def _only_names(*blocks: Sequence[ir.Stmt]) -> bool:

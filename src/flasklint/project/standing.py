@@ -17,6 +17,7 @@ from flasklint.project.objects import Cls, Decoration, Fn, Frame, Instance, Lib,
 from flasklint.project.operations import python
 from flasklint.project.scopes import Scope
 from flasklint.project.walk import Walk
+from flasklint.project.withholding import withholds
 from flasklint.source import Location
 
 _FORM = "flask_wtf.FlaskForm"
@@ -127,6 +128,10 @@ class Standing:
             return None
         named = self._named_within(decorator)
         found = self.proof_of(decorator) if named != "token" else named
+        scope = self._guards.scope_of(decorator.node, decorator.frame.module)
+        if found != "token" and scope is not None and not self._additions.proof(scope.name):
+            # What it keeps in the session of those who are known is not what it asks for.
+            found = withholds(scope, self._guards) or found
         if found is not None:
             return found
         within = self._guards.deeds(decorator.node, decorator.frame.module).names

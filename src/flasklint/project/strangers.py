@@ -65,14 +65,23 @@ def decides_by_referrer(function: ir.Function) -> bool:
     values = given_once(function)
     for node in ir.walk(function):
         match node:
+            case ir.If(_, body) if any(
+                _gives_back(inner, values) for one in body for inner in (one, *ir.statements(one))
+            ):
+                continue
             case ir.If(test) | ir.Return(ir.Op() | ir.Compare() | ir.Call(ir.Attribute()) as test):
                 for one in (test, *values_used(test, values)):
-                    if any(_looks_into_referrer(inner) for inner in (one, *ir.walk(one))):
+                    if any(_looks_into_referrer(inner, values) for inner in (one, *ir.walk(one))):
                         return True
     return False
 
 
-def _looks_into_referrer(node: ir.Node) -> bool:
+def _gives_back(node: ir.Node, values: Mapping[str, ir.Expr]) -> bool:
+    """``return request.referrer``: what is looked at is where somebody is sent next, not whether they may."""
+    return isinstance(node, ir.Return) and node.value is not None and _is_referrer(node.value, values)
+
+
+def _looks_into_referrer(node: ir.Node, values: Mapping[str, ir.Expr]) -> bool:
     """``request.referrer.startswith(...)``, ``urlsplit(request.referrer)``, ``request.referrer != ...``; not that there is one"""
     match node:
         case ir.Compare(("is" | "is-not",)):
@@ -80,17 +89,30 @@ def _looks_into_referrer(node: ir.Node) -> bool:
         case ir.Call(ir.Name("redirect" | "url_for") | ir.Attribute(_, "redirect")):
             return False
         case ir.Compare(_, operands):
-            return any(_is_referrer(one) for one in operands)
+            return any(_is_referrer(one, values) for one in operands)
         case ir.Call(function, arguments):
             owner = function.value if isinstance(function, ir.Attribute) else function
-            return _is_referrer(owner) or any(_is_referrer(one.value) for one in arguments)
+            return _is_referrer(owner, values) or any(_is_referrer(one.value, values) for one in arguments)
     return False
 
 
-def _is_referrer(expr: ir.Expr) -> bool:
+def _is_referrer(expr: ir.Expr, values: Mapping[str, ir.Expr]) -> bool:
     match expr:
         case ir.Attribute(_, "referrer" | "origin"):
             return True
         case ir.Op("or", operands):
-            return any(map(_is_referrer, operands))
+            # What an argument of the request says comes first only where somebody is sent next.
+            return any(_is_referrer(one, values) for one in operands) and not any(map(_is_argument, operands))
+        case ir.Name(name) if name in values and not isinstance(values[name], ir.Name):
+            return _is_referrer(values[name], {})
+    return False
+
+
+def _is_argument(expr: ir.Expr) -> bool:
+    """``request.args.get("next")``"""
+    match expr:
+        case ir.Call(ir.Attribute(ir.Attribute(_, "args" | "values" | "form"), "get")):
+            return True
+        case ir.Subscript(ir.Attribute(_, "args" | "values" | "form")):
+            return True
     return False

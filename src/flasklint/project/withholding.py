@@ -1,0 +1,73 @@
+"""Decorators that keep a view from strangers without a status that says so: they answer something else in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+
+from flasklint import ir
+from flasklint.additions import Proof
+from flasklint.project.blocks import leaves
+from flasklint.project.guards import Guards
+from flasklint.project.scopes import Scope
+from flasklint.project.strangers import is_of_strangers
+
+
+def withholds(decorator: Scope, guards: Guards) -> Proof | None:
+    """By what a decorator knows those whom it lets get to a view, where others are answered by itself; ``None`` when it lets all
+    in, or that is not seen."""
+    if not isinstance(decorator.node, ir.Function):
+        return None
+    views = {parameter.name for parameter in decorator.node.parameters}
+    stack = [child for child in decorator.children if isinstance(child.node, ir.Function)]
+    while stack:
+        scope = stack.pop()
+        assert isinstance(scope.node, ir.Function)
+        if _calls_view(scope.node.body, views):
+            tests = tuple(_asked(scope.node, views, scope, guards))
+            if tests:
+                return guards.asks(guards.part(_with_what_they_use(tests, scope.node), scope.node, scope))
+        views |= {parameter.name for parameter in scope.node.parameters}
+        stack += [child for child in scope.children if isinstance(child.node, ir.Function)]
+    return None
+
+
+def _asked(function: ir.Function, views: Set[str], scope: Scope, guards: Guards) -> Iterator[ir.Expr]:
+    """The conditions that speak of who is asking, if one of them keeps strangers from a view; nothing when none does."""
+    spoken = [
+        node
+        for node in ir.statements(function)
+        if isinstance(node, ir.If) and guards.speaks_of_identity(node.test, scope)
+    ]
+    if any(is_of_strangers(node.test) and _answers_itself(node.body, views) for node in spoken):
+        yield from (node.test for node in spoken)
+
+
+def _answers_itself(body: Sequence[ir.Stmt], views: Set[str]) -> bool:
+    """``return failed()``"""
+    last = body[-1]
+    if not leaves(body) or _calls_view(body, views):
+        return False
+    return not isinstance(last, ir.Return) or not isinstance(last.value, (ir.Const, type(None)))
+
+
+def _calls_view(body: Sequence[ir.Stmt], views: Set[str]) -> bool:
+    """``return view(*args, **kwargs)``"""
+    for statement in body:
+        for node in (statement, *ir.walk(statement)):
+            match node:
+                case ir.Call(ir.Name(name), arguments) if name in views and arguments:
+                    if all(argument.name in ("*", "**") for argument in arguments):
+                        return True
+    return False
+
+
+def _with_what_they_use(tests: Sequence[ir.Expr], function: ir.Function) -> tuple[ir.Stmt, ...]:
+    """Conditions as statements, with those that give the names in them a value."""
+    used = {node.id for test in tests for node in (test, *ir.walk(test)) if isinstance(node, ir.Name)}
+    given = tuple(
+        node
+        for node in ir.statements(function)
+        if isinstance(node, ir.Assign)
+        and any(isinstance(target, ir.Name) and target.id in used for target in node.targets)
+    )
+    return (*given, *(ir.Do(test, start=test.start, end=test.end) for test in tests))
