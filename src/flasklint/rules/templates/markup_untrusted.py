@@ -215,7 +215,16 @@ def _filters(project: Project) -> Iterator[str]:
         for scope in module.scopes:
             for write in scope.writes:
                 if write.key is not None and _FILTER_TABLES.intersection(project.resolve(write.target, scope)):
-                    yield from project.resolve(write.value, scope)
+                    for one in _listed(write.value, scope):
+                        yield from project.resolve(one, scope)
+
+
+def _listed(value: ir.Expr, scope: Scope) -> Iterator[ir.Expr]:
+    """What is put into a table: itself, or all items of the list that it is taken from in turn."""
+    yield value
+    for binding in scope.at(value.id, value.start) if isinstance(value, ir.Name) else ():
+        if binding.kind == "loop" and isinstance(binding.value, ir.Display) and not binding.path:
+            yield from (item.value for item in binding.value.items)
 
 
 def _with_helpers(names: Iterable[str], project: Project) -> dict[str, Scope]:
@@ -248,12 +257,22 @@ def _weight(function: Scope, project: Project) -> Confidence:
     """How sure it is that a filter is given what people write: not if templates give it nothing, or only what was cleaned."""
     uses = own_filters.given(function, project) if project.templates else None
     if uses is None:
-        return Confidence.MEDIUM
+        # By no name that is known: what the parts of a record are that it shows is not known either.
+        return Confidence.LOW if project.templates and _takes_items(function) else Confidence.MEDIUM
     pages = project.pages
     harmless = all(
         pages.outputs(path).of(value) <= _CLEAN or own_filters.is_cleaned(value, project) for path, value in uses
     )
     return Confidence.LOW if harmless else Confidence.MEDIUM
+
+
+def _takes_items(function: Scope) -> bool:
+    """Whether a function takes items out of its first parameter by keys that are written out."""
+    first = [one.name for one in function.node.parameters[:1]] if isinstance(function.node, ir.Function) else []
+    return any(
+        isinstance(node, ir.Subscript) and isinstance(node.key, ir.Const) and root(node) in first
+        for node in ir.walk(function.node)
+    )
 
 
 def _own_words(text: ir.Expr, node: ir.Module | ir.Class | ir.Function, scope: Scope, project: Project) -> str:
