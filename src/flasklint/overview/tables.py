@@ -18,6 +18,7 @@ from rich.theme import Theme
 
 from flasklint.overview.routes import AppRoutes, RouteRow
 from flasklint.overview.settings import AppSettings, Origin, ProfileSettings, SettingRow
+from flasklint.project.namespaces import SEVERAL
 from flasklint.reporters.cells import width
 from flasklint.reporters.options import Texts
 from flasklint.reporters.paint import STYLES
@@ -141,7 +142,8 @@ def settings(apps: Sequence[AppSettings], place: Place) -> str:
         for profile in app.profiles:
             page.title(f"{app.name}", _about(app, profile, place))
             for what, location in profile.outside:
-                page.note(f"{what} at {place.at(location)} may set more: it is not in the tree.")
+                why = "which one is not clear" if what.startswith(SEVERAL) else "it is not in the tree"
+                page.note(f"{what} at {place.at(location)} may set more: {why}.")
             if not app.complete:
                 page.note("The project is too large to be followed to its end: settings may be missing.")
             rows = [row for row in profile.rows if place.everything or row.telling]

@@ -77,7 +77,7 @@ class Judge:
                 return "the app sends no session cookie"
             if own_cookies(app):
                 return "the app has a session of its own making"
-        if posture is not None and posture.written and self._profile.effective(key).write is None:
+        if posture is not None and posture.written and not self._profile.effective(key).is_written:
             return "nothing sets it"
         if key == "MAX_CONTENT_LENGTH" and not upload_places(app, self._project):
             return "the app takes no files"
@@ -159,6 +159,8 @@ class Judge:
             case Unset():
                 if effective.outside:
                     return Verdict("unclear", f"{source_among(effective.outside)} may set it")
+                if effective.is_written:
+                    return Verdict("unclear", "a condition that is not settled decides it")
                 return Verdict("not judged", "nothing sets it")
             case Known(None) | Known("") if effective.outside:
                 return Verdict("unclear", f"{source_among(effective.outside)} may set it")

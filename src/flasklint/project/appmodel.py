@@ -152,6 +152,10 @@ class AppModel:
                     for binding in scope.at(name):
                         if isinstance(binding.node, ir.Import) and binding.node.module == "flask":
                             return what, Location(module.path, binding.node.span)
+            for node in ir.walk(module.facts) if "session" in module.words else ():
+                match node:
+                    case ir.Attribute(name="session", value=ir.Name(id=name)) if _is_flask(name, module.scope):
+                        return "session", Location(module.path, node.span)
         for site in self._calls("flask.flash", "flask_login.login_user"):
             if not site.scope.module.is_test and not self._is_dead(site.scope):
                 return site.names[0].rpartition(".")[2], site.location
@@ -203,3 +207,11 @@ class AppModel:
         for name, call, scope in identity_cookies(iter(modules), self.resolver.resolve):
             return Guard("session", f"cookie {name!r}", Location(scope.module.path, call.span))
         return None
+
+
+def _is_flask(name: str, scope: Scope) -> bool:
+    """Does a name of a module stand for the package: ``import flask``?"""
+    return any(
+        isinstance(binding.node, ir.Import) and binding.node.module == "flask" and not binding.node.name
+        for binding in scope.at(name)
+    )

@@ -96,7 +96,9 @@ class Configuration:
             return
         for value in event.arguments.values():
             found = self._candidates.of(value) if isinstance(value, (Branch, Cls, Lookup)) else []
-            if any(write.key in KEYS for choice in found for write in namespace(self._walk, choice.value)[0]):
+            if any(
+                write.key in KEYS for choice in found for write in namespace(self._walk, choice.value, event.module)[0]
+            ):
                 yield structs.replace(event, kind="load", value=value, detail=event.detail.rpartition(".")[2])
 
     def profiles(self) -> tuple[Profile, ...]:
@@ -231,12 +233,14 @@ class Configuration:
             return
         # What is read of the config may have been set by whatever was read since it was written.
         since = [state.written[key] for key in _items_in(write.value) if key in state.written]
-        state.written[write.key] = min((position, *since))
         if truth == Truth.MAYBE:
+            # Where it does not act, what was read before has the say.
+            state.written.setdefault(write.key, 0)
             kept = before if before is not None else [Candidate(None, Unset(), Truth.MAYBE)]
             # The likeliest last: a write under an unsettled condition does not displace what is there without one.
             state.current[write.key] = [candidate, *kept]
             return
+        state.written[write.key] = min((position, *since))
         if before is not None:
             state.overridden.setdefault(write.key, []).extend(one.write for one in before if one.write is not None)
         state.current[write.key] = [candidate]
@@ -246,7 +250,7 @@ class Configuration:
         if isinstance(value, (Lookup, Branch)) or self._is_choice_of(event.value, state.picked):
             value = state.picked if state.picked is not None else by_default(value)
         seen = _seen_part(value)
-        writes, outside = namespace(self._walk, seen)
+        writes, outside = namespace(self._walk, seen, event.module)
         if seen is not value:
             outside = outside or "an object that is computed"
         if outside and truth > Truth.PROBABLY_NO:
@@ -445,6 +449,8 @@ def _outside(event: Event) -> str:
     if isinstance(event.target, Instance):
         return event.target.names[0]
     known, plain = python(event.value) if event.value is not None else (False, None)
+    if event.detail == "computed keys":
+        return "app.config[...]"
     return f"app.config.{event.detail}({plain!r})" if known else f"app.config.{event.detail}(...)"
 
 

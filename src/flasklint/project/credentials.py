@@ -84,6 +84,7 @@ _ENDINGS = HARMLESS | {
     "interval",
     "format",
     "algorithm",
+    "algorithms",
     "class",
 }
 """Last words of names that speak about a credential."""

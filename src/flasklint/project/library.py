@@ -6,7 +6,7 @@ import base64
 import binascii
 import builtins
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +31,7 @@ from flasklint.project.objects import (
     branch,
 )
 from flasklint.project.operations import convert, join, python
+from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import Known, Unknown, Unset
 
 BUILTINS = frozenset(dir(builtins))
@@ -210,13 +211,19 @@ def _import(machine: Machine, args: Arguments) -> Value | None:
     return import_string(machine, value)
 
 
-def import_string(machine: Machine, value: Value | None) -> Value | None:
-    """A dotted (or ``module:name``) string as the thing it names; ``None`` when that is not of the project."""
+def import_string(machine: Machine, value: Value | None, importer: LinkedModule | None = None) -> Value | None:
+    """A dotted (or ``module:name``) string as the thing it names; ``None`` when that is not of the project, or may be any of
+    several. ``importer``: the module whose code asks, where it is not the one that is being loaded."""
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return None
     dotted = value.value.replace(":", ".")
-    module = machine.import_module(dotted) or (
-        machine.import_module(dotted, machine.loading[-1]) if machine.loading and dotted.strip(".") else None
+    module = machine.import_module(dotted, importer) if importer is not None and dotted.strip(".") else None
+    if importer is None and machine.loading:
+        importer = machine.loading[-1]
+    module = (
+        module
+        or machine.import_module(dotted)
+        or (machine.import_module(dotted, importer) if importer is not None and dotted.strip(".") else None)
     )
     if module is None and "." not in dotted:
         paths = (f"{folder}/{dotted}.py".lstrip("/") for folder in machine.tree.search)
@@ -225,13 +232,38 @@ def import_string(machine: Machine, value: Value | None) -> Value | None:
     if module is None and "." in dotted:
         ends = [one for one in machine.modules.values() if one.name.endswith(f".{dotted}") and not one.is_test]
         module = machine.import_module(ends[0].name) if len(ends) == 1 else None
+    if module is None:
+        near = nearest(named(machine, dotted), importer)
+        module = machine.import_module(near.name) if near is not None else None
     if module is not None:
         return module
     head, _, tail = dotted.rpartition(".")
     if not head:
         return None
-    outer = import_string(machine, Known(head))
+    outer = import_string(machine, Known(head), importer)
     return machine.attribute(outer, tail) if outer is not None else None
+
+
+def named(machine: Machine, dotted: str) -> list[LinkedModule]:
+    """The modules whose own name, or the end of it, is a dotted one."""
+    return [
+        one
+        for one in machine.modules.values()
+        if not one.is_test and (one.name == dotted or one.name.endswith(f".{dotted}"))
+    ]
+
+
+def nearest(modules: Sequence[LinkedModule], importer: LinkedModule | None) -> LinkedModule | None:
+    """Of several modules of one name, the one with most folders in common with whoever asks; ``None`` when none stands out."""
+    if importer is None or not modules:
+        return None
+    shared = [len(posixpath.commonprefix([_folders(one), _folders(importer)])) for one in modules]
+    most = max(shared)
+    return modules[shared.index(most)] if most and shared.count(most) == 1 else None
+
+
+def _folders(module: LinkedModule) -> list[str]:
+    return module.path.split("/")[:-1]
 
 
 def _timedelta(args: Arguments) -> Value:

@@ -192,10 +192,15 @@ class Modules:
             return namespace
         if standard or top in LIBRARIES:
             return None
-        if own != root and self._regular(own, top):  # a package's file run as a script, or Python 2's imports
-            found = self.inside(own, parts)
-            if found is not importer:
-                return found
+        inner = own
+        while (
+            inner != root
+        ):  # a package's file run as a script, Python 2's imports; a package that is itself on the path
+            if self._regular(inner, top):
+                found = self.inside(inner, parts)
+                if found is not importer and (inner == own or found is not None):
+                    return found
+            inner = _folder(inner)
         if top in self._only_root:
             return self.inside(self._only_root[top], parts)
         outer = own

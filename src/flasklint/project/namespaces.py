@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import structs
 
+from flasklint import ir
 from flasklint.project import library
-from flasklint.project.objects import Cls, Env, Instance, Lib, Map, Mod, Value, Write
+from flasklint.project.machine import ExhaustedError
+from flasklint.project.objects import Cls, Env, Fn, Frame, Instance, Lib, Map, Mod, Value, Write
 from flasklint.project.profiles import Profile
+from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import Known, Unknown
 from flasklint.project.walk import Walk
+from flasklint.project.walk.frames import decorated
+from flasklint.source import Location
+
+SEVERAL = "one of several modules for "
+"""How what may be any of several modules of the tree begins, in words."""
 
 
 def line_of(walk: Walk, profile: Profile) -> tuple[Cls, ...]:
@@ -21,25 +31,28 @@ def line_of(walk: Walk, profile: Profile) -> tuple[Cls, ...]:
     return tuple(one for one in walk.class_line(source) if isinstance(one, Cls)) if isinstance(source, Cls) else ()
 
 
-def namespace(walk: Walk, value: Value) -> tuple[list[Write], str]:
-    """The keys that an object brings into a config, in order; and what of it the tree does not show."""
+def namespace(walk: Walk, value: Value, loader: LinkedModule | None = None) -> tuple[list[Write], str]:
+    """The keys that an object brings into a config, in order; and what of it the tree does not show. ``loader``: the module
+    whose code loads it."""
     match value:
         case Cls():
             return _class_writes(walk, value)
         case Instance(cls=cls):
             walk.complete(value)
-            writes, outside = _class_writes(walk, cls) if cls is not None else ([], "an object of a library")
+            writes, outside = _class_writes(walk, cls, value) if cls is not None else ([], "an object of a library")
             return writes + value.writes, value.opaque or outside
         case Mod(module):
             frame = walk.module_frame(module)
             return list(frame.writes), frame.partial
         case Known(str() as text):
-            found = library.import_string(walk, value)
-            return namespace(walk, found) if found is not None and not isinstance(found, Unknown) else ([], f"`{text}`")
+            found = library.import_string(walk, value, loader)
+            if found is not None and not isinstance(found, Unknown):
+                return namespace(walk, found)
+            return [], f"{SEVERAL}`{text}`" if _is_ambiguous(walk, text) else f"`{text}`"
         case Known(None):
             return [], ""
         case Env(name, fallback):
-            writes, _ = namespace(walk, fallback)
+            writes, _ = namespace(walk, fallback, loader)
             return writes, f"what the environment variable {name} names"
         case Map(items, partial):
             writes = [
@@ -51,7 +64,12 @@ def namespace(walk: Walk, value: Value) -> tuple[list[Write], str]:
     return [], "an object that is computed"
 
 
-def _class_writes(walk: Walk, cls: Cls) -> tuple[list[Write], str]:
+def _is_ambiguous(walk: Walk, dotted: str) -> bool:
+    """Are there several modules that a dotted name, or what stands before its last part, may mean?"""
+    return any(len(library.named(walk, name)) > 1 for name in (dotted, dotted.rpartition(".")[0]) if name)
+
+
+def _class_writes(walk: Walk, cls: Cls, of: Instance | None = None) -> tuple[list[Write], str]:
     writes: list[Write] = []
     outside = ""
     line = walk.class_line(cls)
@@ -60,6 +78,8 @@ def _class_writes(walk: Walk, cls: Cls) -> tuple[list[Write], str]:
         if isinstance(member, Cls):
             frame = walk.class_frame(member)
             writes += frame.writes
+            if of is not None:
+                writes += _property_writes(walk, of, frame)
             outside = outside or frame.partial
     if settings:
         writes = [
@@ -67,3 +87,23 @@ def _class_writes(walk: Walk, cls: Cls) -> tuple[list[Write], str]:
             for write in writes
         ]
     return writes, outside
+
+
+def _property_writes(walk: Walk, owner: Instance, frame: Frame) -> Iterator[Write]:
+    """The keys that an object has as properties of one of its classes."""
+    for name, held in frame.names.items():
+        if not name.isupper() or not isinstance(held, Fn):
+            continue
+        if not any(decorated(held.node, kind) for kind in ("property", "cached_property")):
+            continue
+        value = owner.properties.get(name)
+        if value is None:
+            try:
+                value = walk.attribute(owner, name)
+            except ExhaustedError:
+                value = Unknown("a property that is not followed to its end")
+            owner.properties[name] = value
+        given = [node.value for node in ir.walk(held.node) if isinstance(node, ir.Return) and node.value is not None]
+        place: ir.Node = given[0] if len(given) == 1 else held.node
+        written = given[0] if len(given) == 1 else None
+        yield Write(name, value, Location(frame.module.path, place.span), (), written, held.qualname)

@@ -107,7 +107,7 @@ class Instance(msgspec.Struct, eq=False):
 
     ``names``: canonical names of its class, its own first, then its bases'. ``attributes``: those set so far.
     ``events``: what happened to it, in program order. ``opaque``: why its attributes may hold more than we saw.
-    ``pending``: its ``__init__``, not walked yet.
+    ``pending``: its ``__init__``, not walked yet. ``properties``: what its properties gave when settings were read.
     """
 
     names: tuple[str, ...]
@@ -123,6 +123,7 @@ class Instance(msgspec.Struct, eq=False):
     opaque: str = ""
     expr: ir.Expr | None = None
     pending: tuple[Fn, Arguments, tuple[Value, ...]] | None = None
+    properties: dict[str, Value] = msgspec.field(default_factory=dict)
 
     def is_a(self, names: frozenset[str]) -> bool:
         """Is it an instance of one of these classes?"""

@@ -89,6 +89,11 @@ class Effective:
         return self.candidate.write
 
     @property
+    def is_written(self) -> bool:
+        """Something sets it, if only under a condition that is not settled."""
+        return any(one.write is not None for one in self.possible)
+
+    @property
     def sure(self) -> bool:
         """Nothing else can be in force, as far as the tree shows."""
         return len(self.possible) == 1 and not self.outside

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from msgspec import structs
+
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity
 from flasklint.project.calls import CallSite
@@ -149,8 +151,8 @@ class TlsVerificationDisabled(Rule):
     (SSL, TLS before 1.2), and SSH clients that take any server's key.
 
     Silent: connections to the machine itself and plain `http://` URLs; values that are unknown, come from the configuration
-    or the environment. Where a test of a setting stands before it (`if insecure:`), the choice is the operator's, and the
-    finding has low confidence.
+    or the environment. Where a test of a setting stands before it (`if insecure:`), or before the value is
+    chosen, the choice is the operator's, and the finding has low confidence.
 
     ## Why is this bad
     TLS without verification protects against nobody who can reach the wire: whoever sits between (a hostile network, a
@@ -235,7 +237,13 @@ class TlsVerificationDisabled(Rule):
                     edit = Edit(Location(site.scope.module.path, argument.value.span), switch.fixed)
                     fix = Fix("check the certificate", (edit,), Applicability.UNSAFE)
                 said = switch.keyword if argument.name == "**" else f"{switch.keyword}={_said(switch.off[0])}"
-                yield self._report(site.scope, argument, f"Connects without checking the certificate: {said}.", fix=fix)
+                yield self._report(
+                    site.scope,
+                    argument,
+                    f"Connects without checking the certificate: {said}.",
+                    chosen=_is_chosen(argument, switch, site.scope, project),
+                    fix=fix,
+                )
 
     def _option(self, site: CallSite, project: Project, options: frozenset[str], off: object) -> Iterator[Finding]:
         option, value = site.argument(0), site.argument(1)
@@ -326,11 +334,11 @@ class TlsVerificationDisabled(Rule):
         confidence: Confidence = Confidence.HIGH,
         severity: Severity = Severity.HIGH,
         fix: Fix | None = None,
+        chosen: bool = False,
         label: str = "",
     ) -> Finding:
-        tests = [test for test in conditions(scope, node) if any(_TOGGLE.search(word) for word in words(test))]
         text = f"{message} {_TEXT}"
-        if tests:
+        if chosen or _under_toggle(scope, node):
             confidence = Confidence.LOW
             text += " It is done under a condition, so it may be a choice of whoever runs this."
         elif _INSECURE.search(scope.qualname) and any(
@@ -378,6 +386,24 @@ def _is_off(argument: ir.Argument, switch: Switch, scope: Scope, project: Projec
     if 0 in switch.off and _NONE.intersection(project.resolve(argument.value, scope)):
         return True
     return _equals(_constant(argument.value, scope, project), switch.off)
+
+
+def _is_chosen(argument: ir.Argument, switch: Switch, scope: Scope, project: Project) -> bool:
+    """Is whatever switches the check off, among what a variable holds, put there under the test of a setting?"""
+    match argument:
+        case ir.Argument(name=switch.keyword, value=ir.Name(id=name, start=start)):
+            off = [
+                binding.value
+                for binding in scope.at(name, start)
+                if binding.value is not None
+                and _is_off(structs.replace(argument, value=binding.value), switch, scope, project)
+            ]
+            return bool(off) and all(_under_toggle(scope, value) for value in off)
+    return False
+
+
+def _under_toggle(scope: Scope, node: ir.Node) -> bool:
+    return any(_TOGGLE.search(word) for test in conditions(scope, node) for word in words(test))
 
 
 def _nobody_between(site: CallSite, project: Project) -> bool:
