@@ -94,7 +94,13 @@ class Stored:
         kind = plain(class_of(one.value.value, one.scope, self._project))
         return Part(last_word(one.value.value) or kind, last_word(one.value), kind)
 
-    def _kind_at(self, owner: str, path: str) -> str:
+    def kind_shown(self, part: Part, path: str) -> str:
+        """The plain name of the class of what a part is taken out of there, also where only its name tells that."""
+        own = plain(part.owner)
+        return self.kind_at(part.owner, path) or (own if own in self._classes else "")
+
+    def kind_at(self, owner: str, path: str) -> str:
+        """The plain name of the class of the record that goes by a name in a template; empty if that is not known."""
         if path not in self._project.templates:
             return ""
         key = (owner, path)
@@ -399,7 +405,7 @@ class Stored:
         kept = self._kept.get(part.name, {}) if part.owner else {}
         own = plain(part.owner)
         mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
-        kind = (part.kind or self._kind_at(part.owner, path)) if kept else ""
+        kind = (part.kind or self.kind_at(part.owner, path)) if kept else ""
         if kind:
             known = [
                 place

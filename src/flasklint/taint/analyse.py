@@ -41,6 +41,7 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
         _try(engine, entry.scope, entry, before)
     for scope in _remaining(project, tables, keepers(project, engine.kept)):
         _try(engine, scope, None)
+    engine.rendered = frozenset(engine.judged)
     for frame in engine.unreached():
         _show(engine, frame)
     return engine.flows()

@@ -66,6 +66,7 @@ class Engine(Calls):
         self.limits: set[Limit] = set()
         self.fuel = MOST_STATEMENTS
         self.entry: Location | None = None
+        self.rendered: frozenset[tuple[str, int]] = frozenset()
         self.latest: Frame | None = None
 
     def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
@@ -261,7 +262,15 @@ class Engine(Calls):
         self.show(frame, value, node)
 
     def record(self, frame: Frame, pending: Pending) -> None:
+        if frame.page and not pending.taints and self._is_known_better(pending):
+            return
         self.found.add(frame, pending)
+
+    def _is_known_better(self, pending: Pending) -> bool:
+        """Is this seen from a template that nothing renders, and were the ways from those that are rendered followed to there?"""
+        if not self.rendered or self.entry is None or self.entry.path in self.project.pages.reached:
+            return False
+        return any((pending.path, at) in self.rendered for at in range(*pending.call))
 
     def settled(self, frame: Frame, node: ir.Node) -> None:
         self.judged.add((frame.path, node.start))

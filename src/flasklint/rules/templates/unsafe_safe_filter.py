@@ -50,8 +50,8 @@ class UnsafeSafeFilter(FlowRule):
     `tojson` made, tokens, form fields with their labels and descriptions, the results of macros, and what a filter of the
     project's has cleaned are left alone. `striptags` does not help: it turns `&lt;` back into `<`. Scripts and event handlers are
     FLK409. The same expression is reported once for a template, and once at all if it is a part of a record of which nothing is
-    known; the field that is kept in one place is reported once, with the places of all templates that show it, and what is
-    flashed, or put together by a view, once for a template.
+    known; the field of a record of known class that is kept in one place is reported once, with the places of all templates
+    that show it; what is flashed, or put together by a view, once for a template.
 
     ## Why is this bad
     Jinja escapes what it puts into HTML, and `|safe` says that it need not. If someone else has written the value, their
@@ -176,7 +176,9 @@ class UnsafeSafeFilter(FlowRule):
             if flow is not None:
                 finding = kept_there(self.untrusted(flow), part, flow, place, stored)
                 # A record's field is mended where it is kept, for all templates; a message, and what a view makes, is not.
-                where = place.path if part.name == FLASH or number >= len(parts) else ""
+                # Names alone do not tell whether two templates' records are of one kind.
+                kind = "" if part.name == FLASH or number >= len(parts) else stored.kind_shown(part, place.path)
+                where = f"<{kind}>" if kind else place.path
                 yield (where, flow.location, part.name), replace(finding, fix=_without(mark, place, context))
                 return
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
