@@ -101,6 +101,31 @@ def routes_of(ended: Ended) -> dict[str, dict[str, Any]]:
     return {route["rule"]: route for app in json.loads(ended.out)["apps"] for route in app["routes"]}
 
 
+def test_a_view_that_changes_something_on_get_is_open_to_forged_requests(tmp_path: Path) -> None:
+    text = """
+from flask import Flask
+from flask_login import LoginManager, login_required
+from flask_sqlalchemy import SQLAlchemy
+app = Flask(__name__)
+db = SQLAlchemy(app)
+LoginManager(app)
+@app.route("/items/<int:item_id>/delete")
+@login_required
+def delete(item_id):
+    db.session.delete(db.session.get(Item, item_id))
+    db.session.commit()
+    return ""
+@app.route("/items/<int:item_id>")
+@login_required
+def show(item_id):
+    return str(db.session.get(Item, item_id))
+"""
+    found = routes_of(run(tmp_path, "routes", "--no-sinks", "--format", "json", files={"app.py": text}))
+    assert found["/items/<int:item_id>/delete"]["csrf"]["status"] == "open"
+    assert found["/items/<int:item_id>/delete"]["csrf"]["reason"].startswith("a link is enough to delete")
+    assert found["/items/<int:item_id>"]["csrf"]["status"] == "safe"
+
+
 def test_sinks_are_left_out_on_request(tmp_path: Path) -> None:
     assert all(
         row["sinks"] is None for row in routes_of(run(tmp_path, "routes", "--no-sinks", "--format", "json")).values()

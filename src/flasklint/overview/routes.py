@@ -8,9 +8,11 @@ from typing import Literal
 
 from flasklint.findings import Confidence
 from flasklint.project.apps import App
+from flasklint.project.effects import Effect
 from flasklint.project.forgery import body_is_json_only, verifies_signature
 from flasklint.project.inputs import Input, inputs
 from flasklint.project.limits import limit_of
+from flasklint.project.links import changes_by_link
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import CHANGING, Route
@@ -21,7 +23,8 @@ from flasklint.taint.flows import Flow, Flows
 CsrfStatus = Literal["safe", "protected", "token", "json", "signed", "no-cookie", "exempt", "open", "unknown"]
 """``safe``: only methods that change nothing. ``protected``: a token is checked. ``token``: who is asking is told by a header
 that browsers do not send by themselves. ``json``: only a body that a foreign page cannot send. ``signed``: a signature over the
-request is checked. ``no-cookie``: nobody is known by a cookie there. ``exempt``, ``open``: a foreign page can send it.
+request is checked. ``no-cookie``: nobody is known by a cookie there. ``exempt``, ``open``: a foreign page can send it, or
+a link is enough.
 ``unknown``: what answers is not seen."""
 
 
@@ -85,7 +88,8 @@ def app_routes(project: Project, flows: Flows | None, named: Set[str] | None = N
     reach = _Reach(flows) if flows is not None else None
     found: list[AppRoutes] = []
     for app in project.apps:
-        rows = tuple(row for row in _rows(app, reach) if named is None or _stands_in(row, named))
+        links = {id(one.route): one.effect for one in changes_by_link(app, project.definition) if one.says_so}
+        rows = tuple(row for row in _rows(app, reach, links) if named is None or _stands_in(row, named))
         if named is None or rows or app.location.path in named:
             found.append(AppRoutes(app.name, app.kind, app.location, rows, not app.exhausted))
     return tuple(found)
@@ -95,7 +99,7 @@ def _stands_in(row: RouteRow, named: Set[str]) -> bool:
     return row.registered.path in named or (row.view is not None and row.view[1].path in named)
 
 
-def _rows(app: App, reach: _Reach | None) -> Iterator[RouteRow]:
+def _rows(app: App, reach: _Reach | None, links: Mapping[int, Effect]) -> Iterator[RouteRow]:
     for route in sorted(app.routes, key=lambda one: (one.rule, sorted(one.methods), one.location)):
         view = route.view
         prefix = route.endpoint.rpartition(".")[0]
@@ -110,7 +114,7 @@ def _rows(app: App, reach: _Reach | None) -> Iterator[RouteRow]:
             route.location,
             (view.name, view.location) if view is not None else None,
             guard,
-            csrf_of(app, route, guard),
+            csrf_of(app, route, guard, links.get(id(route))),
             _limit(app, route),
             inputs(app, route),
             reach.of(route) if reach is not None else None,
@@ -126,11 +130,14 @@ def _limit(app: App, route: Route) -> str:
     return found[0] if found and all(found) else ""
 
 
-def csrf_of(app: App, route: Route, guard: Guard | None) -> Csrf:
-    """Whether a foreign page could make a visitor's browser change something here, and why (not)."""
+def csrf_of(app: App, route: Route, guard: Guard | None, by_link: Effect | None = None) -> Csrf:
+    """Whether a foreign page could make a visitor's browser change something here, and why (not). ``by_link``: what it changes on
+    GET."""
     verdicts = [app.protection(route, profile) for profile in app.production]
     worst = next((one for one in verdicts if not one.protected), verdicts[0])
     match worst.kind:
+        case "safe" if by_link is not None:
+            return Csrf("open", f"a link is enough to {by_link.what}")
         case "safe":
             return Csrf("safe", worst.reason)
         case "checked":

@@ -2,104 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.effects import Effect, commits, effects
+from flasklint.project.effects import Effect
+from flasklint.project.links import changes_by_link
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
-from flasklint.project.scopes import Scope
 from flasklint.rules.base import AppRule, together
 from flasklint.source import Location
 
-_CHANGES = frozenset(
-    {
-        "accept",
-        "add",
-        "approve",
-        "archive",
-        "ban",
-        "block",
-        "buy",
-        "cancel",
-        "complete",
-        "create",
-        "deactivate",
-        "del",
-        "delete",
-    }
-    | {
-        "demote",
-        "destroy",
-        "disable",
-        "done",
-        "drop",
-        "enable",
-        "erase",
-        "follow",
-        "join",
-        "kick",
-        "leave",
-        "like",
-        "mark",
-    }
-    | {
-        "pay",
-        "promote",
-        "publish",
-        "purchase",
-        "purge",
-        "reject",
-        "remove",
-        "rename",
-        "revoke",
-        "send",
-        "set",
-        "toggle",
-    }
-    | {"transfer", "unban", "unblock", "unfollow", "unlike", "unpublish", "update", "upvote", "downvote", "vote"}
-)
-"""Words of a route that says itself that it changes something."""
-_GRAVE = frozenset({"ban", "del", "delete", "demote", "destroy", "erase", "promote", "purge", "remove", "transfer"})
-"""Of those, the ones that nobody means to leave open to all, when the view does not look at who is asking."""
 _HABIT = 4
 """So many views that change something on GET may be so many slips; more are how the app is made."""
 _TASTES = frozenset(
     {"color", "colour", "currency", "dark", "lang", "language", "layout", "locale", "style", "theme", "timezone"}
 )
 """Words of what somebody sees differently, and does no harm when it is changed."""
-_ONE_TIME = frozenset(
-    {
-        "token",
-        "code",
-        "key",
-        "hash",
-        "signature",
-        "sig",
-        "uuid",
-        "nonce",
-        "confirm",
-        "confirmation",
-        "verify",
-        "verification",
-    }
-    | {
-        "activate",
-        "activation",
-        "callback",
-        "authorize",
-        "authorized",
-        "unsubscribe",
-        "oauth",
-        "sso",
-        "saml",
-        "invite",
-        "invitation",
-    }
-    | {"reset", "login", "signin", "redirect", "track", "click", "download", "export", "cron", "webhook"}
-)
 
 
 class StateChangeOnGet(AppRule):
@@ -177,81 +96,11 @@ class StateChangeOnGet(AppRule):
             yield from loud
 
     def _each(self, app: App, project: Project) -> Iterator[Finding]:
-        if app.identity is None:
-            return
-        asked = self._asked_for_changes(app)
         seen: set[Location] = set()
-        for route in app.routes:
-            view = route.view
-            if view is None or route.changes or "GET" not in route.methods or view.cls is not None:
-                continue
-            guard = app.guard(route)
-            says = self._says_so(app, route, guarded=guard is not None)
-            if (
-                (guard is None and not says)
-                or (guard is not None and guard.proof == "token")
-                or self._is_one_time(route)
-            ):
-                continue
-            for function in view.functions:
-                if function.location in seen or id(function.node) in asked:
-                    continue
-                seen.add(function.location)
-                effect = self._effect(app, function, project, says)
-                if effect is not None:
-                    yield self._report(route, function, effect, says)
-
-    def _asked_for_changes(self, app: App) -> frozenset[int]:
-        """Functions that answer other methods as well, by another route."""
-        return frozenset(
-            id(function.node)
-            for route in app.routes
-            if route.changes and route.view is not None
-            for function in route.view.functions
-        )
-
-    def _is_one_time(self, route: Route) -> bool:
-        assert route.view is not None
-        spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
-        return not _ONE_TIME.isdisjoint(spoken)
-
-    def _says_so(self, app: App, route: Route, *, guarded: bool) -> bool:
-        """Does its address or name say that it changes something, for people who are logged in?"""
-        assert route.view is not None
-        spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
-        asks = guarded or any(
-            app.deeds(function).mentions("flask.session", "flask_login.current_user")
-            for function in route.view.functions
-        )
-        return not (_CHANGES if asks else _GRAVE).isdisjoint(spoken)
-
-    def _effect(self, app: App, function: Fn, project: Project, says: bool) -> Effect | None:
-        scope = app.scope_of(function)
-        if scope is None:
-            return None
-        found = next(effects(scope, app.resolver, app.definition), None)
-        if found is not None or not says:
-            return found
-        return next(commits(scope, app.resolver), None) or self._through_helper(app, scope, project)
-
-    def _through_helper(self, app: App, scope: Scope, project: Project) -> Effect | None:
-        """What a function of the project does that the view calls under a name that says so."""
-        for call in ir.walk(scope.node):
-            if not isinstance(call, ir.Call):
-                continue
-            for name in app.resolver.resolve(call.function, scope):
-                helper = project.definition(name)
-                if (
-                    helper is not None
-                    and helper.is_function
-                    and not _CHANGES.isdisjoint(words(name.rpartition(".")[2]))
-                ):
-                    found = next(effects(helper, app.resolver, app.definition), None) or next(
-                        commits(helper, app.resolver), None
-                    )
-                    if found is not None:
-                        return found
-        return None
+        for found in changes_by_link(app, project.definition):
+            if found.function.location not in seen:
+                seen.add(found.function.location)
+                yield self._report(found.route, found.function, found.effect, found.says_so)
 
     def _report(self, route: Route, function: Fn, effect: Effect, says: bool) -> Finding:
         spoken = {*words(route.rule), *words(function.node.name)}
