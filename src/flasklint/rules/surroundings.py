@@ -151,8 +151,12 @@ def _put_in(node: ir.Node) -> Iterator[ir.Expr]:
     match node:
         case ir.Formatted(value):
             yield value
-        case ir.Op("%", (_, ir.Display(items=items))) | ir.Call(ir.Attribute(_, "format" | "join"), items):
+        case ir.Op("%", (_, ir.Display(items=items))) | ir.Call(ir.Attribute(_, "format"), items):
             yield from (item.value for item in items)
+        case ir.Call(ir.Attribute(_, "join"), (ir.Argument(value=members),)):
+            # Also what they are taken out of: ``", ".join(row[3] for row in rows)``.
+            yield members
+            yield from (one for one in ir.walk(members) if isinstance(one, ir.Name))
         case ir.Op("%" | "+", operands):
             yield from operands
         case ir.Augment(sign="+", value=value):
