@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -96,6 +97,8 @@ _ONE_TIME = frozenset(
     | {"reset", "login", "signin", "redirect", "track", "click", "download", "export", "cron", "webhook"}
 )
 
+_CONVERTED = re.compile(r"<int(?:\([^)]*\))?:\w+>|(?<=<)\w+(?:\([^)]*\))?:")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByLink:
@@ -139,7 +142,8 @@ def _asked_for_changes(app: App) -> frozenset[int]:
 
 def _is_one_time(route: Route) -> bool:
     assert route.view is not None
-    spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
+    # A converter is no word of the address, and what is counted (``<int:key>``) is no secret.
+    spoken = {*words(_CONVERTED.sub("", route.rule)), *words(route.view.name.rpartition(".")[2])}
     return not _ONE_TIME.isdisjoint(spoken)
 
 

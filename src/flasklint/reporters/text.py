@@ -155,7 +155,7 @@ def _marks(finding: Finding) -> tuple[dict[str, list[Mark]], str]:
         )
     if len(steps) > _STEPS:
         first, last = steps[_STEPS // 2][0], steps[-_STEPS // 2 - 1][0]
-        left_out.append(f"steps {first} to {last}")
+        left_out.append(f"steps {first} to {last}" if first < last else f"step {first}")
         steps = steps[: _STEPS // 2] + steps[-_STEPS // 2 :]
     related = finding.related[:_RELATED]
     if len(finding.related) > _RELATED:
@@ -220,7 +220,7 @@ def _notes(judged: Judged, rule: RuleInfo | None, left_out: str, *, explain: boo
     if judged.verdict is Verdict.SUPPRESSED:
         yield "suppressed", "faint", judged.reason or "no reason given"
     if left_out:
-        yield "note", "key", f"{left_out} are not shown here; `--format json` has them"
+        yield "note", "key", f"not shown here: {left_out}; see `--format json`"
     if finding.details:
         yield "note", "key", finding.details
     if explain and rule and (why := _why(rule)):
