@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flasklint import engine, ir, pool
+from flasklint import engine, ir, pool, reading
 from flasklint import python as _python
 from flasklint import templates as _templates  # noqa: F401
 from flasklint.cache import Cache
@@ -378,7 +378,7 @@ def break_on(monkeypatch: pytest.MonkeyPatch, path: str, deed: Any) -> None:
             deed()
         return whole(file)
 
-    monkeypatch.setattr(engine, "facts_of", facts)
+    monkeypatch.setattr(reading, "facts_of", facts)
 
 
 @pytest.mark.skipif(not pool.available(), reason="this platform cannot fork")
@@ -461,7 +461,7 @@ def test_a_run_from_the_cache_parses_nothing(tmp_path: Path, monkeypatch: pytest
     def no_parsing(file: SourceFile) -> ir.Facts:
         raise AssertionError(file.path)
 
-    monkeypatch.setattr(engine, "facts_of", no_parsing)
+    monkeypatch.setattr(reading, "facts_of", no_parsing)
     assert printed(check(tmp_path, cache=Cache(str(tmp_path / "c"), "/p"))) == one
 
 

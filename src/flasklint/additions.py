@@ -6,7 +6,6 @@ a kind of harm, a field or an address of an argument that does not exist would e
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -355,5 +354,7 @@ def _strings(value: object, key: str) -> list[str]:
 
 
 def _nearest(word: str, words: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, tuple(words), n=1, cutoff=0.6)
+    from difflib import get_close_matches  # ten milliseconds that only a mistake needs
+
+    near = get_close_matches(word, tuple(words), n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""

@@ -6,7 +6,6 @@ a part of flasklint failed; 130 it was interrupted. Standard output holds the re
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections import Counter
@@ -22,15 +21,14 @@ from flasklint.cache import Cache
 from flasklint.console import FAILED, FINDINGS, INTERRUPTED, OK, Bar, Output, standard_output
 from flasklint.discovery import PathError, shown
 from flasklint.findings import UNREADABLE, Report, Severity, Verdict
-from flasklint.planning import NothingToAnalyseError, Orders, Plan
-from flasklint.planning import plan as plan_for
+from flasklint.planning import NothingToAnalyseError, Orders, Plan, Survey, chosen, survey
 from flasklint.reporters import FORMATS, Format, render
 from flasklint.reporters.options import RenderOptions
 from flasklint.reporters.terminal import PLAIN, ColorChoice
 from flasklint.rules.registry import UnknownRuleError, load
 
 if TYPE_CHECKING:  # what analyses is imported once there is something to analyse
-    from flasklint import engine, explain
+    from flasklint import engine, explain, reading
 
 NAMED_SKIPS = 10
 DEPTH = 10_000
@@ -91,7 +89,9 @@ def _command_hint(argv: Sequence[str]) -> str:
     word = argv[0] if argv else ""
     if word in _cli.commands or word.startswith("-") or os.path.lexists(word):
         return ""
-    near = difflib.get_close_matches(word, _cli.commands, n=1, cutoff=0.7)
+    from difflib import get_close_matches  # ten milliseconds that only a mistake needs
+
+    near = get_close_matches(word, _cli.commands, n=1, cutoff=0.7)
     return f"; did you mean the command `{near[0]}`?" if near else ""
 
 
@@ -231,30 +231,27 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
         overlay = {os.path.abspath(name): sys.stdin.buffer.read()}
         paths = tuple(os.path.abspath(name) if path == "-" else path for path in paths)
     orders = Orders(paths or (".",), values, given["config"] or "", given["isolated"], overlay)
-    plan = plan_for(orders)
-
-    if given["show_settings"]:
-        out.say(_settings_text(plan))
+    ground = survey(orders)
+    if given["show_settings"] or given["show_files"]:
+        plan = chosen(ground)
+        out.say(_settings_text(plan) if given["show_settings"] else _files_text(plan))
         return OK
-    if given["show_files"]:
-        out.say("".join(f"{file.path}\n" for file in plan.discovery.files))
-        return OK
-
-    from flasklint import engine
-
-    folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
-    cache = Cache(folder, plan.discovery.root)
+    folder, cache = _cache(ground, given)
     if given["debug_flow"]:
         from flasklint import why
 
         try:
-            out.say(why.explain(plan, given["debug_flow"], cache))
+            out.say(why.explain(chosen(ground), given["debug_flow"], cache))
         except why.PlaceError as error:
             raise UsageError(str(error)) from None
         return OK
-    bar = Bar(quiet=bool(given["no_progress"] or given["quiet"]))
-    with bar:
-        outcome = engine.run(plan, cache, bar, heed_suppressions=not given["no_ignores"])
+    with _begun(ground, cache) as reading:
+        plan = chosen(ground)
+
+        from flasklint import engine
+
+        with Bar(quiet=bool(given["no_progress"] or given["quiet"])) as bar:
+            outcome = engine.run(plan, cache, bar, reading=reading, heed_suppressions=not given["no_ignores"])
     trouble = cache.save()
 
     report = outcome.report
@@ -289,6 +286,21 @@ def check(out: Output, /, paths: tuple[str, ...], **given: Any) -> int:
     return code
 
 
+def _cache(ground: Survey, given: Mapping[str, Any]) -> tuple[str | None, Cache]:
+    """The folder in which things are kept, if they are, and what is kept there of the project."""
+    folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
+    return folder, Cache(folder, ground.discovery.root)
+
+
+def _begun(ground: Survey, cache: Cache) -> reading.Reading:
+    """The reading of all that is sure to be read, begun: that takes about as long as to import the rules."""
+    from flasklint.reading import Reading, set_aside
+
+    files = ground.discovery.files
+    aside = set_aside(files, ground.discovery.named or frozenset())
+    return Reading([file for file in files if file.path not in aside], cache, ground.loaded.settings.jobs)
+
+
 def exit_code(report: Report, fail_on: Severity | None) -> int:
     """How a run ends: see the head of this module."""
     if report.crashes:
@@ -320,7 +332,9 @@ def _converted(setting: settings.Setting, value: object) -> object:
 def _report_file(word: str) -> tuple[Format, str]:
     form, _, path = word.partition("=")
     if form not in FORMATS or not path:
-        near = difflib.get_close_matches(form, FORMATS, n=1)
+        from difflib import get_close_matches  # ten milliseconds that only a mistake needs
+
+        near = get_close_matches(form, FORMATS, n=1)
         hint = f"; did you mean `{near[0]}={path or 'FILE'}`?" if near else ""
         raise UsageError(f"--output takes FORMAT=FILE with one of the formats {', '.join(FORMATS)}, not {word}{hint}")
     if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
@@ -337,6 +351,10 @@ def _save(path: str, text: str) -> None:
 
 def _posix(path: str) -> str:
     return shown(path).replace(os.sep, "/")
+
+
+def _files_text(plan: Plan) -> str:
+    return "".join(f"{file.path}\n" for file in plan.discovery.files)
 
 
 def _settings_text(plan: Plan) -> str:
@@ -494,14 +512,15 @@ def _understood(
 ) -> tuple[engine.Understanding, Plan]:
     """The project around some paths, read as ``check`` reads it."""
     orders = Orders(paths or (".",), _values(given), given["config"] or "", given["isolated"])
-    plan = plan_for(orders)
+    ground = survey(orders)
+    folder, cache = _cache(ground, given)
+    with _begun(ground, cache) as reading:
+        plan = chosen(ground)
 
-    from flasklint import engine
+        from flasklint import engine
 
-    folder = None if given["no_cache"] else given["cache_dir"] or replay.cache_folder()
-    cache = Cache(folder, plan.discovery.root)
-    with Bar(quiet=bool(given["no_progress"] or given["quiet"])) as bar:
-        known = engine.understand(plan, cache, bar, follow=follow)
+        with Bar(quiet=bool(given["no_progress"] or given["quiet"])) as bar:
+            known = engine.understand(plan, reading, bar, follow=follow)
     trouble = cache.save()
     if given["verbose"] and trouble:
         out.note(f"flasklint: nothing was kept for the next run: {trouble}")

@@ -9,40 +9,29 @@ in the report, and the other parts go on.
 
 from __future__ import annotations
 
-import importlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
-
 from flasklint import __version__, ir, known, pool, triage
 from flasklint.applying import Once, apply, words
-from flasklint.cache import Cache, key
+from flasklint.cache import Cache
 from flasklint.discovery import shown
-from flasklint.facts import facts_of
 from flasklint.findings import LIMIT, UNREADABLE, Confidence, Crash, Finding, Persona, Report, Severity, Skipped
 from flasklint.knowledge.catalogue import EVERYTHING
 from flasklint.knowledge.rows import Tables
 from flasklint.known import Found
 from flasklint.planning import Plan
 from flasklint.project.lost import lost_names
-from flasklint.project.modules import kind_of
 from flasklint.project.project import Project
-from flasklint.replay import fingerprint
+from flasklint.reading import WORTH_A_FORK, Extracted, Progress, Reading, set_aside
 from flasklint.rules.base import Context, OwnRule, Rule
 from flasklint.rules.registry import Registry, load
 from flasklint.settings import SettingsError
 from flasklint.source import Location, SourceFile, Span, Text, UndecodableError, decode, readable
 from flasklint.taint.analyse import analyse as analyse_flows
 from flasklint.taint.flows import Flows
-
-WORTH_A_FORK = 150_000
-"""Bytes to parse below which a second process costs more than it gains."""
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, and how much of how much of it has been."""
 
 Follow = Callable[[Project, Tables], Flows]
 """What follows untrusted data through a project, with what the tables tell of libraries."""
@@ -77,12 +66,12 @@ class Understanding:
 
 
 def understand(
-    plan: Plan, cache: Cache | None = None, progress: Progress | None = None, *, follow: bool = False
+    plan: Plan, reading: Reading, progress: Progress | None = None, *, follow: bool = False
 ) -> Understanding:
-    """Read what a plan names, and link it. ``follow``: follow the data of visitors too."""
+    """Read what a plan names, and link it. ``reading``: what reads it. ``follow``: follow the data of visitors too."""
     files, aside = worth_reading(plan)
     files = tuple(file for file in files if file.path not in aside)
-    extracted = extract(files, cache or Cache(None, ""), plan.settings.jobs, progress)
+    extracted = reading.facts(files, progress)
     by_path = {file.path: file for file in files}
     project = Project(extracted.facts.values(), plan.settings.flask)
     crashes = list(extracted.crashes)
@@ -111,23 +100,24 @@ def run(
     progress: Progress | None = None,
     registry: Registry | None = None,
     *,
+    reading: Reading | None = None,
     heed_suppressions: bool = True,
     follow: Follow | None = None,
 ) -> Outcome:
     """Carry a plan out. Raises :class:`SettingsError` for a row that speaks of what the project does not have.
 
-    ``heed_suppressions``: regard the comments that suppress findings. ``follow``: what follows data,
-    if not the plain engine.
+    ``reading``: what has begun to read the files. ``heed_suppressions``: regard the comments that suppress findings.
+    ``follow``: what follows data, if not the plain engine.
     """
     registry = load() if registry is None else registry
     cache = cache or Cache(None, "")
     files, aside = worth_reading(plan)
-    keys = _keys(files)
-    state = known.key(keys, aside, plan.rules, plan.loaded) if follow is None else b""
+    reading = reading or Reading((), cache, plan.settings.jobs)
+    state = known.key(reading.named(files), aside, plan.rules, plan.loaded) if follow is None else b""
     found = known.decode(cache.get(state)) if state else None
     died = False
     if found is None:
-        extracted = extract(files, cache, plan.settings.jobs, progress, keys)
+        extracted = reading.facts(files, progress)
         found = _found(files, extracted, plan, progress, aside, follow)
         died = extracted.died
         if state and not died and not found.crashes and (data := known.encode(found)) is not None:
@@ -141,15 +131,11 @@ def worth_reading(plan: Plan) -> tuple[tuple[SourceFile, ...], frozenset[str]]:
     """The files that a rule looks at, or that tell of such files: all but test code that no chosen rule looks at. And the
     paths of the test code that is out of the project: what of it is read is read for its own sake.
 
-    Half of a well-kept app is tests, and nothing that they say holds in production. A test that the caller names is read, and
-    so are all of them where there is nothing else. Of the others those are read that speak to flasklint, that are no text, or
-    that a rule wants for what is in them.
+    Of the tests those are read that speak to flasklint, that are no text, or that a rule wants for what is in them.
     """
-    files, named = plan.discovery.files, plan.discovery.named or frozenset()
-    kinds = {file.path: kind_of(file.path) for file in files if file.kind == "python"}
-    if "code" not in kinds.values():
-        return tuple(files), frozenset()
-    aside = frozenset(path for path, kind in kinds.items() if kind == "test" and path not in named)
+    files, aside = plan.discovery.files, set_aside(plan.discovery.files, plan.discovery.named or frozenset())
+    if not aside:
+        return tuple(files), aside
     told = any(isinstance(rule, OwnRule) for rule in plan.rules)
     wanting = [rule for rule in plan.rules if rule.in_tests]
     return tuple(
@@ -168,105 +154,6 @@ def _speaks(file: SourceFile) -> bool:
     except UndecodableError:
         return True
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """The facts of each file, by path in the order of the files. ``died``: a parser did, which it may not do next time."""
-
-    facts: Mapping[str, ir.Facts]
-    crashes: tuple[Crash, ...] = ()
-    died: bool = False
-
-
-def _keys(files: Sequence[SourceFile]) -> list[bytes]:
-    """Under what the facts of each file are kept."""
-    maker = fingerprint() + str(ir.FORMAT).encode()
-    return [key(file, maker) for file in files]
-
-
-def extract(
-    files: Sequence[SourceFile],
-    cache: Cache,
-    jobs: int = 0,
-    progress: Progress | None = None,
-    keys: Sequence[bytes] | None = None,
-) -> Extracted:
-    """The facts of all files: from the cache, or else by parsing them.
-
-    ``jobs``: how many processes parse, 0 to choose by how much there is to do. What comes out does not depend on it.
-    ``keys``: under what the facts of each file are kept, if that has been worked out.
-    """
-    keys = _keys(files) if keys is None else keys
-    found: dict[str, ir.Facts] = {}
-    crashes: list[Crash] = []
-    died = False
-    misses = []
-    for number, file in enumerate(files):
-        known = _decoded(cache.get(keys[number]))
-        if known is None:
-            misses.append(number)
-        else:
-            found[file.path] = known
-    for done, (number, outcome) in enumerate(_parse(files, misses, jobs), len(files) - len(misses) + 1):
-        path = files[number].path
-        match outcome:
-            case pool.Done(data):
-                parsed = _decoded(data)
-                if parsed is None:
-                    found[path] = ir.Unread(path, 0, 0, "nested too deeply")
-                else:
-                    found[path] = parsed
-                    cache.put(keys[number], data)
-            case pool.Died(reason):
-                found[path] = ir.Unread(path, 0, 0, reason)
-                died = True
-            case pool.Failed(error):
-                crashes.append(Crash(f"reading {files[number].kind} files", path, error))
-        if progress:
-            progress("Reading files", done, len(files))
-    crashes.sort(key=lambda crash: crash.path)
-    facts = {file.path: found[file.path] for file in files if file.path in found}
-    return Extracted(facts, tuple(crashes), died)
-
-
-def _decoded(data: bytes | None) -> ir.Facts | None:
-    if data is None:
-        return None
-    try:
-        return ir.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def _parse(files: Sequence[SourceFile], numbers: list[int], jobs: int) -> Iterator[tuple[int, pool.Outcome]]:
-    """Parse the files of these numbers, the largest first, each where it can harm no other."""
-
-    def work(number: int) -> bytes:
-        return ir.encode(facts_of(files[number]))
-
-    size = sum(len(files[number].data) for number in numbers)
-    jobs = jobs or (1 if size < WORTH_A_FORK else pool.processors())
-    numbers = sorted(numbers, key=lambda number: -len(files[number].data))
-    if not numbers:
-        return
-    if pool.available():
-        if jobs > 1:
-            _import_front_ends({files[number].kind for number in numbers})  # once, before the fork, for all workers
-        yield from pool.run(numbers, work, min(jobs, len(numbers)))
-        return
-    for number in numbers:
-        try:
-            outcome: pool.Outcome = pool.Done(work(number))
-        except Exception as error:
-            outcome = pool.Failed(f"{type(error).__name__}: {error}")
-        yield number, outcome
-
-
-def _import_front_ends(kinds: set[str]) -> None:
-    for kind, module in (("python", "flasklint.python"), ("template", "flasklint.templates")):
-        if kind in kinds:
-            importlib.import_module(module)
 
 
 def _report(

@@ -42,6 +42,17 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is to analyse: the settings in force, those of the caller's among them by field, and the files found.
+    ``trail``: all looked at."""
+
+    loaded: Loaded
+    values: Mapping[str, Any]
+    discovery: Discovery
+    trail: Trail
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is going to be done: the settings in force, the rules chosen and the files found. ``trail``: all looked at."""
 
@@ -83,11 +94,8 @@ def settle(orders: Orders, trail: Trail) -> tuple[Loaded, str, bool]:
     return override(loaded, orders.values), root, marked
 
 
-def plan(orders: Orders, registry: Registry | None = None) -> Plan:
-    """What to do about orders.
-
-    Raises :class:`PathError`, :class:`SettingsError` or :class:`NothingToAnalyseError` if they cannot be carried out.
-    """
+def survey(orders: Orders) -> Survey:
+    """What there is to analyse. Raises :class:`PathError`, :class:`SettingsError` or :class:`NothingToAnalyseError`."""
     trail = Trail()
     loaded, root, marked = settle(orders, trail)
     settings = loaded.settings
@@ -104,8 +112,18 @@ def plan(orders: Orders, registry: Registry | None = None) -> Plan:
     # A hook that names only files which are none of ours, or excluded, is right to end well; a folder without any is a mistake.
     if discovery.named is None and not (discovery.files or discovery.unread or discovery.oversized):
         raise NothingToAnalyseError(f"no Python files and no templates in {', '.join(map(shown, orders.paths))}")
-    rules, judging = _rules(loaded, orders.values, load() if registry is None else registry)
-    return Plan(loaded, rules, judging, discovery, trail)
+    return Survey(loaded, orders.values, discovery, trail)
+
+
+def chosen(found: Survey, registry: Registry | None = None) -> Plan:
+    """What to do about it: the rules that the settings choose. Raises :class:`SettingsError` if there are none such."""
+    rules, judging = _rules(found.loaded, found.values, load() if registry is None else registry)
+    return Plan(found.loaded, rules, judging, found.discovery, found.trail)
+
+
+def plan(orders: Orders, registry: Registry | None = None) -> Plan:
+    """What to do about orders: :func:`survey`, then :func:`chosen`."""
+    return chosen(survey(orders), registry)
 
 
 def _folder_around(path: str) -> str:

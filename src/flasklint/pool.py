@@ -14,8 +14,10 @@ import os
 import select
 import signal
 import struct
+import sys
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -23,6 +25,10 @@ _NUMBER = struct.Struct("<I")
 _HEAD = struct.Struct("<BI")
 _DONE, _FAILED = 0, 1
 _COLLECT_EVERY = 200
+_AHEAD = 3
+"""Tasks that a worker has been given at a time, the one that it is at among them."""
+_PIPE = 1 << 20
+"""Bytes that a worker can hand back before anybody takes them, where pipes can be widened."""
 
 
 class Done(NamedTuple):
@@ -66,51 +72,83 @@ def run(
     ``seconds``: the processor time that a task may take; ``patience``: the time by the clock. Workers are gone when this
     ends, however it ends.
     """
-    waiting = list(reversed(tasks))
-    workers: list[_Worker] = []
-    poll = select.poll()
-    by_handle: dict[int, _Worker] = {}
-
-    def start() -> None:
-        worker = _Worker(work, seconds, [other.handles for other in workers])
-        workers.append(worker)
-        by_handle[worker.inlet] = worker
-        poll.register(worker.inlet, select.POLLIN | select.POLLHUP)
-        worker.give(waiting.pop())
-
-    def stop(worker: _Worker) -> None:
-        poll.unregister(worker.inlet)
-        del by_handle[worker.inlet]
-        workers.remove(worker)
-
+    crew = Crew(tasks, work, jobs, seconds=seconds, patience=patience)
     try:
-        while waiting and len(workers) < max(jobs, 1):
-            start()
-        while workers:
-            for handle, _ in poll.poll(1000):
-                worker = by_handle[handle]
-                task = worker.task
-                outcome = worker.take()
-                if outcome is None:
-                    continue
-                # Whoever takes the outcome may be busy with it for a while: the worker has its next task before.
-                if isinstance(outcome, Died):
-                    stop(worker)
-                    if waiting:
-                        start()
-                elif waiting:
-                    worker.give(waiting.pop())
-                else:
-                    stop(worker)
-                    worker.end()
-                yield task, outcome
-            for worker in workers:
-                if time.monotonic() - worker.since > patience:
-                    worker.kill(f"the parser took more than {patience:g} s")
+        yield from crew.outcomes()
     finally:
-        for worker in workers:
+        crew.dismiss()
+
+
+class Crew:
+    """Workers that are at their tasks from the moment it is made, whatever the caller does until it asks for the outcomes.
+
+    Each has a few tasks ahead, so that it goes on while nobody listens.
+    """
+
+    def __init__(
+        self,
+        tasks: Sequence[int],
+        work: Callable[[int], bytes],
+        jobs: int,
+        *,
+        seconds: float = 30,
+        patience: float = 600,
+    ) -> None:
+        self._work = work
+        self._seconds = seconds
+        self._patience = patience
+        self._waiting = list(reversed(tasks))
+        self._workers: dict[int, _Worker] = {}
+        self._poll = select.poll()
+        for _ in range(min(max(jobs, 1), len(tasks))):
+            self._start()
+        for _ in range(_AHEAD - 1):
+            for worker in self._workers.values():
+                self._feed(worker)
+
+    def outcomes(self) -> Iterator[tuple[int, Outcome]]:
+        """Each task with its outcome, as they end."""
+        while self._workers:
+            for handle, _ in self._poll.poll(1000):
+                worker = self._workers[handle]
+                for outcome in worker.take():
+                    task = worker.tasks.popleft()
+                    # Whoever takes the outcome may be busy with it for a while: the worker has its next task before.
+                    if isinstance(outcome, Died):
+                        self._waiting += reversed(worker.tasks)
+                        self._forget(worker)
+                        if self._waiting:
+                            self._start()
+                    else:
+                        self._feed(worker)
+                        if not worker.tasks:
+                            self._forget(worker)
+                            worker.end()
+                    yield task, outcome
+            for worker in self._workers.values():
+                if time.monotonic() - worker.since > self._patience:
+                    worker.kill(f"the parser took more than {self._patience:g} s")
+
+    def dismiss(self) -> None:
+        """End the workers now, whatever they are at."""
+        for worker in list(self._workers.values()):
             worker.kill()
             worker.end()
+            self._forget(worker)
+
+    def _start(self) -> None:
+        worker = _Worker(self._work, self._seconds, [other.handles for other in self._workers.values()])
+        self._workers[worker.inlet] = worker
+        self._poll.register(worker.inlet, select.POLLIN | select.POLLHUP)
+        self._feed(worker)
+
+    def _feed(self, worker: _Worker) -> None:
+        if self._waiting:
+            worker.give(self._waiting.pop())
+
+    def _forget(self, worker: _Worker) -> None:
+        self._poll.unregister(worker.inlet)
+        del self._workers[worker.inlet]
 
 
 class Errand:
@@ -132,8 +170,9 @@ class Errand:
         """What came of it; waits for it. To be asked for once."""
         worker, self._worker = self._worker, None
         assert worker is not None
-        while (outcome := worker.take()) is None:
+        while not (outcomes := worker.take()):
             pass
+        (outcome,) = outcomes
         if not isinstance(outcome, Died):
             worker.end()
         return outcome
@@ -145,7 +184,7 @@ class _Worker:
     def __init__(self, work: Callable[[int], bytes], seconds: float, others: list[tuple[int, int]]) -> None:
         tasks, self._outlet = os.pipe()
         self.inlet, results = os.pipe()
-        self.task = -1
+        self.tasks: deque[int] = deque()
         self.since = time.monotonic()
         self._seconds = seconds
         self._got = bytearray()
@@ -160,6 +199,7 @@ class _Worker:
             _serve(tasks, results, work, seconds)
         os.close(tasks)
         os.close(results)
+        _widen(self.inlet)
 
     @property
     def handles(self) -> tuple[int, int]:
@@ -168,25 +208,28 @@ class _Worker:
 
     def give(self, task: int) -> None:
         """Send a task. That it did not arrive shows when its outcome is taken."""
-        self.task = task
-        self.since = time.monotonic()
+        if not self.tasks:
+            self.since = time.monotonic()
+        self.tasks.append(task)
         with contextlib.suppress(BrokenPipeError):
             os.write(self._outlet, _NUMBER.pack(task))
 
-    def take(self) -> Outcome | None:
-        """What has arrived of the task's outcome, once it is whole; nothing before."""
+    def take(self) -> list[Outcome]:
+        """The outcomes that are whole with what arrives now, in the order of the tasks; waits if nothing does."""
         part = os.read(self.inlet, 1 << 20)
         if not part:
-            return Died(self._last_words())
+            return [Died(self._last_words())]
         self._got += part
-        if len(self._got) < _HEAD.size:
-            return None
-        sort, size = _HEAD.unpack_from(self._got)
-        if len(self._got) < _HEAD.size + size:
-            return None
-        data = bytes(self._got[_HEAD.size :])
-        self._got.clear()
-        return Done(data) if sort == _DONE else Failed(data.decode("utf-8", "replace"))
+        found: list[Outcome] = []
+        while len(self._got) >= _HEAD.size:
+            sort, size = _HEAD.unpack_from(self._got)
+            if len(self._got) < _HEAD.size + size:
+                break
+            data = bytes(self._got[_HEAD.size : _HEAD.size + size])
+            del self._got[: _HEAD.size + size]
+            found.append(Done(data) if sort == _DONE else Failed(data.decode("utf-8", "replace")))
+            self.since = time.monotonic()
+        return found
 
     def kill(self, why: str = "") -> None:
         """End the process now, whatever it does."""
@@ -213,6 +256,14 @@ class _Worker:
         with contextlib.suppress(ValueError):
             return f"the parser died ({signal.Signals(number).name})"
         return f"the parser died (signal {number})"
+
+
+def _widen(pipe: int) -> None:
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _serve(tasks: int, results: int, work: Callable[[int], bytes], seconds: float) -> None:

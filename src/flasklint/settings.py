@@ -8,7 +8,6 @@ stands: a security tool must not run on settings that it misunderstood.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -440,7 +439,9 @@ def _check(table: Mapping[str, object], source: Source) -> Loaded:
 
 def did_you_mean(word: str, words: Mapping[str, object] | tuple[str, ...]) -> str:
     """The end of a message about a word that is none of ``words``: the nearest of them, if one is near."""
-    near = difflib.get_close_matches(word.lower().replace("_", "-"), words, n=1, cutoff=0.6)
+    from difflib import get_close_matches  # ten milliseconds that only a mistake needs
+
+    near = get_close_matches(word.lower().replace("_", "-"), words, n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 import re
@@ -76,13 +75,15 @@ class Registry:
         return tuple(rule for rule in self.rules if strength.get(rule, (0, False))[1])
 
     def _nearest(self, wanted: str) -> tuple[str, ...]:
+        from difflib import get_close_matches  # ten milliseconds that only a mistake needs
+
         upper, lower = wanted.upper(), wanted.lower()
         codes = [rule.code for rule in self.rules]
         if digits := _CODE.fullmatch(upper):
             # The first digits tell the family: a code that shares them is nearer than one that shares the last ones.
             family = [code for code in codes if code[3:].startswith(digits[1][:2])]
-            return tuple(difflib.get_close_matches(f"FLK{digits[1]}", family or codes, n=3, cutoff=0.6))
-        near = difflib.get_close_matches(lower, self._names, n=3, cutoff=0.6)
+            return tuple(get_close_matches(f"FLK{digits[1]}", family or codes, n=3, cutoff=0.6))
+        near = get_close_matches(lower, self._names, n=3, cutoff=0.6)
         return tuple(near or [name for name in sorted(self._names) if lower and lower in name][:3])
 
 
