@@ -240,7 +240,8 @@ class _Walk:
     def _named(self, node: ir.Name | ir.Attribute, found: _About) -> None:
         cls = ""
         for name in self._resolve(node, self._scope):
-            if name in _KNOWN or name.startswith("flask.request.authorization") or _is_of_somebody(name):
+            known = name in _KNOWN or name.startswith("flask.request.authorization")
+            if known or _is_of_somebody(name) or _is_noted(name):
                 found.identity = True
             elif name.startswith(_VISITOR) and name.partition("request.")[2].partition(".")[0] not in _NOT_SENT:
                 found.visitor = found.visitor or isinstance(node, ir.Attribute)
@@ -271,7 +272,9 @@ class _Walk:
 
     def _tells_who(self, scope: Scope) -> bool:
         deeds = self._courses.deeds(scope)
-        if deeds.mentions(*_KNOWN, "flask.request.authorization"):
+        if deeds.mentions(*_KNOWN, "flask.request.authorization") or any(_is_noted(name) for name in deeds.names):
+            return True
+        if deeds.mentions("flask.request") and any(_is_of_token(text) for text in deeds.texts):
             return True
         if deeds.mentions("flask.session", "flask.g"):
             return any(is_identity(text) for text in (*deeds.texts, *deeds.attributes) if len(text) < 40)
@@ -618,6 +621,19 @@ def _is_of_somebody(name: str) -> bool:
     """``flask.g.user``"""
     kept = name.removeprefix("flask.g.")
     return kept != name and (is_identity(kept) or not WHO.isdisjoint(words(kept)))
+
+
+def _is_noted(name: str) -> bool:
+    """``flask.request.user``, ``flask.request.decoded_token``: what the app itself has noted on a request of who is asking."""
+    noted = name.removeprefix("flask.request.").partition(".")[0]
+    return name.startswith("flask.request.") and (noted in ("user", "account", "identity") or _is_of_token(noted))
+
+
+def _is_of_token(name: str) -> bool:
+    """Does a name speak of a token that was checked and opened?"""
+    return not {"token", "jwt", "claims"}.isdisjoint(words(name)) and not {"decoded", "claims", "payload"}.isdisjoint(
+        words(name)
+    )
 
 
 def _is_key(expr: ir.Expr) -> bool:

@@ -144,22 +144,27 @@ class AppModel:
     @cached_property
     def session_use(self) -> tuple[str, Location] | None:
         """A place where Flask's session is used, if there is one."""
+        flashes: list[Location] = []
         for module in self._modules:
             if module.is_test:
                 continue
-            for name, what in (("session", "session"), ("flash", "flash")):
+            for name in ("session", "flash"):
                 for scope in module.scopes:
                     for binding in scope.at(name):
                         if isinstance(binding.node, ir.Import) and binding.node.module == "flask":
-                            return what, Location(module.path, binding.node.span)
+                            place = Location(module.path, binding.node.span)
+                            if name == "session":
+                                return name, place
+                            flashes.append(place)
             for node in ir.walk(module.facts) if "session" in module.words else ():
                 match node:
                     case ir.Attribute(name="session", value=ir.Name(id=name)) if _is_flask(name, module.scope):
                         return "session", Location(module.path, node.span)
-        for site in self._calls("flask.flash", "flask_login.login_user"):
-            if not site.scope.module.is_test and not self._is_dead(site.scope):
-                return site.names[0].rpartition(".")[2], site.location
-        return None
+        for name in ("flask_login.login_user", "flask.flash"):
+            for site in self._calls(name):
+                if not site.scope.module.is_test and not self._is_dead(site.scope):
+                    return name.rpartition(".")[2], flashes[0] if flashes and name == "flask.flash" else site.location
+        return ("flash", flashes[0]) if flashes else None
 
     def _is_dead(self, scope: Scope) -> bool:
         """Is it a function that nothing in the project speaks of?"""

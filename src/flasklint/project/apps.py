@@ -490,12 +490,14 @@ class App:
                 return use.name.rpartition(".")[2], use.inits[0].location
         if self._model.single:
             return self._model.session_use
+        flashes = None
         for function in self._functions():
-            if self.deeds(function).mentions(
-                "flask.session", "flask.flash", "flask_login.login_user", "flask_login.current_user"
-            ):
+            deeds = self.deeds(function)
+            if deeds.mentions("flask.session", "flask_login.login_user", "flask_login.current_user"):
                 return "session", function.location
-        return None
+            if flashes is None and deeds.mentions("flask.flash"):
+                flashes = "flash", function.location
+        return flashes
 
     def _only_asks(self, use: ExtensionUse) -> bool:
         """Does a login manager only tell who asks, by what each request brings along, with nobody ever logged in?"""

@@ -20,6 +20,12 @@ def sends_session(app: App) -> bool:
     return bool(app.routes) and app.uses_session is not None
 
 
+def only_flashes(app: App) -> bool:
+    """Is there nothing in the session but messages for the next page?"""
+    use = app.uses_session
+    return use is not None and use[0] == "flash" and not app.extensions_of_kind("csrf")
+
+
 def talisman_sets(app: App, profile: Profile, argument: str, usual: object) -> object:
     """What Talisman does to the session cookie, for one of its arguments; ``None`` when it is not in force."""
     for use in app.extensions_of_kind("headers"):

@@ -8,6 +8,7 @@ from flasklint import ir
 from flasklint.knowledge.inputs import BODY_PARAMETERS, JSON_ONLY, PAYLOADS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
+from flasklint.project.links import effect_on_get
 from flasklint.project.objects import Decoration, Fn
 from flasklint.project.operations import python
 from flasklint.project.routes import Route
@@ -29,6 +30,10 @@ _SHOWING = frozenset(
     }
 )
 """Calls that change nothing."""
+_READING = frozenset(
+    {"validate", "validate_on_submit", "is_submitted", "parse_args", "load", "process", "populate_obj"}
+)
+"""Methods of forms, parsers and schemas that look at what was sent."""
 _BODIES = ("form", "values", "files", "data", "get_data", "stream")
 
 
@@ -79,8 +84,26 @@ def only_shows(app: App, route: Route) -> bool:
     """Does a route that shows a page take other methods too, and do no more then?"""
     functions = route.view.functions if route.view is not None and "GET" in route.methods else ()
     return bool(functions) and all(
-        app.deeds(function).mentions("flask.render_template") and _only_shows(app, function) for function in functions
+        app.deeds(function).mentions("flask.render_template")
+        and (_only_shows(app, function) or _is_blind(app, function, route))
+        for function in functions
     )
+
+
+def _is_blind(app: App, function: Fn, route: Route) -> bool:
+    """Does it never look at what it was sent, so that POST does no more than GET, and does that change nothing?"""
+    scope = app.scope_of(function)
+    deeds = app.deeds(function)
+    given = {name for name, _ in route.parameters} | {"self", "cls"}
+    if (
+        scope is None
+        or any(isinstance(one.value, Fn) for one in function.decorations)
+        or any(one.name not in given for one in function.node.parameters)
+        or deeds.mentions("flask.request", "flask.Request()", *PAYLOADS)
+        or not _READING.isdisjoint(deeds.attributes)
+    ):
+        return False
+    return effect_on_get(app, function, app.definition, True) is None
 
 
 def _only_shows(app: App, function: Fn) -> bool:

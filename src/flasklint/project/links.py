@@ -125,7 +125,7 @@ def changes_by_link(app: App, definition: Definition) -> Iterator[ByLink]:
         if (guard is None and not says) or (guard is not None and guard.proof == "token") or _is_one_time(route):
             continue
         for function in view.functions:
-            effect = _effect(app, function, definition, says) if id(function.node) not in asked else None
+            effect = effect_on_get(app, function, definition, says) if id(function.node) not in asked else None
             if effect is not None:
                 yield ByLink(route, function, effect, says)
 
@@ -157,7 +157,8 @@ def _says_so(app: App, route: Route, *, guarded: bool) -> bool:
     return not (_CHANGES if asks else _GRAVE).isdisjoint(spoken)
 
 
-def _effect(app: App, function: Fn, definition: Definition, says: bool) -> Effect | None:
+def effect_on_get(app: App, function: Fn, definition: Definition, says: bool) -> Effect | None:
+    """What a view changes when it is asked by GET. ``says``: its name says that it changes something, so that less will do."""
     scope = app.scope_of(function)
     if scope is None:
         return None

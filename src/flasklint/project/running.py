@@ -63,7 +63,9 @@ def runs(app: App) -> Iterator[Run]:
 def is_for_developers(module: LinkedModule | None, scope: str) -> bool:
     """Does the name of a module, or of a function in it, say that it is for development: ``devserver``, ``run_debug``?"""
     names = [*words(scope), *(words(module.name.rpartition(".")[2]) if module is not None else [])]
-    return any(name in DEVELOPMENT_WORDS or name.startswith(("devserver", "devel")) for name in names)
+    return any(
+        name in DEVELOPMENT_WORDS or name.startswith(("devserver", "devstart", "devrun", "devel")) for name in names
+    )
 
 
 def _is_script(event: Event) -> bool:

@@ -160,16 +160,19 @@ class Attributes(Classes):
             return given
         found = self.class_member(cls, name)
         if isinstance(found, (Known, Seq, Map)):
-            return Env(name.upper(), found)
-        declared = any(
+            return Env(name.upper(), found, "flag" if self._is_declared(cls, name, "bool") else "")
+        return Env(name.upper(), Unset()) if found is None and self._is_declared(cls, name) else None
+
+    def _is_declared(self, cls: Cls, name: str, kind: str = "") -> bool:
+        """Is there a field of that name, without a value or of the type ``kind``?"""
+        return any(
             isinstance(node, ir.Assign)
-            and node.value is None
             and node.targets == (ir.Name(name, **_span(node.targets[0])),)
+            and (ir.last_name(node.annotation) == kind if kind else node.value is None)
             for member in self.class_line(cls)
             if isinstance(member, Cls)
             for node in member.node.body
         )
-        return Env(name.upper(), Unset()) if found is None and declared else None
 
     def settings_read(self, owner: Instance) -> Map | None:
         """All the fields of pydantic's settings, as ``model_dump()`` gives them; ``None`` for what is none."""

@@ -176,7 +176,8 @@ class MissingOwnershipCheck(AppRule):
             # All who log in may be administrators.
             return False
         around = [*app.decorations(route), *route.view.decorations_of(function)]
-        if any(not _is_plain(decoration.short) or _is_told(decoration.expr) for decoration in around):
+        spelled = (name for decoration in around for name in (decoration.short, *_parts(decoration.expr)))
+        if any(not _is_plain(name) for name in spelled) or any(_is_told(decoration.expr) for decoration in around):
             return False
         if not guard.hook:
             return True
@@ -249,6 +250,12 @@ def _is_plain(name: str) -> bool:
     """Does a decorator's name speak of nothing but a login, or of something else altogether?"""
     spoken = set(words(name))
     return spoken.isdisjoint(ROLES | RIGHTS - _PLAIN) or (spoken <= LOGIN | _PLAIN)
+
+
+def _parts(expr: ir.Expr) -> Iterator[str]:
+    """The names that a decorator is written with: ``admin_permission`` and ``require`` of ``admin_permission.require(403)``."""
+    function = expr.function if isinstance(expr, ir.Call) else expr
+    return (name for node in (function, *ir.walk(function)) if (name := ir.last_name(node)))
 
 
 def _is_told(expr: ir.Expr) -> bool:

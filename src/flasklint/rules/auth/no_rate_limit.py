@@ -33,6 +33,8 @@ _ELSEWHERE = frozenset(
     {"acs", "oidc", "oauth", "oauth2", "openid", "saml", "sso", "callback", "cas", "google", "github"}
 )
 """Words of routes where another site has checked the password."""
+_VOUCHED = frozenset({"authorized", "authorize_access_token", "authorized_response", "parse_id_token", "fetch_token"})
+"""What clients of OAuth have, by which a view learns whom another site has let in."""
 _HANDED_OUT = frozenset({"digest", "hash", "key", "nonce", "sig", "signature", "token", "uuid"})
 """Words of a part of an address that is too long to be guessed: who has it was given it."""
 _RESETS = frozenset({"forgot", "forgotten", "recover", "reset", "verify"})
@@ -146,6 +148,8 @@ class NoRateLimit(AppRule):
             return False
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
+        if not checks and not _VOUCHED.isdisjoint(deeds.attributes):
+            return False
         if not checks and any(not _HANDED_OUT.isdisjoint(words(name)) for name, _ in route.parameters):
             return False
         if not checks and "password" in deeds.texts and _NEWCOMERS.isdisjoint(spoken):

@@ -7,7 +7,7 @@ from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
-from flasklint.rules.base import ModuleRule
+from flasklint.rules.base import ModuleRule, together
 from flasklint.source import Location
 
 _HARMLESS = frozenset(
@@ -25,6 +25,7 @@ _HARMLESS = frozenset(
         "required",
         "ok",
         "user",
+        "request",
     }
 )
 _DOORS = frozenset({"access", "refresh", "bearer", "jwt", "otp", "oauth", "api", "github", "google", "auth"})
@@ -37,8 +38,9 @@ class SensitiveDataInSession(ModuleRule):
 
     ## What it does
     Finds passwords, access tokens, keys and card numbers that are stored under such a name in Flask's session, and passwords
-    that are the value of a cookie. Tokens against forged requests are fine there, and tokens of which nothing says that they
-    open a door are for pedants. With a session that is kept on the server (Flask-Session, an interface of the app's own) the
+    that are the value of a cookie. Tokens against forged requests are fine there, and so are those that are drawn on the spot
+    to be compared with what comes back; tokens of which nothing says that they open a door are for pedants. What one file puts
+    there of one kind is one finding. With a session that is kept on the server (Flask-Session, an interface of the app's own) the
     rule stays silent about it.
 
     ## Why is this bad
@@ -85,8 +87,16 @@ class SensitiveDataInSession(ModuleRule):
     def check_module(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
         """What is stored under a telling name."""
         yield from self._cookies(module)
-        kept_on_server = _kept_on_server(project)
-        for scope in module.scopes if not kept_on_server else ():
+        if not _kept_on_server(project):
+            kinds: dict[tuple[str, bool], list[Finding]] = {}
+            for kind, finding in self._session(module, project):
+                kinds.setdefault(kind, []).append(finding)
+            for group in kinds.values():
+                yield from together(group)
+
+    def _session(self, module: LinkedModule, project: Project) -> Iterator[tuple[tuple[str, bool], Finding]]:
+        """What goes into the session; of one kind, all that a file puts there is one thing to mend."""
+        for scope in module.scopes:
             for write in scope.writes:
                 if not isinstance(write.key, ir.Const) or not isinstance(write.key.value, str):
                     continue
@@ -94,8 +104,11 @@ class SensitiveDataInSession(ModuleRule):
                 kind = sensitivity(key)
                 if kind not in _SEVERITIES or not _HARMLESS.isdisjoint(words(key)) or _is_plain(write.value):
                     continue
+                if kind in ("key", "token") and "otp" not in words(key) and _is_drawn(write.value, scope, project):
+                    continue
                 if "flask.session" in project.resolve(write.target, scope):
-                    yield self._report(Location(module.path, write.node.span), key, str(kind), scope)
+                    found = self._report(Location(module.path, write.node.span), key, str(kind), scope)
+                    yield (str(kind), "otp" in words(key)), found
 
     def _cookies(self, module: LinkedModule) -> Iterator[Finding]:
         """Passwords that are the value of a cookie, whatever keeps the session."""
@@ -137,6 +150,16 @@ def _kept_on_server(project: Project) -> bool:
         if any(event.kind == "attribute" and event.detail == "session_interface" for event in app.events):
             return True
     return False
+
+
+def _is_drawn(value: ir.Expr, scope: Scope, project: Project) -> bool:
+    """Drawn here and now, to be compared with what comes back: it opens nothing for whoever has the cookie already."""
+    return isinstance(value, ir.Call) and any(
+        name.startswith(("secrets.token_", "uuid.uuid", "os.urandom"))
+        for node in (value, *ir.walk(value))
+        if isinstance(node, ir.Call)
+        for name in project.resolve(node.function, scope)
+    )
 
 
 def _is_plain(value: ir.Expr) -> bool:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.cookies import own_cookies, sends_session, talisman_sets
+from flasklint.project.cookies import only_flashes, own_cookies, sends_session, talisman_sets
 from flasklint.project.flags import asked_for, place
 from flasklint.project.profiles import Effective, Profile, as_setting
 from flasklint.project.project import Project
@@ -20,8 +21,9 @@ class SessionCookieNotSecure(AppRule):
 
     ## What it does
     Looks at `SESSION_COOKIE_SECURE` in the configuration that production runs with, for apps that use the session (themselves, or
-    through Flask-Login, Flask-WTF's CSRF tokens or flashed messages). It reports `False`, and that nothing sets it: Flask's
-    default is `False`. Talisman in force sets it.
+    through Flask-Login or Flask-WTF's CSRF tokens). It reports `False`, and that nothing sets it: Flask's
+    default is `False`. Talisman in force sets it. Where nothing but flashed messages is in
+    the session, what nothing sets is for pedants.
 
     ## Why is this bad
     A single request over HTTP (a typed address, an image on another page) carries the cookie in the clear, and whoever listens
@@ -75,7 +77,8 @@ class SessionCookieNotSecure(AppRule):
                 continue
             finding = self._judge(app, profile, profile.effective(_KEY))
             if finding is not None:
-                yield finding
+                forgotten = profile.effective(_KEY).write is None
+                yield replace(finding, persona=Persona.PEDANTIC) if forgotten and only_flashes(app) else finding
                 return
 
     def _judge(self, app: App, profile: Profile, effective: Effective) -> Finding | None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.project.apps import App
-from flasklint.project.cookies import own_cookies, sends_session, talisman_sets
+from flasklint.project.cookies import only_flashes, own_cookies, sends_session, talisman_sets
 from flasklint.project.flags import asked_for, place
 from flasklint.project.profiles import Effective, Profile, Truth, as_setting
 from flasklint.project.project import Project
@@ -20,7 +21,8 @@ class SessionCookieSamesite(AppRule):
 
     ## What it does
     Looks at `SESSION_COOKIE_SAMESITE` in the configuration that production runs with, for apps that use the session. It reports
-    that nothing sets it, `None`, and `"None"` on a cookie that is not `Secure` (which browsers then drop).
+    that nothing sets it, `None`, and `"None"` on a cookie that is not `Secure` (which browsers then drop). Where nothing but
+    flashed messages is in the session, what nothing sets is for pedants.
 
     ## Why is this bad
     Without the attribute, it is up to each browser whether a form on a foreign page is sent with the visitor's session. `Lax`
@@ -71,7 +73,8 @@ class SessionCookieSamesite(AppRule):
                 continue
             finding = self._judge(app, profile, profile.effective(_KEY))
             if finding is not None:
-                yield finding
+                forgotten = profile.effective(_KEY).write is None
+                yield replace(finding, persona=Persona.PEDANTIC) if forgotten and only_flashes(app) else finding
                 return
 
     def _judge(self, app: App, profile: Profile, effective: Effective) -> Finding | None:

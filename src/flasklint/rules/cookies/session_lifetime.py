@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
 from flasklint import ir
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Finding, Persona, Severity
+from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
+from flasklint.project.calls import CallSite
 from flasklint.project.flags import place
 from flasklint.project.profiles import Profile
 from flasklint.project.project import Project
@@ -24,7 +27,8 @@ class SessionLifetime(Rule):
 
     ## What it does
     Finds `PERMANENT_SESSION_LIFETIME` and `REMEMBER_COOKIE_DURATION` above a limit in the configuration that production runs
-    with, and JWT tokens that never expire (`JWT_ACCESS_TOKEN_EXPIRES = False`, `expires_delta=False`).
+    with, and JWT tokens that never expire (`JWT_ACCESS_TOKEN_EXPIRES = False`, `expires_delta=False`; where the
+    token's number, `jti`, is noted beside it and so can be taken back, only for pedants).
 
     ## Why is this bad
     A session or token that was stolen, or left open on a shared machine, is good for as long as it lives. A token that never
@@ -81,7 +85,8 @@ class SessionLifetime(Rule):
         for site in project.calls(*_MAKERS):
             given = site.argument(None, "expires_delta")
             if isinstance(given, ir.Const) and given.value is False and not site.scope.module.is_test:
-                yield self._never(Location(site.location.path, given.span), "This token", site.scope.qualname)
+                found = self._never(Location(site.location.path, given.span), "This token", site.scope.qualname)
+                yield replace(found, persona=Persona.PEDANTIC) if _is_noted(site) else found
 
     def _settings(self, app: App) -> Iterator[Finding]:
         for key, option in (("PERMANENT_SESSION_LIFETIME", "days"), ("REMEMBER_COOKIE_DURATION", "remember-days")):
@@ -129,3 +134,12 @@ class SessionLifetime(Rule):
             scope=scope,
             help="let it live for minutes, and renew it with a refresh token",
         )
+
+
+def _is_noted(site: CallSite) -> bool:
+    """Is the token's number kept where it is made, so that it can be taken back?"""
+    return any(
+        "jti" in words(name)
+        for node in ir.walk(site.scope.node)
+        for name in (ir.last_name(node), node.name if isinstance(node, ir.Argument) else "")
+    )

@@ -89,7 +89,7 @@ class MissingCsrfProtection(AppRule):
         if not acting:
             return
         guarded = [route for route in acting if (guard := app.guard(route)) is not None and guard.proof == "session"]
-        if not guarded and self._has_means(app):
+        if not guarded and (self._has_means(app) or self._asks_for_tokens(app)):
             return
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
         if guarded and len(guarded) <= _FEW and self._has_means(app):
@@ -138,6 +138,11 @@ class MissingCsrfProtection(AppRule):
         """Does it check tokens on other routes? Then those that do not, and ask for nobody's name, are open on purpose."""
         profile = app.production[0]
         return any("POST" in route.methods and app.protection(route, profile).kind == "checked" for route in app.routes)
+
+    def _asks_for_tokens(self, app: App) -> bool:
+        """Do its guards ask for a token that a page has to send, and none for a cookie? Then nobody's name is used elsewhere."""
+        proofs = {guard.proof for route in app.routes if (guard := app.guard(route)) is not None}
+        return "token" in proofs and "session" not in proofs
 
     def _is_entrance(self, route: Route) -> bool:
         spoken = words(route.endpoint.rpartition(".")[2]) + words(route.rule)

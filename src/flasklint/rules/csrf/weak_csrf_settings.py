@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Finding, Persona, Severity
 from flasklint.project.apps import App
 from flasklint.project.flags import place
 from flasklint.project.operations import python
@@ -18,8 +18,9 @@ class WeakCsrfSettings(AppRule):
     """Protection against forged requests is on, but weakened.
 
     ## What it does
-    Finds, in the configuration that production runs with, `WTF_CSRF_SSL_STRICT = False`, `WTF_CSRF_TIME_LIMIT = None` and
-    `WTF_CSRF_METHODS` without one of POST, PUT, PATCH and DELETE.
+    Finds, in the configuration that production runs with, `WTF_CSRF_SSL_STRICT = False` and
+    `WTF_CSRF_METHODS` without one of POST, PUT, PATCH and DELETE, and for pedants `WTF_CSRF_TIME_LIMIT = None`: a token is then
+    good for as long as the session, which is what many sites want for forms that are long in the filling.
 
     ## Why is this bad
     Without the strict check, a page reached over HTTP can pass as the app's own. A token without a time limit that leaks once is
@@ -72,6 +73,7 @@ class WeakCsrfSettings(AppRule):
                         label="weaker than the default",
                         scope=write.scope,
                         related=overridden(effective),
+                        persona=Persona.PEDANTIC if key == "WTF_CSRF_TIME_LIMIT" else Persona.REGULAR,
                         help="leave it out, the default is safe",
                     )
                     break

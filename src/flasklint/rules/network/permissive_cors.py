@@ -29,7 +29,8 @@ class PermissiveCors(AppRule):
     ## What it does
     Looks at Flask-CORS (`CORS(app)`, `cross_origin`) and at headers set by hand for an allowed origin of `*`, a pattern that fits
     every origin, or the request's own `Origin` sent back. Together with credentials it is serious. Without them it is reported
-    for apps that people log in to with a cookie; for others only to pedants.
+    where all of an app is open that people log in to with a cookie; for other apps, or where some views or addresses were
+    picked out, only to pedants.
 
     ## Why is this bad
     With credentials allowed, any page that a logged-in visitor looks at can read what the app shows to them: mail, keys, the
@@ -112,7 +113,7 @@ class PermissiveCors(AppRule):
             for decoration in route.view.decorations_of(function) if route.view is not None else ():
                 if "flask_cors.cross_origin" in decoration.names:
                     arguments = decoration.arguments or Arguments()
-                    for finding in self._judge(app, decoration.location, arguments, profile, function.qualname):
+                    for finding in self._judge(app, decoration.location, arguments, profile, function.qualname, True):
                         found.setdefault(finding.severity, []).append(finding)
         for first, *others in found.values():
             more = tuple(Place(other.location, "here too") for other in others[:20] if other.location != first.location)
@@ -129,7 +130,7 @@ class PermissiveCors(AppRule):
         yield from self._judge(app, place, arguments, profile, use.inits[0].scope)
 
     def _judge(
-        self, app: App, location: Location, arguments: Arguments, profile: Profile, scope: str
+        self, app: App, location: Location, arguments: Arguments, profile: Profile, scope: str, one_view: bool = False
     ) -> Iterator[Finding]:
         offers = list(_offers(arguments, profile))
         for _, origins, credentials in offers:
@@ -139,7 +140,10 @@ class PermissiveCors(AppRule):
             if all(map(_is_for_all, open_to_all)):
                 continue
             where = ", ".join(f"`{one}`" for one in open_to_all) if all(open_to_all) else ""
-            yield self._finding(app, location, _is_on(credentials), scope, where)
+            found = self._finding(app, location, _is_on(credentials), scope, where)
+            # Whoever opens a part of the app, and not to its logins, has chosen what to open.
+            chosen = (one_view or bool(where)) and not _is_on(credentials)
+            yield replace(found, persona=Persona.PEDANTIC) if chosen else found
             return
 
     def _by_hand(self, app: App, function: Fn, project: Project, read: bool) -> Iterator[Finding]:

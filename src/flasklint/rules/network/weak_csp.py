@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Severity
+from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.project.apps import App
 from flasklint.project.extensions import ExtensionUse
 from flasklint.project.headers import after_hooks, header_values
@@ -32,8 +32,8 @@ class WeakCsp(AppRule):
     ## What it does
     Reads the policy given to Talisman or set in an `after_request` function, and reports `'unsafe-inline'`, `'unsafe-eval'`,
     `*` and whole schemes in what scripts may come from. A nonce or `'strict-dynamic'` beside `'unsafe-inline'` makes it
-    harmless, and for styles it is left alone. Talisman with `content_security_policy=None` or `force_https=False` is reported
-    too, the latter unless `ProxyFix` says that a server in front of the app does that.
+    harmless, and for styles it is left alone. Talisman with `content_security_policy=None` is reported
+    too. `force_https=False` is for pedants, and not told where `ProxyFix` says that a server in front of the app does that.
 
     ## Why is this bad
     The policy is there to stop the script that got into a page. With these words in it, it stops nothing: the script is inline,
@@ -95,6 +95,7 @@ class WeakCsp(AppRule):
                     message,
                     severity=severity,
                     confidence=Confidence.HIGH if severity is Severity.MEDIUM else Confidence.MEDIUM,
+                    persona=Persona.PEDANTIC if argument == "force_https" else Persona.REGULAR,
                     label="switched off",
                     scope=use.instance.scope,
                     help="leave the argument out, Talisman's default is safe",
