@@ -81,6 +81,18 @@ def runs_a_server(project: Project) -> bool:
     )
 
 
+def is_served(project: Project) -> bool:
+    """Is a server started that loads the app, and nowhere, but for developers, its own development server?"""
+    if not runs_a_server(project):
+        return False
+    return not any(
+        starts_development_server(entry, project)
+        for file in project.deployments
+        if not is_for_developers(file, project)
+        for entry in file.entries
+    )
+
+
 def serves(entry: ir.Entry, project: Project) -> bool:
     """Is it a command that starts the app, by whichever server, or a script that does?"""
     if entry.kind != "command":

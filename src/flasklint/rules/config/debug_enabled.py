@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 
 from flasklint import ir
-from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.knowledge.config import DEVELOPMENT_WORDS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
@@ -14,12 +15,14 @@ from flasklint.project.project import Project
 from flasklint.project.running import Run, is_for_developers, runs
 from flasklint.project.values import Known
 from flasklint.rules.base import Context, Rule, together
+from flasklint.rules.deployments import is_served
 from flasklint.rules.evidence import confidence_in, overridden, reservations, where
 from flasklint.source import Location
 
 _LOCAL = " It listens on this machine only, as long as nobody changes the host."
 _SOCKETS = "flask_socketio.SocketIO().run"
 """Its arguments: the app, the host, the port; ``debug`` by name."""
+_STARTS = "starts the debugger"
 _DEBUGGERS = ("werkzeug.serving.run_simple", "werkzeug.debug.DebuggedApplication")
 
 
@@ -31,7 +34,8 @@ class DebugEnabled(Rule):
     module or dict that is in force, `socketio.run(app, debug=True)`, `run_simple(use_debugger=True)`,
     `DebuggedApplication(evalex=True)`; and flags that are read so that any text means on, `false` too:
     `bool(os.getenv("DEBUG"))`.
-    Development and test profiles are left alone, and so are flags that are parsed and off by default.
+    Development and test profiles are left alone, and so are flags that are parsed and off by default. Where the files that
+    say how the app is run start a server such as Gunicorn, what stands under `if __name__ == "__main__"` is for pedants.
 
     ## Why is this bad
     Werkzeug's debugger runs any Python code that a visitor types into the error page. Its PIN is no protection to rely on. Even
@@ -69,7 +73,14 @@ class DebugEnabled(Rule):
     covers = ("FLK109",)
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        """What the apps run with, and debuggers made by hand."""
+        """What the apps run with, and debuggers made by hand; what a file does when it is started by hand, where production
+        starts a server that never gets there, for pedants."""
+        served = is_served(context.project)
+        for finding in self._found(context):
+            by_hand = served and finding.label == _STARTS and _is_started_by_hand(finding.location, context.project)
+            yield replace(finding, persona=Persona.PEDANTIC) if by_hand else finding
+
+    def _found(self, context: Context) -> Iterator[Finding]:
         project: Project = context.project
         seen: set[Location] = set()
         for app in project.apps:
@@ -187,7 +198,7 @@ class DebugEnabled(Rule):
             f"The app is run with the debugger on{unless}. Whoever reaches an error page can run code."
             + ("" if reachable else local),
             severity=Severity.HIGH if reachable else Severity.MEDIUM,
-            label="starts the debugger",
+            label=_STARTS,
             scope=scope,
             help="drop it; switch debug mode on from outside, with `flask run --debug`",
         )
@@ -225,7 +236,7 @@ class DebugEnabled(Rule):
                 value.places[-1] if value.places else Location(site.location.path, argument.span),
                 "A debugger is started with this app. Whoever reaches an error page can run code.",
                 severity=Severity.MEDIUM if local else Severity.HIGH,
-                label="starts the debugger",
+                label=_STARTS,
                 scope=site.scope.qualname,
                 related=(Place(site.location, "here"),),
                 help="drop it; switch debug mode on from outside, with `flask run --debug`",
@@ -236,6 +247,16 @@ def _switches_on(name: str, value: str) -> bool:
     if name == "FLASK_DEBUG":
         return value.lower() not in ("", "0", "false", "no", "off")
     return name == "FLASK_ENV" and value == "development"
+
+
+def _is_started_by_hand(location: Location, project: Project) -> bool:
+    """Does it stand under ``if __name__ == "__main__"``?"""
+    module = project.modules.get(location.path)
+    return module is not None and any(
+        isinstance(outer, ir.If)
+        and any(isinstance(node, ir.Name) and node.id == "__name__" for node in (outer.test, *ir.walk(outer.test)))
+        for outer in ir.path_to(module.facts, location.span)
+    )
 
 
 def _is_by_hand(app: App, written: Location) -> bool:
