@@ -116,6 +116,7 @@ class Names(Functions):
                     if (
                         candidate in self.index.sources
                         or candidate in self.index.callables
+                        or not self.index.owners.isdisjoint(self.known_as(candidate))
                         or public(candidate) != candidate
                     ):
                         return ref(*self.known_as(candidate))

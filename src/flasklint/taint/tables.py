@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -40,7 +40,7 @@ class Rows(NamedTuple):
 class Index:
     """Rows by name. ``parts``: guards on parts of a text, by tag. ``cleaning``: names of sanitizers against harm that is told
     of even where nothing is known of the text. ``confining``: what checks an attribute by being named where it is made.
-    ``deferring``: methods of the project's functions that have them called later.
+    ``deferring``: methods of the project's functions that have them called later. ``owners``: what any row's name hangs on.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -65,6 +65,7 @@ class Index:
         self.texts: Mapping[str, str] = {row.name: row.text for row in reversed(tables.texts)}
         self.globals: Mapping[str, str] = dict(reversed(tables.globals))
         self.callables = frozenset((*self.sinks, *self.sanitizers, *self.summaries, *self.guards, *self.renderings))
+        self.owners = frozenset(owner for name in (*self.sources, *self.callables) for owner in _owners(name))
         doubted = {kind for row in tables.sinks if row.shape for kind in (row.kind, *self.kind(row.kind).also)}
         self.cleaning = frozenset(row.name for row in tables.sanitizers if not doubted.isdisjoint(row.kinds))
 
@@ -116,6 +117,12 @@ def _by_name(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
     for row in rows:
         found.setdefault(row.name, []).append(row)
     return {name: tuple(known) for name, known in found.items()}
+
+
+def _owners(name: str) -> Iterator[str]:
+    """``flask.Request().args``: ``flask.Request()``, ``flask.Request``, ``flask``."""
+    while name := name.rpartition(".")[0]:
+        yield from {name, name.removesuffix("()")}
 
 
 class Address(NamedTuple):
