@@ -155,7 +155,7 @@ def found(files: Mapping[str, str], codes: Iterable[str], additions: Additions =
     facts: list[ir.Facts] = []
     for path, content in files.items():
         suffix = PurePosixPath(path).suffix
-        if is_deployment(path):
+        if is_deployment(path) or suffix in (".ini", ".cfg", ".conf"):
             facts.append(facts_of(SourceFile(path, "deployment", content.encode())))
         elif suffix == ".py":
             facts.append(facts_of(SourceFile(path, "python", content.encode())))

@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from flasklint.mentions import TEMPLATE_FOLDER, Mention, settings_files
+from flasklint.mentions import TEMPLATE_FOLDER, Mention, holds_sections, section_files, settings_files
 from flasklint.replay import TooLargeError, Trail
 from flasklint.source import SourceFile
 
@@ -330,6 +330,8 @@ class _Walk:
                 found = self._read(path, name)
                 if found is not None:
                     self._files[name] = SourceFile(name, mention.kind, found)
+        if self._settings:
+            self._take_sections()
         for name, path in self._deployments.items() if self._files else ():
             if name not in self._files:
                 found = self._read(path, name)
@@ -393,6 +395,22 @@ class _Walk:
                         names = fnmatch.filter(self._settings, pattern) if "*" in pattern else [pattern]
                         found.update((name, mention) for name in names if name in self._settings)
         return found
+
+    def _take_sections(self) -> None:
+        """The INI files that Python files say they read: whatever folder they stand in."""
+        names: dict[str, list[str]] = {}
+        for name in filter(holds_sections, self._settings):
+            names.setdefault(name.rpartition("/")[2], []).append(name)
+        if not names:
+            return
+        wanted = {
+            pattern for file in self._files.values() if file.kind == "python" for pattern in section_files(file.data)
+        }
+        for pattern in wanted:
+            for name in (name for base in fnmatch.filter(names, pattern) for name in names[base]):
+                path, ignores = self._settings[name]
+                if name not in self._files and not self._excludes(name, ignores):
+                    self._deployments[name] = path
 
     # Files -----------------------------------------------------------------------------------------------------------
 

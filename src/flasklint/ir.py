@@ -521,10 +521,10 @@ class Entry(Node, frozen=True):
 
 class Deployment(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
     """A file that says how an app is run: the environment's variables, a Dockerfile, a compose file, a Procfile, a shell script
-    that starts it, the versions of what it requires."""
+    that starts it, the versions of what it requires, the sections of an INI file that it reads."""
 
     path: str
-    kind: Literal["environment", "dockerfile", "compose", "procfile", "script", "requirements"]
+    kind: Literal["environment", "dockerfile", "compose", "procfile", "script", "requirements", "sections"]
     entries: tuple[Entry, ...]
     comments: tuple[Comment, ...] = ()
 

@@ -23,6 +23,16 @@ _KEYWORDS = re.compile(rb",\s*(?:load|silent|text|mode)\s*=.*", re.DOTALL)
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 
 
+_PARSER = b"onfigParser"
+_SECTIONS = re.compile(rb"""["']([^"'\n\\]{0,200}\.(?:ini|cfg|conf))["']""")
+_OTHERS = re.compile(
+    r"(?:setup|tox|pytest|mypy|alembic|babel|logging|log|uwsgi|nginx|gunicorn|supervisord?|apache2?|versioneer)\b"
+    r"|.*(?:[._-](?:example|sample|template|dist|tmpl|tpl|test|tests|testing)\b|^(?:example|sample|template|test)[._-])",
+    re.IGNORECASE,
+)
+"""INI files of tools, and what stands for a file that is not there."""
+
+
 class Mention(NamedTuple):
     """A settings file that is loaded: ``kind`` is what it is written in, ``path`` as written, with ``*`` for what is computed."""
 
@@ -56,3 +66,17 @@ def _paths(text: bytes) -> Iterator[str]:
             path = path[3:]
         if path.strip("*./"):
             yield path
+
+
+def section_files(data: bytes) -> Iterator[str]:
+    """The names of INI files that a Python file gives to a ``ConfigParser``, with ``*`` for what is computed."""
+    if _PARSER not in data:
+        return
+    for found in _SECTIONS.finditer(data):
+        name = posixpath.basename(_GAP.sub("*", found[1].decode("utf-8", "replace")))
+        yield f"*{name}" if name.startswith(".") else name
+
+
+def holds_sections(name: str) -> bool:
+    """May an INI file, by its name, be an app's own and in force?"""
+    return name.endswith((".ini", ".cfg", ".conf")) and _OTHERS.match(posixpath.basename(name)) is None

@@ -1,5 +1,5 @@
 """The front end for files that say how an app is run: variables of the environment, Dockerfiles, compose files, Procfiles,
-shell scripts, requirements.
+shell scripts, requirements, INI files.
 
 Only what rules ask for is read, line by line: none of these is worth a parser of its whole language, and what is not understood
 is passed over.
@@ -17,6 +17,7 @@ from flasklint.deploy.environment import environment
 from flasklint.deploy.procfile import procfile
 from flasklint.deploy.requirements import requirements
 from flasklint.deploy.script import script
+from flasklint.deploy.sections import sections
 from flasklint.source import UndecodableError, decode
 
 __all__ = ["extract"]
@@ -44,6 +45,8 @@ def extract(path: str, data: bytes) -> ir.Deployment | ir.Unread:
         return ir.Deployment(path, "script", tuple(script(text)), comments)
     if name.endswith(".txt"):
         return ir.Deployment(path, "requirements", tuple(requirements(text)), comments)
+    if name.endswith((".ini", ".cfg", ".conf")):
+        return ir.Deployment(path, "sections", tuple(sections(text)), comments)
     if name.endswith((".yml", ".yaml")):
         return ir.Deployment(path, "compose", tuple(compose(text)), comments)
     return ir.Deployment(path, "dockerfile", tuple(dockerfile(text)), comments)

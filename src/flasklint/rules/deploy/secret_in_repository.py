@@ -19,8 +19,8 @@ class SecretInRepository(ProjectRule):
     """A secret is written into a file that says how the app is run.
 
     ## What it does
-    Looks for keys, passwords, tokens and addresses with passwords in `.env` files, in `ENV` and `ARG` of Dockerfiles and under
-    `environment` of compose files. What refers to a variable from outside, placeholders, files that git ignores and samples
+    Looks for keys, passwords, tokens and addresses with passwords in `.env` files, in `ENV` and `ARG` of Dockerfiles, under
+    `environment` of compose files and in INI files that the code gives to a `ConfigParser`. What refers to a variable from outside, placeholders, files that git ignores and samples
     (`.env.example`) are left alone. Files for development or tests, and passwords that everybody tries first, are for pedants,
     unless it is the key that signs sessions. One file is one finding.
 
