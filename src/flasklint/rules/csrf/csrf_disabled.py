@@ -16,6 +16,7 @@ from flasklint.rules.evidence import confidence_in, overridden, reservations, wh
 from flasklint.source import Location
 
 _FORM = "flask_wtf.FlaskForm"
+_PARTS = ("wtforms.FormField", "wtforms.fields.FormField", "wtforms.fields.form.FormField")
 
 
 class CsrfDisabled(Rule):
@@ -133,6 +134,8 @@ class CsrfDisabled(Rule):
             if not isinstance(value, ir.Const) or value.value is not False:
                 continue
             uses = [site for site in project.calls(form.name) if not site.scope.module.is_test]
+            if not uses and _is_part_of_another(form, project):
+                continue
             if uses and all(site.scope.name in safe or _is_filled_by_hand(site, project) for site in uses):
                 continue
             yield self._form(
@@ -156,6 +159,14 @@ def _is_shielded(app: App) -> bool:
     """Does the whole app check tokens, so that a form need not?"""
     profile = app.production[0]
     return all(app.shielded(route, profile) for route in app.routes if route.changes)
+
+
+def _is_part_of_another(form: Scope, project: Project) -> bool:
+    """``address = FormField(AddressForm)``: the form around it has the token."""
+    return any(
+        (given := site.argument(0, "form_class")) is not None and form.name in project.resolve(given, site.scope)
+        for site in project.calls(*_PARTS)
+    )
 
 
 def _is_form(scope: Scope, project: Project) -> bool:
