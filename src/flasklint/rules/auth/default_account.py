@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
@@ -196,6 +196,23 @@ def _called(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Call, i
                     argument.value, ir.Const | ir.Name | ir.Attribute
                 ):
                     yield call, argument.value, scope
+            if (value := _placed(call, names, project)) is not None:
+                yield call, value, scope
+
+
+def _placed(call: ir.Call, names: Iterable[str], project: Project) -> ir.Expr | None:
+    """The password that a record's own ``__init__`` is given by its place."""
+    for name in names:
+        cls = project.definition(name)
+        for binding in cls.at("__init__") if cls is not None and cls.is_class else ():
+            if isinstance(binding.node, ir.Function):
+                parameters = binding.node.parameters[1:]
+                for parameter, argument in zip(parameters, call.arguments, strict=False):
+                    if argument.name or parameter.kind in ("star", "keyword"):
+                        break
+                    if sensitivity(parameter.name) == "password" and isinstance(argument.value, ir.Const):
+                        return argument.value
+    return None
 
 
 def _assigned(module: LinkedModule, project: Project) -> Iterator[tuple[ir.Node, ir.Expr, Scope]]:
@@ -227,7 +244,8 @@ def _is_for_real(node: ir.Node, value: ir.Expr, scope: Scope) -> bool:
             match part:
                 case ir.Name(id=name) | ir.Attribute(name=name):
                     spoken.append(name)
-                case ir.Const(value=str(text)):
+                case ir.Const(value=str(text)) if "@" not in text:
+                    # The address of an account says nothing of what it is for.
                     spoken.append(text)
                 case _:
                     pass
