@@ -81,6 +81,39 @@ TOKEN_AUTHENTICATES = frozenset(
 
 SESSION_AUTHENTICATES = AUTHENTICATES - TOKEN_AUTHENTICATES
 
+_DESCRIBING = frozenset(
+    {"alt_response", "arguments", "body", "deprecated", "doc", "expect", "header", "hide", "input", "marshal_list_with"}
+    | {
+        "marshal_with",
+        "other_responses",
+        "output",
+        "paginate",
+        "param",
+        "produces",
+        "response",
+        "swag_from",
+        "use_args",
+    }
+    | {"use_kwargs", "vendor"}
+)
+_DESCRIBERS = (
+    "apifairy.",
+    "apiflask.",
+    "flasgger.",
+    "flask_apispec.",
+    "flask_restful.",
+    "flask_restplus.",
+    "flask_restx.",
+    "flask_smorest.",
+    "webargs.",
+)
+
+
+def describes(names: tuple[str, ...]) -> bool:
+    """Does a decorator of these names say what a view takes and answers, and ask nobody who they are?"""
+    return any(name.startswith(_DESCRIBERS) and name.rpartition(".")[2] in _DESCRIBING for name in names)
+
+
 _WHO = frozenset(
     {"auth", "login", "authenticated", "authentication", "authorized", "authorization", "permission", "permissions"}
     | {"role", "roles", "jwt", "token", "user", "admin", "superuser", "apikey", "scope", "scopes"}

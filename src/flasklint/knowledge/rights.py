@@ -43,3 +43,9 @@ OWNERS = frozenset({"owner", "author", "user", "creator", "account", "customer",
 
 PEOPLE = frozenset({"user", "users", "account", "accounts", "member", "members"})
 """What records of people are called."""
+
+HOLDERS = PEOPLE | frozenset(
+    {"admin", "client", "customer", "doctor", "employee", "patient", "person", "staff", "student", "teacher"}
+    | {"benutzer", "cliente", "empleado", "funcionario", "usuario", "usuarios", "utilisateur"}
+)
+"""What records are called that may be accounts, where they have a password."""

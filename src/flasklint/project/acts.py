@@ -79,7 +79,8 @@ class Course:
 
     ``owned``: records that are compared with whoever is asking, or looked up by both that and what the visitor says; ``kept``:
     those that are listed by who is asking; ``made``: those that are made in somebody's name. ``asks``: what they may do is
-    looked at somewhere, or who they are goes into something that nobody sees into.
+    looked at somewhere, or who they are goes into something that nobody sees into; ``demands``: it is done with those who may
+    not do something, whatever it answers them.
     """
 
     acts: tuple[Act, ...]
@@ -89,6 +90,7 @@ class Course:
     kept: dict[str, Location]
     made: dict[str, Location]
     asks: bool
+    demands: bool
 
 
 @dataclass(slots=True)
@@ -134,11 +136,18 @@ class Courses:
         walk = _Walk(self, scope, scope.node, frozenset(parameters))
         walk.block(scope.node.body, Asked.NOTHING)
         return Course(
-            tuple(walk.acts), tuple(walk.refusals), tuple(walk.saves), walk.owned, walk.kept, walk.made, walk.asks
+            tuple(walk.acts),
+            tuple(walk.refusals),
+            tuple(walk.saves),
+            walk.owned,
+            walk.kept,
+            walk.made,
+            walk.asks,
+            walk.demands,
         )
 
 
-_NOTHING = Course((), (), (), {}, {}, {}, False)
+_NOTHING = Course((), (), (), {}, {}, {}, False, False)
 
 
 def may_change(body: ir.Function) -> bool:
@@ -180,6 +189,7 @@ class _Walk:
         self.kept: dict[str, Location] = {}
         self.made: dict[str, Location] = {}
         self.asks = False
+        self.demands = False
 
     def _gather(self, node: ir.Node) -> None:
         """What the function gives its names, and hands to what they hold."""
@@ -297,6 +307,7 @@ class _Walk:
                         refused = inner if is_of_strangers(test) else orelse
                         if refused and ends_request(refused):
                             self.refusals.append(self._place(test))
+                        self.demands = self.demands or _ends(refused)
                     if level and (_ends(inner) or (orelse and _ends(orelse))):
                         asked = within
                 case ir.Loop(_, subject, inner, orelse):
@@ -420,9 +431,17 @@ class _Walk:
         if said.identity and said.models:
             self.asks = True
             makes = not _MAKES.isdisjoint(words(ir.last_name(value.function)))
+            if not makes and self._is_made(value):
+                # What else a new record is given is not looked up.
+                return
             shown = self.made if makes else self.owned if said.visitor else self.kept
             for model in said.models:
                 shown.setdefault(model, self._place(value))
+
+    def _is_made(self, call: ir.Call) -> bool:
+        """``Order(product=product, buyer=current_user.name)``"""
+        targets = [self._courses.definition(name) for name in self._resolve(call.function, self._scope)]
+        return any(target is not None and target.is_class for target in targets)
 
     def _call(self, call: ir.Call, asked: Asked) -> None:
         function, arguments = call.function, call.arguments

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
-from flasklint.knowledge.rights import LOGIN, PEOPLE, RIGHTS, ROLES
-from flasklint.knowledge.sensitive import words
+from flasklint.knowledge.decorators import describes
+from flasklint.knowledge.rights import HOLDERS, LOGIN, PEOPLE, RIGHTS, ROLES
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.acts import Act, Asked
 from flasklint.project.apps import App
 from flasklint.project.objects import Fn
@@ -151,7 +152,9 @@ class MissingOwnershipCheck(AppRule):
             return
         signs = _signs(app)
         for (model, _), group in found.items():
-            sign = signs.get(model) or (_PEOPLES if self._is_people(model, app) else None)
+            sign = signs.get(model)
+            if (sign is None or sign.why != _OWNED.why) and self._is_people(model, app):
+                sign = _PEOPLES
             if sign is not None:
                 yield self._report(group, sign)
 
@@ -175,7 +178,9 @@ class MissingOwnershipCheck(AppRule):
         if not place.isdisjoint(ROLES) and not self._asks_beside(app, function):
             # All who log in may be administrators.
             return False
-        around = [*app.decorations(route), *route.view.decorations_of(function)]
+        around = [
+            one for one in (*app.decorations(route), *route.view.decorations_of(function)) if not describes(one.names)
+        ]
         spelled = (name for decoration in around for name in (decoration.short, *_parts(decoration.expr)))
         if any(not _is_plain(name) for name in spelled) or any(_is_told(decoration.expr) for decoration in around):
             return False
@@ -210,7 +215,8 @@ class MissingOwnershipCheck(AppRule):
             return False
         bases = [name for base in cls.node.bases for name in app.resolver.resolve(base.value, cls.parent or cls)]
         return any(name in _USERS for name in bases) or (
-            not PEOPLE.isdisjoint(words(cls.node.name)) and any("password" in words(name) for name in cls.bindings)
+            not HOLDERS.isdisjoint(words(cls.node.name))
+            and any(sensitivity(name.removesuffix("_hash")) == "password" for name in cls.bindings)
         )
 
     def _report(self, group: list[_Forgotten], sign: _Sign) -> Finding:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Set
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
-from flasklint.knowledge.rights import CHANGES, DELETES
-from flasklint.knowledge.sensitive import words
+from flasklint.knowledge.decorators import describes
+from flasklint.knowledge.rights import CHANGES, DELETES, ROLES
+from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.acts import Act, Asked
 from flasklint.project.apps import App
-from flasklint.project.objects import Fn
+from flasklint.project.objects import Decoration, Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
 from flasklint.project.standing import Guard
@@ -106,6 +107,26 @@ _PAGES = 3
 """Pages among guarded routes that are open, for a form on one of them to be meant for everybody."""
 _ASKING = 3
 """Routes that ask who is there, for an app to be one that does."""
+_PROOFS = frozenset(
+    {"answer", "check", "code", "current", "nonce", "old", "otp", "pin", "question", "secret", "serializer", "sig"}
+    | {"signature", "token", "totp", "uuid", "verification", "verify"}
+)
+"""Words of what only the owner of an account has, or of what looks at it."""
+_KNOWS_PEOPLE = frozenset(
+    {"authenticate", "authenticated", "authorization", "check_password", "check_password_hash", "current_user"}
+    | {"get_jwt_identity", "is_authenticated", "jwt_required", "login", "login_required", "login_user", "oauth", "oidc"}
+    | {"require_auth", "requires_auth", "token_required", "verify_password", "verify_token"}
+)
+"""Names that an app uses in which somebody may be asked who they are."""
+_PROVES = frozenset({"auth", "authorization", "key", "secret", "signature", "token", "user"})
+"""Words of headers by which somebody may be known."""
+_CHECKS = frozenset({"check_password", "check_password_hash", "checkpw", "verify_password"})
+_LONGEST = 40
+"""Texts that are longer are said to people."""
+_PASSWORD_SETTERS = frozenset({"change_password", "hash_password", "reset_password", "set_password", "update_password"})
+_LOOKS_UP = frozenset(
+    {"filter", "filter_by", "find_one", "get", "get_or_404", "query", "scalar", "scalars", "select", "where"}
+)
 
 
 class UnprotectedAdminRoute(AppRule):
@@ -118,7 +139,10 @@ class UnprotectedAdminRoute(AppRule):
     alone. Below `/admin` a route that asks nobody is reported whatever stands beside it, if people log in to the app; so is one
     that changes or deletes users, roles or permissions, if other routes of the app ask, and one that deletes or changes
     whichever record the address or the request names, also where the view asks who is there for something else. A view that
-    drops all tables, or runs the schema's script again, is reported in any app.
+    drops all tables, or runs the schema's script again, is reported in any app, and so is one that gives whichever account a
+    visitor names a new password and asks for nothing that only its owner has. Where all other views of a blueprint demand a role,
+    one that only shows what the address names counts too. An app that knows nobody at all, and in which several views change and
+    delete what the visitor names, is reported as a whole.
 
     ## Why is this bad
     A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
@@ -226,8 +250,74 @@ class UnprotectedAdminRoute(AppRule):
                 ):
                     told.add(route.view.location)
                     yield self._report(route, guarded)
+                elif (
+                    guard is None
+                    and len(views) - len(guarded) == 1
+                    and self._shows_what_is_for_some(app, route, guarded)
+                ):
+                    yield self._report(route, guarded)
+        recoveries = tuple(self._open_recoveries(app))
+        yield from recoveries
+        told.update(finding.location for finding in recoveries)
         yield from self._open_wipes(app)
         yield from self._open_changes(app, told)
+        yield from self._open_to_all(app, project)
+
+    def _shows_what_is_for_some(self, app: App, route: Route, guarded: list[tuple[Route, Guard]]) -> bool:
+        """Does a view show what a visitor names, while all beside it are for those who may do more than log in?"""
+        assert route.view is not None
+        spoken = {*words(route.rule), *words(route.view.name.rpartition(".")[2])}
+        if route.changes or not route.parameters or not spoken.isdisjoint(_PUBLIC | _SECRETS):
+            return False
+        if self._asks_itself(app, route) or all(_says_the_same(app, one) for one in route.view.functions):
+            return False
+        demanding = [other for other, guard in guarded if self._demands_rights(app, other, guard)]
+        return len(demanding) >= _ASKING and len(demanding) >= 0.75 * len(guarded)
+
+    def _demands_rights(self, app: App, route: Route, guard: Guard) -> bool:
+        assert route.view is not None
+        return not ROLES.isdisjoint(words(guard.name)) or any(
+            app.course(route, function).demands for function in route.view.functions
+        )
+
+    def _open_recoveries(self, app: App) -> Iterator[Finding]:
+        """Views that give whichever account a visitor names a new password, and ask for nothing that only its owner has."""
+        for route, function in () if app.exhausted else app.views():
+            assert route.view is not None
+            around = (*app.decorations(route), *route.view.decorations_of(function))
+            if "".join(route.methods) == "GET" or app.guard(route) is not None or not all(map(_describes, around)):
+                continue
+            place = _password_set(function)
+            if place is None or not _PROOFS.isdisjoint(words(route.rule)):
+                continue
+            deeds = app.deeds(function, deep=True)
+            spoken = (
+                *deeds.texts,
+                *deeds.attributes,
+                *deeds.keywords,
+                *(name.rpartition(".")[2] for name in deeds.calls),
+            )
+            if any(len(one) < _LONGEST and not _PROOFS.isdisjoint(words(one)) for one in spoken):
+                continue
+            if deeds.mentions(
+                "flask.session",
+                "flask_login.current_user",
+                "flask_jwt_extended",
+                "flask.g",
+                "hmac",
+                "itsdangerous",
+                "jwt",
+            ) or not deeds.mentions("flask.request", "flask_wtf"):
+                continue
+            yield self.finding(
+                Location(function.location.path, place.span),
+                f"`{route.rule}` gives whichever account a visitor names a new password, and asks for nothing that only its "
+                "owner has.",
+                confidence=Confidence.MEDIUM,
+                label="whoever asks takes the account over",
+                scope=function.qualname,
+                help="send a signed link that is good for a short time to the account's address, and look at it here",
+            )
 
     def _open_wipes(self, app: App) -> Iterator[Finding]:
         """Views that make the database anew for whoever asks."""
@@ -238,7 +328,7 @@ class UnprotectedAdminRoute(AppRule):
             if not wipes or app.guard(route) is not None or self._asks(app, function):
                 continue
             assert route.view is not None
-            if app.decorations(route) or route.view.decorations_of(function):
+            if not all(map(_describes, (*app.decorations(route), *route.view.decorations_of(function)))):
                 continue
             yield self.finding(
                 function.location,
@@ -278,6 +368,44 @@ class UnprotectedAdminRoute(AppRule):
             help="ask who is there before anything is changed, best in a `before_request` function for all such routes",
         )
 
+    def _open_to_all(self, app: App, project: Project) -> Iterator[Finding]:
+        """An app that knows nobody, and lets whoever reaches it change and delete what they name."""
+        if app.exhausted or app.identity is not None or any(app.guard(route) is not None for route in app.routes):
+            return
+        if any(
+            not module.is_test and not _KNOWS_PEOPLE.isdisjoint(module.words) for module in project.modules.values()
+        ):
+            return
+        if any(hook.before and app.deeds(hook.function, deep=True).refuses for hook in app.hooks):
+            return
+        found: list[tuple[Route, Fn, Act]] = []
+        for route, function in app.views():
+            deeds = app.deeds(function, deep=True)
+            if deeds.mentions("flask.session", "flask.request.authorization", "flask.request.cookies") or any(
+                not _PROVES.isdisjoint(words(header)) for header in deeds.headers
+            ):
+                return
+            act = self._open_act(app, route, function)
+            if act is not None:
+                found.append((route, function, act))
+        if len(found) < _ASKING or not any(act.deletes for _, _, act in found):
+            return
+        (_, function, act), *others = found
+        yield self.finding(
+            function.location,
+            f"Nobody is asked who they are anywhere in this app: whoever reaches it can change and delete what is stored, at "
+            f"{len(found)} addresses.",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+            label="open to everybody",
+            scope=function.qualname,
+            related=(
+                Place(act.location, "done here"),
+                *(Place(one.location, f"so is `{route.rule}`") for route, one, _ in others[:_SHOWN]),
+            ),
+            help="have people log in, or ask for a key, in a `before_request` function for all that changes something",
+        )
+
     def _is_asked_with_the_address(self, app: App) -> bool:
         """Does what reads an address for the views turn people away?"""
         return any(
@@ -289,7 +417,7 @@ class UnprotectedAdminRoute(AppRule):
         assert route.view is not None
         if not spoken.isdisjoint(_PUBLIC | _SECRETS) or app.guard(route) is not None:
             return None
-        if app.decorations(route) or route.view.decorations_of(function):
+        if not all(map(_describes, (*app.decorations(route), *route.view.decorations_of(function)))):
             # One of them may ask, in a way that is not seen.
             return None
         course = app.course(route, function)
@@ -379,7 +507,9 @@ class UnprotectedAdminRoute(AppRule):
     def _asks_itself(self, app: App, route: Route) -> bool:
         """Does the view find out who is asking, or check a token, in its own body?"""
         assert route.view is not None
-        return any(self._asks(app, function) for function in route.view.functions) or bool(route.view.decorations)
+        return any(self._asks(app, function) for function in route.view.functions) or not all(
+            map(_describes, route.view.decorations)
+        )
 
     def _asks(self, app: App, function: Fn) -> bool:
         deeds = app.deeds(function, deep=True)
@@ -395,6 +525,9 @@ class UnprotectedAdminRoute(AppRule):
                 *(name[len("flask.g.") :] for name in deeds.names if name.startswith("flask.g.")),
             )
         ):
+            return True
+        if not _CHECKS.isdisjoint((*deeds.attributes, *(name.rpartition(".")[2] for name in deeds.calls))):
+            # Who knows the password is the one.
             return True
         if deeds.mentions("flask.request.authorization", "flask_jwt_extended", "hmac", "itsdangerous"):
             return True
@@ -415,6 +548,35 @@ class UnprotectedAdminRoute(AppRule):
             related=(Place(guard.location, f"`{other.rule}` has `{guard.name}`"),),
             help=f"ask as `{other.rule}` does, beneath the route's decorator, or demand a login for the whole blueprint",
         )
+
+
+def _describes(decoration: Decoration) -> bool:
+    return describes(decoration.names)
+
+
+def _password_set(function: Fn) -> ir.Node | None:
+    """Where a record that was looked up is given a password."""
+    found = {
+        name
+        for node in ir.statements(function.node)
+        if isinstance(node, ir.Assign) and node.value is not None
+        for name in (target.id for target in node.targets if isinstance(target, ir.Name))
+        if any(isinstance(one, ir.Attribute) and one.name in _LOOKS_UP for one in (node.value, *ir.walk(node.value)))
+    }
+    for node in ir.walk(function.node):
+        match node:
+            case ir.Assign(targets):
+                for target in targets:
+                    if (
+                        isinstance(target, ir.Attribute)
+                        and isinstance(target.value, ir.Name)
+                        and target.value.id in found
+                        and sensitivity(target.name.removesuffix("_hash")) == "password"
+                    ):
+                        return node
+            case ir.Call(ir.Attribute(ir.Name(name), method)) if name in found and method in _PASSWORD_SETTERS:
+                return node
+    return None
 
 
 def _says_the_same(app: App, function: Fn) -> bool:
