@@ -96,6 +96,7 @@ _DESCRIBING = frozenset(
     }
     | {"use_kwargs", "vendor"}
 )
+_GIVING = frozenset({"arguments", "body", "input", "use_args", "use_kwargs"})
 _DESCRIBERS = (
     "apifairy.",
     "apiflask.",
@@ -112,6 +113,11 @@ _DESCRIBERS = (
 def describes(names: tuple[str, ...]) -> bool:
     """Does a decorator of these names say what a view takes and answers, and ask nobody who they are?"""
     return any(name.startswith(_DESCRIBERS) and name.rpartition(".")[2] in _DESCRIBING for name in names)
+
+
+def gives_what_is_sent(names: tuple[str, ...]) -> bool:
+    """Does a decorator of these names give a view what a visitor sends, read by a schema?"""
+    return any(name.startswith(_DESCRIBERS) and name.rpartition(".")[2] in _GIVING for name in names)
 
 
 _WHO = frozenset(

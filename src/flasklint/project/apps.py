@@ -15,6 +15,7 @@ from msgspec import structs
 
 from flasklint import ir
 from flasklint.additions import Proof
+from flasklint.knowledge.decorators import gives_what_is_sent
 from flasklint.knowledge.guards import LETS_IN
 from flasklint.project.acts import Course, may_change
 from flasklint.project.appmodel import AppModel
@@ -550,9 +551,11 @@ class App:
 
     def course(self, route: Route, function: Fn) -> Course:
         """What a view does to what is stored, and what it has asked by then."""
-        return self._model.courses.course(
-            function.node, function.frame.module, tuple(name for name, _ in route.parameters)
-        )
+        sent = tuple(name for name, _ in route.parameters)
+        around = route.view.decorations_of(function) if route.view is not None else ()
+        if any(gives_what_is_sent(one.names) for one in around):
+            sent += tuple(one.name for one in function.node.parameters if one.name not in (*sent, "self", "cls"))
+        return self._model.courses.course(function.node, function.frame.module, sent)
 
     @cached_property
     def forgeable(self) -> tuple[Route, ...]:

@@ -555,7 +555,9 @@ def _describes(decoration: Decoration) -> bool:
 
 
 def _password_set(function: Fn) -> ir.Node | None:
-    """Where a record that was looked up is given a password."""
+    """Where a record that was looked up is given a password that a visitor chooses."""
+    if not any(map(_is_typed, ir.walk(function.node))):
+        return None
     found = {
         name
         for node in ir.statements(function.node)
@@ -577,6 +579,18 @@ def _password_set(function: Fn) -> ir.Node | None:
             case ir.Call(ir.Attribute(ir.Name(name), method)) if name in found and method in _PASSWORD_SETTERS:
                 return node
     return None
+
+
+def _is_typed(node: ir.Node) -> bool:
+    """``request.form["password"]``, ``data.get("new_password")``, ``form.password.data``"""
+    match node:
+        case (
+            ir.Subscript(key=ir.Const(value=str(key)))
+            | ir.Call(ir.Attribute(name="get"), (ir.Argument(value=ir.Const(value=str(key))), *_))
+            | ir.Attribute(name="data", value=ir.Attribute(name=key))
+        ):
+            return sensitivity(key) == "password"
+    return False
 
 
 def _says_the_same(app: App, function: Fn) -> bool:

@@ -20,7 +20,8 @@ class SecretInRepository(ProjectRule):
 
     ## What it does
     Looks for keys, passwords, tokens and addresses with passwords in `.env` files, in `ENV` and `ARG` of Dockerfiles, under
-    `environment` of compose files and in INI files that the code gives to a `ConfigParser`. What refers to a variable from outside, placeholders, files that git ignores and samples
+    `environment` of compose files and in INI files that the code gives to a `ConfigParser`. What refers to a variable
+    from outside, placeholders, files that git ignores and samples
     (`.env.example`) are left alone. Files for development or tests, and passwords that everybody tries first, are for pedants,
     unless it is the key that signs sessions. One file is one finding.
 
