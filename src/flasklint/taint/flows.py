@@ -11,6 +11,13 @@ from flasklint.knowledge.rows import Sink, Source
 from flasklint.source import Location, Span
 from flasklint.taint.values import Text, Trail
 
+_HANDS = "it goes through "
+
+
+def many_hands(count: int) -> str:
+    """The reason of a doubt that data goes through so many functions of the project."""
+    return f"{_HANDS}{count} functions"
+
 
 class Path(NamedTuple):
     """One way of untrusted data to a place where it does harm.
@@ -28,6 +35,11 @@ class Path(NamedTuple):
     def door(self) -> Location | None:
         """Where it was last passed to a function of the project, if it was: what can be mended for each way by itself."""
         return next((step.location for step in reversed(self.steps) if step.message.startswith("passed to `")), None)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether all that it goes through was looked at, however much that is."""
+        return all(reason.startswith(_HANDS) for reason in self.reasons)
 
     def goes_through(self, word: str) -> bool:
         """Whether it goes through a library's function of this name."""

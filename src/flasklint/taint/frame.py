@@ -398,6 +398,10 @@ class Frame:
             made.append(Taint(taint.origin, fragment, trail, level, reasons))
         return Value(open=True, taints=tuple(made), refs=refs)
 
+    def all_clear(self, taints: tuple[Taint, ...]) -> frozenset[str]:
+        """The kinds of harm that none of these does."""
+        return frozenset.intersection(*(self.full_info(one.fragment).clear for one in taints))
+
     def image(self, value: Value, form: str) -> Value:
         """A form of a text, of which what is known of the text is known, and the other way round."""
         names = {taint.fragment: images.image(form, taint.fragment) for taint in value.taints}

@@ -24,6 +24,7 @@ from flasklint.taint.values import (
     NOTHING_KNOWN,
     NUMERIC,
     OUR_TEXT,
+    TAGS,
     UNKNOWN,
     UNKNOWN_CALL,
     Claim,
@@ -314,7 +315,8 @@ def summarized(
         case _:
             info = Info(mask=characters.named(row.characters)) if row.characters else NOTHING_KNOWN
             if row.tag:
-                info = replace(info, tags=frozenset((row.tag,)))
+                # What is written in another way holds no tags that were not there.
+                info = replace(info, tags=frozenset((row.tag,)), clear=frame.all_clear(frame.inside(whole)) & TAGS)
             return frame.derive(whole, node.start, info, f"goes through `{name}`", node, refs)
 
 
@@ -567,6 +569,11 @@ def _given_by(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{name}()" for name in names if not name.startswith("?"))
 
 
+def _without_tags(frame: Frame, taints: tuple[Taint, ...]) -> Info:
+    """What is known of what an unknown call makes: of escaped text it makes no tags mostly."""
+    return Info(clear=frame.all_clear(taints) & TAGS)
+
+
 def assumed(
     frame: Frame, names: tuple[str, ...], arguments: Arguments, receiver: Value | None, node: ir.Node, method: str
 ) -> Value:
@@ -585,6 +592,7 @@ def assumed(
         made = frame.derive(
             UNKNOWN,
             (node.start, "of"),
+            _without_tags(frame, own),
             refs=refs,
             taints=own,
             lower="" if not taints and not refs and method in _OF_DATA else reason,
@@ -595,6 +603,7 @@ def assumed(
         other = frame.derive(
             UNKNOWN,
             (node.start, "with"),
+            _without_tags(frame, taints),
             refs=refs,
             taints=taints,
             lower=reason,

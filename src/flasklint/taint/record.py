@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import UNKNOWN_ORIGIN
 from flasklint.source import Location, Span
-from flasklint.taint.flows import Flow, Flows, Limit, Path, steps
+from flasklint.taint.flows import Flow, Flows, Limit, Path, many_hands, steps
 from flasklint.taint.frame import Frame, Pending
 from flasklint.taint.kept import Kept
 from flasklint.taint.values import Origin, Symbol, Taint, merge_taints
@@ -105,7 +105,7 @@ def _path(taint: Taint, checked: bool) -> Path:
     way, level, reasons = steps(taint.trail), Confidence(taint.level), taint.reasons
     hands = sum(step.message.startswith("passed to `") and "()`" in step.message for step in way)
     if hands > FEW_HANDS and level > Confidence.MEDIUM:
-        level, reasons = Confidence.MEDIUM, (*reasons, f"it goes through {hands} functions")
+        level, reasons = Confidence.MEDIUM, (*reasons, many_hands(hands))
     return Path(taint.origin.row, way, level, reasons, checked)
 
 

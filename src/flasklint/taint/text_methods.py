@@ -18,6 +18,7 @@ from flasklint.taint.values import (
     OUR_BYTES,
     OUR_TEXT,
     STRING,
+    TAGS,
     UNKNOWN,
     Claim,
     Constant,
@@ -343,10 +344,9 @@ def _replaced(frame: Frame, base: Value, arguments: Arguments, node: ir.Node) ->
         return frame.stepped(concat((base, new, base)), node, "put into a text")
     if not old.known or not new.known or len(old.constants) != 1 or len(new.constants) != 1:
         merged = base.taints if not extra else (*base.taints, *extra)
-        # Harm that neither text does, they don't do together; that one of them is a choice of ours says nothing of both.
-        clear = (
-            frozenset.intersection(*(frame.full_info(one.fragment).clear for one in merged)) if extra else frozenset()
-        )
+        # Harm that neither text does, they don't do together; that one of them is a choice of ours says nothing of both. What of
+        # ours is put into escaped text may bring anything together but tags.
+        clear = frame.all_clear(merged) if extra else frame.all_clear(merged) & TAGS
         return frame.derive(base, node.start, Info(clear=clear - {"*"}), taints=merged)
     mark, by = old.constants[0], new.constants[0]
     if isinstance(mark, bytes) and isinstance(by, bytes):

@@ -5,7 +5,10 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
+from flasklint.project.apps import App
+from flasklint.project.forgery import body_is_json_only
 from flasklint.project.project import Project
+from flasklint.project.routes import Route
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import BUILT, grouped, weighed
 from flasklint.taint.flows import Flow
@@ -18,6 +21,10 @@ _SENT_ALONG = frozenset(f"flask.Request().{name}" for name in ("headers", "cooki
 
 _BY_SCRIPT = frozenset(("DELETE", "PATCH", "PUT"))
 
+_IN_JSON = (".json", ".get_json()", ".payload")
+_IN_BODY = (".form", ".files", ".data", ".get_data()", ".stream", ".input_stream")
+"""How the names of sources end that are in a request's body."""
+
 
 class RawHtmlResponse(FlowRule):
     """Untrusted data is put into an HTML response without escaping.
@@ -25,7 +32,9 @@ class RawHtmlResponse(FlowRule):
     ## What it does
     Follows untrusted data into HTML that a view builds from strings and returns, or gives to `make_response` or `Response`. What
     one function builds for several views of a file is one finding. Headers and cookies, which no link brings along, weigh less,
-    and so do answers to PUT, PATCH and DELETE; what is sent to be saved (`Content-Disposition: attachment`) is left alone.
+    and so do answers to PUT, PATCH and DELETE. What comes in a body alone, where a token is asked for or only JSON is taken, is told
+    with low confidence: people can only send it to themselves. What is sent to be saved (`Content-Disposition: attachment`) is
+    left alone.
 
     ## Why is this bad
     A link to the page carries a script that runs with your visitor's session.
@@ -87,10 +96,12 @@ class RawHtmlResponse(FlowRule):
         if written_as_json and not written:
             # JSON that goes out as a page: it shows what is in it only to whom the link opens it.
             finding = replace(finding, confidence=min(finding.confidence, Confidence.MEDIUM))
-        elif not written and (flow.confidence < Confidence.HIGH or "json" in source):
+        elif not written and (
+            "json" in source or not (flow.paths[0].is_seen and flow.sink.confidence is Confidence.HIGH)
+        ):
             # What a service gives back for a JSON body or an id is an object more often than a text of HTML.
             finding = replace(finding, confidence=Confidence.LOW)
-        if _is_for_scripts(flow, project):
+        if _is_for_scripts(flow, project) or _is_own(flow, project):
             finding = replace(finding, confidence=Confidence.LOW)
         if all(path.source.name in _SENT_ALONG for path in flow.paths):
             finding = replace(finding, severity=min(finding.severity, Severity.MEDIUM))
@@ -99,16 +110,31 @@ class RawHtmlResponse(FlowRule):
 
 def _is_for_scripts(flow: Flow, project: Project) -> bool:
     """Whether only scripts can ask for what the view answers: no link and no form sends such a request."""
-    asked = [
-        route.methods
-        for app in project.apps
-        for route in app.routes
-        if route.view is not None
-        for function in route.view.functions
-        if function.location.path == flow.location.path
-        and function.node.start <= flow.location.span.start < function.node.end
-    ]
+    asked = [route.methods for _, route in _routes(flow, project)]
     return bool(asked) and all(methods and methods <= _BY_SCRIPT for methods in asked)
+
+
+def _is_own(flow: Flow, project: Project) -> bool:
+    """Whether it only shows people what they have sent themselves: no other site's page makes a browser send that."""
+    sources = [path.source.name for path in flow.paths]
+    asked = list(_routes(flow, project))
+    if not asked or not all(source.endswith((*_IN_JSON, *_IN_BODY)) for source in sources):
+        return False
+    if all(source.endswith(_IN_JSON) for source in sources):
+        return all(body_is_json_only(app, route) for app, route in asked)
+    return all(app.protection(route, app.production[0]).kind in ("checked", "token") for app, route in asked)
+
+
+def _routes(flow: Flow, project: Project) -> Iterator[tuple[App, Route]]:
+    """The routes whose views the answer stands in."""
+    for app in project.apps:
+        for route in app.routes:
+            for function in route.view.functions if route.view is not None else ():
+                if (
+                    function.location.path == flow.location.path
+                    and function.node.start <= flow.location.span.start < function.node.end
+                ):
+                    yield app, route
 
 
 def _built(flow: Flow) -> object:
