@@ -222,6 +222,9 @@ _SUMMARIES = (
     Summary("werkzeug.security.check_password_hash", result="builtins.bool()"),
     Summary("werkzeug.datastructures.FileStorage().read", ("self",), "part", tag="content"),
     Summary("werkzeug.datastructures.FileStorage().save"),
+    # A template's macro, which escapes what it prints unless the template says otherwise.
+    Summary("flask.get_template_attribute", result="flask.get_template_attribute()"),
+    Summary("flask.get_template_attribute()", result="markupsafe.Markup()"),
     Summary("markupsafe.Markup", ("0|object",), "same", "markupsafe.Markup()"),
     Summary("markupsafe.Markup().format", ("self",), "same", "markupsafe.Markup()"),
     Summary("markupsafe.Markup().join", ("self",), "same", "markupsafe.Markup()"),

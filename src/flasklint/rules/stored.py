@@ -45,13 +45,13 @@ class Stored:
         self._kind = kind
         self._kept = context.flows.kept
         self._common = context.flows.common
-        self._flows: dict[Location, Flow] = {}
+        self._flows: dict[tuple[Location, str], Flow] = {}
         self._flashes: list[Flow] = []
         for flow in context.flows.flows(kind):
             if flow.sink.name == FLASH:
                 self._flashes.append(flow)
             else:
-                self._flows[flow.location] = flow
+                self._flows[flow.location, flow.name] = flow
         self._kinds: dict[tuple[str, str], str] = {}
         self._kinds_kept: dict[Location, str] = {}
         self._flashed: dict[str, frozenset[str]] = {}
@@ -95,9 +95,9 @@ class Stored:
         return Part(last_word(one.value.value) or kind, last_word(one.value), kind)
 
     def kind_shown(self, part: Part, path: str) -> str:
-        """The plain name of the class of what a part is taken out of there, also where only its name tells that."""
+        """The plain name of the class of what a part is taken out of there: by its name, or else by what views pass."""
         own = plain(part.owner)
-        return self.kind_at(part.owner, path) or (own if own in self._classes else "")
+        return own if own in self._classes else self.kind_at(part.owner, path)
 
     def kind_at(self, owner: str, path: str) -> str:
         """The plain name of the class of the record that goes by a name in a template; empty if that is not known."""
@@ -296,7 +296,7 @@ class Stored:
         if part.name == FLASH:
             return not self._flashes
         places = self._places(part, path) if part.name not in self._common else ()
-        return bool(places) and not any(place in self._flows for place in places)
+        return bool(places) and not any((place, part.name) in self._flows for place in places)
 
     def is_made_by_view(self, parts: Iterable[Part], path: str) -> bool:
         """A view that shows the template puts it there itself: what it puts there was looked at."""
@@ -315,7 +315,8 @@ class Stored:
     def untrusted(self, part: Part, path: str) -> Flow | None:
         """How untrusted data gets there, or to what it is worked out of: rather from anybody than from people with a role, the
         surest way. ``path``: of the template that shows it."""
-        found = [self._flows[place] for place in self._places(part, path, surely=True) if place in self._flows]
+        places = self._places(part, path, surely=True)
+        found = [self._flows[place, part.name] for place in places if (place, part.name) in self._flows]
         if part.name == FLASH:
             found = self._flashes
         elif self._is_checked(part):
@@ -325,7 +326,17 @@ class Stored:
             made_of = [*self._worked_out_of(part), *(one for one in self.rendered_of(part) if one.name != part.name)]
             sources = (self.untrusted(one, path) for one in made_of)
             known = [flow for flow in sources if flow is not None]
-        return max(known, key=lambda flow: (self._is_open(flow), flow.confidence, -len(flow.trace)), default=None)
+        return max(
+            known,
+            key=lambda flow: (self._is_akin(flow, path), self._is_open(flow), flow.confidence, -len(flow.trace)),
+            default=None,
+        )
+
+    def _is_akin(self, flow: Flow, path: str) -> bool:
+        """Whether what it is kept in goes by a word of the template's name: ``CollectionLog`` in ``_collection.html``."""
+        stem = plain(path.rpartition("/")[2].partition(".")[0])
+        owners = self._kept.get(flow.name, {}).get(flow.location, ())
+        return len(stem) > 2 and any(owner.startswith(stem) for owner in owners)
 
     def _is_open(self, flow: Flow) -> bool:
         """Whether anybody can send what flows."""
@@ -389,9 +400,9 @@ class Stored:
         or is made with it."""
         field = plain(last_word(shown)) if isinstance(shown, ir.Attribute) else ""
         found = [
-            self._flows[place]
+            self._flows[place, DESCRIPTION]
             for place, owners in self._kept.get(DESCRIPTION, {}).items()
-            if place in self._flows
+            if (place, DESCRIPTION) in self._flows
             and (
                 field in owners
                 or all(owner.endswith("field") or (not field and owner in self._fields) for owner in owners)
@@ -405,7 +416,7 @@ class Stored:
         kept = self._kept.get(part.name, {}) if part.owner else {}
         own = plain(part.owner)
         mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
-        kind = (part.kind or self.kind_at(part.owner, path)) if kept else ""
+        kind = (part.kind or self.kind_shown(part, path)) if kept else ""
         if kind:
             known = [
                 place

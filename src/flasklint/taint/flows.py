@@ -52,7 +52,7 @@ class Flow(NamedTuple):
     ``location``: the argument; ``call``: the whole call. ``scope``: qualified name of the function it stands in.
     ``texts``: how the argument's text is put together. ``paths``: how untrusted data gets there, the surest first; none when the
     text is merely not all of the program's own making. ``weak``: tags of checks that were made but do not stop it, ``checks``
-    their places.
+    their places. ``name``: that the text is kept under, if it is.
     """
 
     sink: Sink
@@ -63,6 +63,7 @@ class Flow(NamedTuple):
     paths: tuple[Path, ...]
     weak: tuple[str, ...]
     checks: tuple[Location, ...] = ()
+    name: str = ""
 
     @property
     def untrusted(self) -> bool:
@@ -112,7 +113,7 @@ class Flows:
         common: frozenset[str] = frozenset(),
     ) -> None:
         self._by_kind: dict[str, list[Flow]] = {}
-        for flow in sorted(flows, key=lambda one: (one.location, one.sink.kind, one.sink.name)):
+        for flow in sorted(flows, key=lambda one: (one.location, one.sink.kind, one.sink.name, one.name)):
             self._by_kind.setdefault(flow.sink.kind, []).append(flow)
         self.limits = tuple(sorted(set(limits)))
         self.judged = frozenset(judged)

@@ -184,7 +184,7 @@ class Machine(ABC):
 
 
 class Pending(msgspec.Struct, frozen=True, gc=False):
-    """Untrusted data at a place where it does harm; ``taints`` may be a caller's still."""
+    """Untrusted data at a place where it does harm; ``taints`` may be a caller's still. ``name``: that it is kept under there."""
 
     row: Sink
     path: str
@@ -194,6 +194,7 @@ class Pending(msgspec.Struct, frozen=True, gc=False):
     texts: tuple[Text, ...]
     taints: tuple[Taint, ...]
     weak: frozenset[str]
+    name: str = ""
 
 
 class Exit(msgspec.Struct, frozen=True, gc=False):

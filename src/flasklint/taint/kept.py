@@ -99,25 +99,16 @@ def keep(frame: Frame, index: Index, kept: Kept, owners: Iterable[str], name: st
     at = kept.places.setdefault(name, {})
     at[place] = at.get(place, frozenset()) | frozenset(map(plain, owners))
     for row in index.sinks.get(ROW, ()):
-        sinks.land(frame, index, row, value, node, node)
+        sinks.land(frame, index, row, value, node, node, name)
 
 
 def keep_keywords(frame: Frame, index: Index, kept: Kept, owner: str, arguments: Arguments, node: ir.Node) -> None:
     """The same for each keyword of a call that makes or changes a record."""
     count = len(arguments.positional)
-    spread = _spread(arguments)
     for number, (name, value) in enumerate(arguments.keywords, count):
         if name in kept.names:
             at = arguments.places[number] if number < len(arguments.places) else node
-            if not value.taints and id(at) in spread:
-                continue  # Names that ``**values`` bring stand in one place, and each would be told of what another brings.
             keep(frame, index, kept, (owner,), name, value, at)
-
-
-def _spread(arguments: Arguments) -> frozenset[int]:
-    """The places from which several keywords come."""
-    places = [id(place) for place in arguments.places[len(arguments.positional) :]]
-    return frozenset(place for place in places if places.count(place) > 1)
 
 
 def owners_of(frame: Frame, receiver: Value, node: ir.Node) -> list[str]:

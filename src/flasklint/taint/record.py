@@ -47,7 +47,7 @@ class Record:
             pending = replace(pending, taints=taints)
         symbols = tuple(taint for taint in pending.taints if isinstance(taint.origin, Symbol))
         actual = tuple(taint for taint in pending.taints if not isinstance(taint.origin, Symbol))
-        where = (pending.row.kind, pending.path, pending.call, pending.argument)
+        where = (pending.row.kind, pending.path, pending.call, pending.argument, pending.name)
         if symbols:
             known = frame.flows.get(where)
             merged = symbols if known is None else merge_taints(known.taints, symbols)
@@ -95,6 +95,7 @@ class Record:
                     tuple(paths),
                     tuple(sorted(tag for tag in pending.weak if tag.startswith("weak:"))),
                     tuple(sorted(_place(tag) for tag in pending.weak if tag.startswith("check@"))),
+                    pending.name,
                 )
             )
         return Flows(result, limits, judged, kept.places, kept.common)

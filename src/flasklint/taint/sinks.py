@@ -112,8 +112,8 @@ def reach(frame: Frame, index: Index, row: Sink, arguments: Arguments, receiver:
     return True
 
 
-def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at: ir.Node) -> None:
-    """Record the untrusted data in a value that does harm at a place."""
+def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at: ir.Node, name: str = "") -> None:
+    """Record the untrusted data in a value that does harm at a place. ``name``: that it is kept under there."""
     kind = index.kind(row.kind)
     if kind.types and _is_of(value, kind.types):
         return
@@ -136,9 +136,8 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
     if taints and row.words:
         taints = tuple(replace(taint, trail=frame.step(taint.trail, at, row.words)) for taint in taints)
     scope = frame.key.name if frame.key is not None else ""
-    frame.machine.record(
-        frame, Pending(row, frame.path, (node.start, node.end), (at.start, at.end), scope, choices, taints, weak)
-    )
+    call, argument = (node.start, node.end), (at.start, at.end)
+    frame.machine.record(frame, Pending(row, frame.path, call, argument, scope, choices, taints, weak, name))
 
 
 def _is_of(value: Value, types: tuple[str, ...]) -> bool:

@@ -12,10 +12,10 @@ from flasklint.project.outputs import root
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules import own_filters
-from flasklint.rules.authors import Authors
+from flasklint.rules.authors import Authors, Who
 from flasklint.rules.base import Context, FlowRule, by_source
 from flasklint.rules.cleaned import cleaned, makes_markup
-from flasklint.rules.outputs import weighed
+from flasklint.rules.outputs import grouped, weighed
 from flasklint.rules.stored import Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -107,14 +107,16 @@ class MarkupUntrusted(FlowRule):
         surely = (authors.weighed(weighed(self.untrusted(flow), flow), flow) for flow in flows if flow.untrusted)
         yield from by_source(surely, by_function=True)
         stored = Stored(context)
+        told: list[Finding] = []
         for flow in flows:
             if not flow.untrusted:
                 kept = self._kept(flow, project, stored)
-                yield from (kept,) if kept is not None else self._shape(flow, project, filters, formatters)
+                told += (kept,) if kept is not None else self._shape(flow, project, filters, formatters)
         for scope in project.functions():
-            yield from self._html_method(scope, project)
+            told += self._html_method(scope, project)
         for argument, scope in _formatted(project):
-            yield self._told(scope.module.location(argument), _STORED, scope, Confidence.MEDIUM)
+            told.append(self._column(scope.module.location(argument), argument, scope, project))
+        yield from grouped((one.location.path if one.message == _STORED else one.location, one) for one in told)
 
     def _kept(self, flow: Flow, project: Project, stored: Stored) -> Finding | None:
         """HTML that is built around what people's requests put into a record."""
@@ -161,13 +163,21 @@ class MarkupUntrusted(FlowRule):
         elif not _is_built_html(flow):
             return
         elif any(_within(flow.location, place) for place in formatters):
-            yield self._told(flow.location, _STORED, scope, Confidence.MEDIUM)
+            yield self._column(flow.location, text, scope, project)
         elif taken := _own_words(text, node, scope, project):
             message = f"HTML is built around `{taken}` of a record, which people fill in, and which is not escaped."
             yield self._told(flow.location, message, scope, Confidence.MEDIUM)
         elif raw:
             message = "HTML is built around a value that is not escaped. Where the value comes from could not be told."
             yield self._told(flow.location, message, scope, Confidence.LOW)
+
+    def _column(self, location: Location, text: ir.Expr, scope: Scope, project: Project) -> Finding:
+        """HTML of a column in an admin's list: what people other than those who run the site fill in weighs more."""
+        names = {one.name for one in ir.walk(text) if isinstance(one, ir.Attribute) and not is_count(one.name)}
+        known = names & (project.entered - cleaned(project))
+        authors = Authors(project)
+        people = not project.entered or any(authors.who_writes("", name) < Who.STAFF for name in known)
+        return self._told(location, _STORED, scope, Confidence.MEDIUM if people else Confidence.LOW)
 
     def _html_method(self, scope: Scope, project: Project) -> Iterator[Finding]:
         node = scope.node

@@ -32,8 +32,8 @@ class RawHtmlResponse(FlowRule):
     ## What it does
     Follows untrusted data into HTML that a view builds from strings and returns, or gives to `make_response` or `Response`. What
     one function builds for several views of a file is one finding. Headers and cookies, which no link brings along, weigh less,
-    and so do answers to PUT, PATCH and DELETE. What comes in a body alone, where a token is asked for or only JSON is taken, is told
-    with low confidence: people can only send it to themselves. What is sent to be saved (`Content-Disposition: attachment`) is
+    and so do answers to PUT, PATCH and DELETE. What comes in a body alone is told with low confidence where a token is asked for,
+    or only JSON is taken: people can only send it to themselves. What is sent to be saved (`Content-Disposition: attachment`) is
     left alone.
 
     ## Why is this bad
