@@ -17,6 +17,7 @@ from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, Who, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
+from flasklint.rules.raw_text import raw
 from flasklint.rules.rendered import Rendered, rendered
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -77,14 +78,16 @@ class Stored:
         return found
 
     def behind(self, operand: ir.Expr, path: str, harmless: frozenset[Nature]) -> list[Part]:
-        """The parts of records that views put where a template takes it out, through lists, dicts and variables."""
+        """What methods of records make, and the parts of records that views put where a template takes it out, through lists,
+        dicts and variables."""
         natures = self._project.pages.outputs(path)
-        return [
-            self._part(one)
-            for leaf in leaves(operand)
-            if not natures.of(leaf) <= harmless
-            for one in placed(leaf, path, self._project)
+        shown = [leaf for leaf in leaves(operand) if not natures.of(leaf) <= harmless]
+        made = [
+            Part(last_word(leaf.function.value), leaf.function.name)
+            for leaf in shown
+            if isinstance(leaf, ir.Call) and isinstance(leaf.function, ir.Attribute)
         ]
+        return made + [self._part(one) for leaf in shown for one in placed(leaf, path, self._project)]
 
     def put_into(self, text: ir.Expr, scope: Scope) -> list[Part]:
         """The parts of records of which a text is put together in Python."""
@@ -344,7 +347,7 @@ class Stored:
         return taker is None or not self.authors.is_for_admins(taker)
 
     def _worked_out_of(self, part: Part) -> list[Part]:
-        """What a property makes HTML of that leaves tags in it as they are, and does not clean."""
+        """What a property or a method makes HTML of that leaves tags in it as they are, and does not clean."""
         found = []
         for member in members_of(self._project, part.name) if part.owner else ():
             kind = member.parent.node if member.parent is not None else None
@@ -361,6 +364,10 @@ class Stored:
                                 for one in given
                                 if isinstance(one, ir.Attribute) and one.name in read and one.name != part.name
                             ]
+                shown = (raw(one, member, self._project, _HOPS).taken for one in member.returns if one is not None)
+                this = member.node.parameters[0].name if isinstance(member.node, ir.Function) and read else ""
+                names = {name for taken in shown for owner, name in taken if owner == this and name != part.name}
+                found += [Part(kind.name, name) for name in sorted(names) if not is_count(name)]
         return found
 
     @cached_property
@@ -433,9 +440,10 @@ class Stored:
 def kept_there(finding: Finding, part: Part, flow: Flow, place: Location, stored: Stored, words: str = "") -> Finding:
     """The finding of untrusted data that was kept, where it is shown. ``words``: what becomes of it there."""
     keeper = stored.authors.taker(flow)
-    said = "It is flashed" if part.name == FLASH else f"It is kept as `{part.name}`"
+    said = "It is flashed" if part.name == FLASH else f"It is kept as `{flow.name or part.name}`"
     severity = Severity.MEDIUM if flow.paths[0].reasons else finding.severity
     persona = finding.persona
+    shown = f" as `{part.name}`" if flow.name not in ("", part.name) else ""
     if keeper is not None:
         said += f" by `{keeper.own_name}`"
         who = stored.authors.who_reaches(keeper)
@@ -446,7 +454,7 @@ def kept_there(finding: Finding, part: Part, flow: Flow, place: Location, stored
             persona = max(persona, Persona.PEDANTIC)
     return replace(
         finding,
-        message=f"{finding.message} {said}, and shown here.",
+        message=f"{finding.message} {said}, and shown here{shown}.",
         location=place,
         scope="",
         severity=min(severity, finding.severity),

@@ -14,8 +14,9 @@ from flasklint.project.scopes import Scope
 from flasklint.rules import own_filters
 from flasklint.rules.authors import Authors, Who
 from flasklint.rules.base import Context, FlowRule, by_source
-from flasklint.rules.cleaned import cleaned, makes_markup
+from flasklint.rules.cleaned import cleaned
 from flasklint.rules.outputs import grouped, weighed
+from flasklint.rules.raw_text import RAW_METHODS, raw
 from flasklint.rules.stored import Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -25,15 +26,10 @@ _FILTER_DECORATORS = frozenset(
     | {f"flask.Blueprint().{name}" for name in ("app_template_filter", "add_app_template_filter")}
 )
 _FILTER_TABLES = frozenset({"flask.Flask().jinja_env.filters", "jinja2.Environment().filters"})
-_CHANGES = frozenset({"replace", "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "expandtabs"})
-_PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition", "removeprefix", "removesuffix"})
-_TEXT_METHODS = _CHANGES | _PARTS | {"join", "format", "center", "ljust", "rjust"}
-_SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", "re.Pattern().sub"})
 _UNESCAPES = frozenset({"markupsafe.Markup().unescape", "html.unescape", "xml.sax.saxutils.unescape"})
 _SAME = frozenset({"builtins.str", "markupsafe.Markup", "json.dumps", "flask.json.dumps"})
 _UNDONE = frozenset({"unescape", "striptags"})
 _CLEAN: frozenset[Nature] = frozenset(("constant", "number", "address", "markup", "escaped", "quoted", "token"))
-_DEEPEST = 8
 _STORED = "HTML is built around a stored value that is not escaped. An admin's list prints it as it is."
 
 
@@ -52,6 +48,9 @@ class MarkupUntrusted(FlowRule):
       method of a record that puts an attribute into `Markup` unescaped which goes by what people fill in; `Markup` of what was
       just unescaped;
     - with low confidence: other HTML that is built around a parameter inside `Markup(...)`.
+
+    What admins' lists of stored rows show so (`column_formatters`) is one finding for a file, with medium confidence if people
+    other than those who run the site fill it in.
 
     Silent: constants, numbers, what `escape()`, `Markup.escape` or a sanitizer returns, what other functions make, and the
     operators of `Markup` itself, which escape: `Markup("<b>%s</b>") % name`, `Markup("<b>{}</b>").format(name)`,
@@ -150,10 +149,10 @@ class MarkupUntrusted(FlowRule):
             message = "Text is unescaped and then declared to be HTML. Tags in it, which were harmless, come to life."
             yield self._told(flow.location, message, scope, Confidence.MEDIUM)
             return
-        raw = _raw(text, scope, project)
+        parameters = raw(text, scope, project).parameters
         given: frozenset[str] = frozenset()
         if isinstance(node, ir.Function) and scope.name in filters:
-            given = raw & {one.name for one in node.parameters[:1]}
+            given = parameters & {one.name for one in node.parameters[:1]}
         if given and _is_written(node, given, project):
             message = (
                 "A template filter declares its value to be HTML without escaping it. Whatever a template gives it is printed as"
@@ -167,7 +166,7 @@ class MarkupUntrusted(FlowRule):
         elif taken := _own_words(text, node, scope, project):
             message = f"HTML is built around `{taken}` of a record, which people fill in, and which is not escaped."
             yield self._told(flow.location, message, scope, Confidence.MEDIUM)
-        elif raw:
+        elif parameters:
             message = "HTML is built around a value that is not escaped. Where the value comes from could not be told."
             yield self._told(flow.location, message, scope, Confidence.LOW)
 
@@ -184,7 +183,11 @@ class MarkupUntrusted(FlowRule):
         if not isinstance(node, ir.Function) or node.name != "__html__" or not node.parameters:
             return
         for value in scope.returns:
-            if value is not None and _is_html(value) and node.parameters[0].name in _raw(value, scope, project):
+            if (
+                value is not None
+                and _is_html(value)
+                and node.parameters[0].name in raw(value, scope, project).parameters
+            ):
                 message = "HTML is built around an attribute that is not escaped. What `__html__` returns is printed as it is."
                 yield self._told(Location(scope.module.path, value.span), message, scope, Confidence.MEDIUM)
 
@@ -290,7 +293,7 @@ def _own_words(text: ir.Expr, node: ir.Module | ir.Class | ir.Function, scope: S
     if not isinstance(node, ir.Function) or not node.parameters or scope.parent is None or not scope.parent.is_class:
         return ""
     this = node.parameters[0].name
-    if this not in _raw(text, scope, project):
+    if this not in raw(text, scope, project).parameters:
         return ""
     shown = [one for one in ir.walk(text) if isinstance(one, ir.Attribute)]
     names = (
@@ -306,7 +309,7 @@ def _is_written(node: ir.Module | ir.Class | ir.Function, names: frozenset[str],
     inner = {id(one.value) for one in attributes}
     taken = [one.name for one in attributes if id(one) not in inner]
     uses = sum(isinstance(one, ir.Name) and one.id in names for one in ir.walk(node))
-    if uses > len(taken) or not _TEXT_METHODS.isdisjoint(taken):
+    if uses > len(taken) or not RAW_METHODS.isdisjoint(taken):
         return True
     return not project.entered.isdisjoint(taken)
 
@@ -326,56 +329,6 @@ def _is_html(expr: ir.Expr) -> bool:
     return any(
         isinstance(part, ir.Const) and isinstance(part.value, str) and "<" in part.value for part in ir.walk(expr)
     )
-
-
-def _raw(expr: ir.Expr, scope: Scope, project: Project) -> frozenset[str]:
-    """The parameters whose text is in a text as it is: only put together, cut or replaced in, never handed to a function."""
-    found: set[str] = set()
-    seen: set[tuple[int, int]] = set()
-    stack = [(expr, 0)]
-    while stack:
-        node, depth = stack.pop()
-        if (node.start, node.end) in seen or depth > _DEEPEST:
-            continue
-        seen.add((node.start, node.end))
-        inner: list[ir.Expr] = []
-        match node:
-            case ir.Name(id=name):
-                for binding in scope.at(name, node.start):
-                    if binding.kind == "parameter":
-                        found.add(name)
-                    elif binding.value is not None:
-                        inner.append(binding.value)
-            case ir.Attribute(value=value) | ir.Subscript(value=value):
-                inner.append(value)
-            case ir.Join(parts=parts):
-                inner += [part.value for part in parts if isinstance(part, ir.Formatted) and not _is_numeric(part)]
-            case ir.Op(sign="if", operands=(_, *branches)):
-                inner += branches
-            case ir.Op(sign="+" | "%" | "and" | "or", operands=operands):
-                inner += operands
-            case ir.Display(items=items):
-                inner += [item.value for item in items]
-            case ir.Comprehension(element=element):
-                inner.append(element)
-            case ir.Call(function=ir.Attribute(value=owner, name=name), arguments=arguments) if name in _TEXT_METHODS:
-                if "markupsafe.Markup()" not in project.resolve(owner, scope):
-                    inner += [owner, *(argument.value for argument in arguments)]
-            case ir.Call(function=function, arguments=arguments):
-                names = project.resolve(function, scope)
-                if _SUBSTITUTES.intersection(names):
-                    inner += [argument.value for argument in arguments[1:3]]
-                elif "builtins.str" in names or "markupsafe.Markup" in names or makes_markup(node, scope, project):
-                    inner += [argument.value for argument in arguments[:1]]
-        stack.extend((one, depth + 1) for one in inner)
-    return frozenset(found)
-
-
-def _is_numeric(part: ir.Formatted) -> bool:
-    match part.spec:
-        case ir.Const(value=str(spec)) | ir.Join(parts=(*_, ir.Const(value=str(spec)))):
-            return spec[-1:] in "bcdeEfFgGnoxX%" and bool(spec)
-    return False
 
 
 def _is_built_html(flow: Flow) -> bool:
@@ -433,7 +386,7 @@ def _holds(node: ir.Node, names: frozenset[str], scope: Scope, project: Project)
             return name in names
         case ir.Attribute(name=name) if is_count(name):
             return False
-        case ir.Call(function=ir.Attribute(name=name)) if name in _TEXT_METHODS:
+        case ir.Call(function=ir.Attribute(name=name)) if name in RAW_METHODS:
             pass
         case ir.Call(function=function) if not _SAME.intersection(project.resolve(function, scope)):
             return False

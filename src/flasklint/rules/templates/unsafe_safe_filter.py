@@ -31,7 +31,7 @@ class UnsafeSafeFilter(FlowRule):
     shows the way. What is taken out of a record (`user.bio`) is followed by name to where it is kept (`user.bio = ...`,
     `User(bio=...)`, `{"bio": ...}`, `flash(...)`): untrusted data there is reported with both ends, with low severity if only
     people with a role can write it (to pedants only, if they run the site), and nothing is said if all that is kept is clean.
-    A property that makes HTML of it (`markdown.markdown(self.body)`) is followed likewise.
+    A property or method that makes HTML of it (`markdown.markdown(self.body)`, `f"<b>{self.name}</b>"`) is followed likewise.
 
     A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
     field or a request's key, otherwise with low confidence. So is what is cleaned or checked anywhere under that name
