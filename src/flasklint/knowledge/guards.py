@@ -77,6 +77,9 @@ KNOWN_ATTRIBUTES = frozenset({"is_authenticated", "is_logged_in", "logged_in", "
 KNOWN_WORDS = frozenset({"user", "username", "userid", "uid", "account", "member", "identity", "loggedin"})
 """Words in the names of what is there only when somebody has logged in."""
 
+LOGIN_COOKIE_WORDS = frozenset({"authorization", "authentication", "bearer", "jwt"})
+"""Words in the names of cookies that carry a token by which somebody is known."""
+
 TOKEN_WORDS = frozenset({"authorization", "bearer", "token", "apikey", "api", "key", "auth", "secret", "signature"})
 
 QUERY_TOKEN_WORDS = frozenset({"token", "apikey", "secret", "signature"})

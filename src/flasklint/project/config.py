@@ -359,7 +359,10 @@ class Configuration:
                     return default
                 if state.outside:
                     return Unknown(f"{state.outside[-1].what} may set it")
-                return Known(row.default) if row is not None else Unknown(f"app.config has no {key} that we see")
+                # What a library reads with nothing for it to fall back to is read by others only because something sets it.
+                if row is None or (row.default is None and row.library != "flask"):
+                    return Unknown(f"app.config has no {key} that we see")
+                return Known(row.default)
         return value
 
     def _resolve_lookup(self, value: Lookup, mapping: Map, key: Value, default: Value | None, state: _State) -> Value:

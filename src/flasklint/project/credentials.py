@@ -85,6 +85,8 @@ _ENDINGS = HARMLESS | {
     "format",
     "algorithm",
     "algorithms",
+    "audience",
+    "issuer",
     "class",
 }
 """Last words of names that speak about a credential."""

@@ -23,6 +23,7 @@ from flasklint.knowledge.guards import (
     IDENTITY_WORDS,
     KNOWN_ATTRIBUTES,
     KNOWN_WORDS,
+    LOGIN_COOKIE_WORDS,
     QUERY_TOKEN_WORDS,
     REFUSALS,
     REQUEST_TOKENS,
@@ -131,6 +132,7 @@ class Guards:
         self._definitions = definitions
         self._deeds: dict[tuple[int, int], Deeds] = {}
         self._own_deeds: dict[int, tuple[Deeds, tuple[Scope, ...]]] = {}
+        self._caught: dict[int, frozenset[int]] = {}
         self._scopes: dict[str, dict[int, Scope]] = {}
         self._values: dict[int, Mapping[str, ir.Expr]] = {}
 
@@ -160,9 +162,11 @@ class Guards:
         if not depth:
             return deeds
         parts = [deeds]
+        caught = self._caught.get(id(node), frozenset())
         for helper in called:
             assert isinstance(helper.node, ir.Function)
-            parts.append(self.deeds(helper.node, helper.module, depth - 1))
+            part = self.deeds(helper.node, helper.module, depth - 1)
+            parts.append(replace(part, refuses=False, turned_away=False) if id(helper.node) in caught else part)
         return replace(_together(parts), lets_pass=deeds.lets_pass) if called else deeds
 
     def part(self, statements: Sequence[ir.Stmt], function: ir.Function, scope: Scope) -> Deeds:
@@ -189,6 +193,9 @@ class Guards:
         headers: set[str] = set()
         refuses = compares = turned_away = sends_on = lets_pass = False
         known: set[int] = set()
+        swallowed: set[int] = set()
+        caught: set[int] = set()
+        uncaught: set[int] = set()
         called: list[Scope] = []
         resolve, get = self._resolver.resolve, self._definitions.get
         stack: list[tuple[ir.Node, Scope]] = [(statement, scope) for statement in reversed(node.body)]
@@ -221,7 +228,9 @@ class Guards:
                     refuses = refuses or (not REFUSALS.isdisjoint(found) and not _slows_down(current))
                     compares = compares or not TOKEN_VALIDATORS.isdisjoint(found)
                     targets = (target for name in found if (target := get(name)) is not None)
-                    called += (one for one in targets if one is not scope and isinstance(one.node, ir.Function))
+                    helpers = [one for one in targets if one is not scope and isinstance(one.node, ir.Function)]
+                    called += helpers
+                    (caught if id(current) in swallowed else uncaught).update(id(one.node) for one in helpers)
                     keywords.update(argument.name for argument in arguments)
                     headers.update(_header_read(current))
                 case ir.Subscript(ir.Attribute(_, "headers"), ir.Const(value=str() as header)):
@@ -249,7 +258,9 @@ class Guards:
                     elif not turned_away and self.speaks_of_identity(test, where):
                         turned_away = ends_request(body) or ends_request(orelse) or isinstance(body[-1], ir.Return)
                 case ir.Raise(value) if value is not None and not _slows_down(value):
-                    refuses = True
+                    refuses = refuses or id(current) not in swallowed
+                case ir.Try(body, handlers) if handlers and all(_goes_on_after(one.body) for one in handlers):
+                    swallowed.update(id(inner) for statement in body for inner in (statement, *ir.walk(statement)))
                 case ir.Return(value):
                     refuses = refuses or is_refusal(value)
                 case ir.Assign(targets, given):
@@ -274,6 +285,7 @@ class Guards:
             lets_pass,
             frozenset(headers),
         )
+        self._caught[id(node)] = frozenset(caught - uncaught)
         return deeds, tuple(called[:_MOST_HELPERS])
 
     def _spelled_out(self, test: ir.Expr, function: ir.Function) -> ir.Expr:
@@ -355,6 +367,14 @@ class Guards:
         body, scope = in_force(node.body, off), self.scope_of(node, module)
         if scope is not None and body != node.body and not self.part(body, node, scope).turned_away:
             return None
+        if self.demands_token(node, module):
+            # Whose token it is, is for its helpers to know.
+            itself = self.deeds(node, module, 0)
+            others = frozenset(
+                text for text in itself.texts if not any(word in text.lower() for word in _FORGERY_WORDS)
+            )
+            if self.asks(replace(itself, texts=others)) is None:
+                return None
         return self.authenticates(node, module)
 
     def authenticates(self, node: ir.Function, module: LinkedModule) -> Proof | None:
@@ -418,6 +438,8 @@ class Guards:
         if deeds.mentions(*IDENTITY) or (
             deeds.mentions("flask.session", "flask.request.cookies") and _speaks(spoken, IDENTITY_WORDS)
         ):
+            return "session"
+        if deeds.mentions("flask.request.cookies") and _speaks(deeds.texts, LOGIN_COOKIE_WORDS):
             return "session"
         if deeds.mentions(*TOKEN_IDENTITY):
             return "token"
@@ -639,6 +661,16 @@ def _names_a_request_token(text: str) -> bool:
     """Is it what a token against forged requests is called, and not one that says who somebody is?"""
     spoken = set() if " " in text else set(words(text))
     return bool(spoken & _FORGERY_WORDS) or ("token" in spoken and not spoken & _LOGIN_WORDS)
+
+
+def _goes_on_after(handler: Sequence[ir.Stmt]) -> bool:
+    """Is an error swallowed: nothing is done with it, or no more than to tell the caller so by a constant?"""
+    match handler[-1] if handler else None:
+        case ir.Return(None | ir.Const()):
+            return True
+        case ir.Return() | ir.Raise():
+            return False
+    return not ends_request(tuple(handler))
 
 
 def _speaks(texts: Set[str], wanted: frozenset[str]) -> bool:

@@ -122,9 +122,13 @@ class Parameters(Attributes):
         sites = [site for word in sorted(words) for site in self.sites.get(word, ())]
         if not scope.module.is_test:  # what tests pass says little, and there may be a lot of it
             sites = [site for site in sites if not site[1].module.is_test]
-        if len(sites) > _MOST_SITES:
-            return []
         position = next((at for at, one in enumerate(scope.node.parameters) if one is node), 0) - (own is not None)
+        if len(sites) > _MOST_SITES:
+            # A decorator that every view has is called often, and always in the same way.
+            given = (_argument(call, None if node.kind == "keyword" else position, node.name) for call, _ in sites)
+            if len({one.id if isinstance(one, ir.Name) else id(one) for one in given if one is not None}) != 1:
+                return []
+            sites = sites[:_MOST_SITES]
         if scope.name in called:
             sites = [*sites, *self._started.get(scope.node.name, ())]
         loaded = {f"{module}.{scope.node.name}" for module in _LOADED} if scope.parent is scope.module.scope else set()
