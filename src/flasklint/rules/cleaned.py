@@ -27,6 +27,8 @@ _CONFINING = frozenset(("AnyOf", "IPAddress", "MacAddress", "Regexp", "UUID"))
 """Validators after which a text holds nothing that was not thought of."""
 _ADDRESSES = frozenset(("URL", "url", "Url"))
 """Validators of addresses, which want a scheme and a host."""
+_BEGINNINGS = ("http", "/")
+"""How addresses begin that are not those of scripts."""
 _OF_FORM = "validate_"
 """How the method of a form begins that checks the field of the rest of its name."""
 _VALIDATES = "validates"
@@ -141,14 +143,24 @@ def _name_of(expr: ir.Expr) -> str:
 
 
 def addresses(project: Project) -> frozenset[str]:
-    """The fields of forms that must be addresses."""
-    return frozenset(
-        name
-        for module in project.modules.values()
-        for scope in module.scopes
-        if scope.is_class
-        for name in _confined(scope, _ADDRESSES)
-    )
+    """The fields of forms that must be addresses, and what is asked how it begins."""
+    modules = [module for module in project.modules.values() if not module.is_test]
+    found = {
+        name for module in modules for scope in module.scopes if scope.is_class for name in _confined(scope, _ADDRESSES)
+    }
+    for module in modules:
+        for call, _ in module.calls:
+            match call:
+                case ir.Call(
+                    function=ir.Attribute(value=ir.Attribute() | ir.Subscript() as value, name="startswith"),
+                    arguments=(ir.Argument(value=begin),),
+                ):
+                    texts = [one.value for one in (begin, *ir.walk(begin)) if isinstance(one, ir.Const)]
+                    if any(isinstance(text, str) and text.startswith(_BEGINNINGS) for text in texts):
+                        found.add(_name_of(value))
+                case _:
+                    pass
+    return frozenset(found - {""})
 
 
 def _confined(scope: Scope, by: frozenset[str] = _CONFINING) -> Iterator[str]:

@@ -17,6 +17,7 @@ from flasklint.project.scopes import Scope
 from flasklint.rules.authors import Authors, Who, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
+from flasklint.rules.looked_up import is_looked_up
 from flasklint.rules.raw_text import raw
 from flasklint.rules.rendered import Rendered, rendered
 from flasklint.source import Location
@@ -321,7 +322,7 @@ class Stored:
         places = self._places(part, path, surely=True)
         found = [self._flows[place, part.name] for place in places if (place, part.name) in self._flows]
         if part.name == FLASH:
-            found = self._flashes
+            found = [flow for flow in self._flashes if not self._is_found(flow)]
         elif self._is_checked(part):
             return None
         known = [flow for flow in found if flow.untrusted and len(flow.paths[0].reasons) < 2]
@@ -340,6 +341,11 @@ class Stored:
         stem = plain(path.rpartition("/")[2].partition(".")[0])
         owners = self._kept.get(flow.name, {}).get(flow.location, ())
         return len(stem) > 2 and any(owner.startswith(stem) for owner in owners)
+
+    def _is_found(self, flow: Flow) -> bool:
+        """Whether the view that takes something in goes no further unless a record goes by it."""
+        taker = self.authors.taker(flow)
+        return taker is not None and is_looked_up(flow, taker)
 
     def _is_open(self, flow: Flow) -> bool:
         """Whether anybody can send what flows."""

@@ -273,6 +273,13 @@ class Attributes(Names):
         if name in self.kept.names:
             kept.keep(frame, self.index, self.kept, kept.owners_of(frame, receiver, node), name, value, node)
 
+    def set_field(self, frame: Frame, form: Value, name: str, value: Value, node: ir.Node) -> None:
+        """What a field of a form gives from here on, if it is one: ``form.bio.data = clean(form.bio.data)``."""
+        for address, thing in frame.objects(form):
+            if thing.types and forms.is_form(self.classes, thing.types[0]):
+                field = frame.make((node.start, "field"), Obj("instance", attributes={"data": value}))
+                frame.update(address, replace(thing, attributes={**thing.attributes, name: field}), len(form.refs) == 1)
+
     def set_attribute(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
         self.keep(frame, receiver, name, value, node)
         things = frame.objects(receiver)

@@ -95,6 +95,10 @@ class Machine(ABC):
         """An attribute of a value."""
 
     @abstractmethod
+    def set_field(self, frame: Frame, form: Value, name: str, value: Value, node: ir.Node) -> None:
+        """``form.name.data = value``"""
+
+    @abstractmethod
     def set_attribute(self, frame: Frame, receiver: Value, name: str, value: Value, node: ir.Node) -> None:
         """``receiver.name = value``"""
 

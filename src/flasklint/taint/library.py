@@ -451,7 +451,15 @@ def _substituted(
         gone = characters.replaced(text) if isinstance(text, str) else None
         if gone is not None:
             info = Info(mask=(known.mask & ~gone) | characters.of(put), clear=known.clear - {"*"})
+    own = frame.inside(value)
+    if own and (by is None or not frame.inside(by)) and not (pattern is not None and _speaks_of_entities(pattern)):
+        info = replace(info, clear=info.clear | (frame.all_clear(own) & TAGS))
     return frame.derive(value, node.start, info, taints=taints)
+
+
+def _speaks_of_entities(pattern: Value) -> bool:
+    """Whether a pattern may find what escaping has made: what is put there instead may be a tag again."""
+    return any("&" in str(one) for one in pattern.constants)
 
 
 def _deferred(frame: Frame, function: Value, arguments: Arguments, node: ir.Node) -> Value:

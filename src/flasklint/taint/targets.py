@@ -30,6 +30,8 @@ def assign(frame: Frame, target: ir.Expr, value: Value, node: ir.Node) -> None:
         case ir.Attribute(value=base, name=name):
             receiver = frame.machine.evaluate(frame, base)
             frame.machine.set_attribute(frame, receiver, name, value, target)
+            if name == "data" and isinstance(base, ir.Attribute):
+                frame.machine.set_field(frame, frame.machine.evaluate(frame, base.value), base.name, value, target)
         case ir.Subscript(value=base, key=key):
             receiver = frame.machine.evaluate(frame, base)
             if isinstance(key, ir.Op) and key.sign == "slice":

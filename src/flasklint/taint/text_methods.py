@@ -135,7 +135,7 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
     if name in _PADDED:
         return frame.derive(base, node.start, replace(info, mask=info.mask | characters.of(" 0")), taints=base.taints)
     if name == "translate":
-        return frame.derive(base, node.start, taints=base.taints)
+        return frame.derive(base, node.start, Info(clear=info.clear & TAGS), taints=base.taints)
     if name in ("strip", "rstrip", "lstrip") and bare and first is None:
         return frame.image(base, images.STRIPPED)
     if name in ("strip", "rstrip", "lstrip") and all(len(choice) == 1 for choice in base.texts):

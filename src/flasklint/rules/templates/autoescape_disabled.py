@@ -8,8 +8,11 @@ from typing import Literal
 
 from flasklint import ir
 from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Place, Severity
+from flasklint.knowledge.templates import is_count, is_html, is_setting
 from flasklint.project.calls import CallSite
 from flasklint.project.mailed import goes_into_mail
+from flasklint.project.marks import leaves
+from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.project.values import Known
@@ -59,6 +62,7 @@ _TEXT_FILTERS = frozenset(
     }
 )
 """Filters of Jinja's that leave HTML as it is."""
+_ERRORS = frozenset(("error", "errors"))
 _HARMLESS_CALLS = frozenset(["url_for", "csrf_token", "super", "caller", "range", "dict", "cycler", "joiner"])
 _TRANSLATIONS = frozenset(["_", "gettext", "ngettext", "pgettext", "npgettext"])
 
@@ -167,6 +171,8 @@ class AutoescapeDisabled(Rule):
             confidence = max(_confidence(output.value) for output in raw)
             if all(output.context.place in _CODE for output in raw):
                 # Escaping is not what is needed there: where data comes to stand in a script is told of by itself.
+                confidence = Confidence.LOW
+            elif all(_is_of_program(output.value) for output in raw):
                 confidence = Confidence.LOW
             edit = Edit(Location(template.path, value.span), "true")
             yield self.finding(
@@ -329,6 +335,12 @@ def _confidence(expr: ir.Expr) -> Confidence:
         case ir.Call(function=ir.Name()):
             return Confidence.LOW
     return Confidence.MEDIUM
+
+
+def _is_of_program(expr: ir.Expr) -> bool:
+    """Whether all that is put out goes by names of what the program makes: addresses, HTML, what is said of errors."""
+    names = [root(leaf) if root(leaf) in _ERRORS else last_word(leaf) for leaf in leaves(expr)]
+    return bool(names) and all(is_html(name) or is_count(name) or is_setting(name) for name in names)
 
 
 def _shown(expr: ir.Expr) -> str:

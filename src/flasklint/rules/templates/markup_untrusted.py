@@ -299,7 +299,8 @@ def _own_words(text: ir.Expr, node: ir.Module | ir.Class | ir.Function, scope: S
     names = (
         one.name for one in shown if isinstance(one.value, ir.Name) and one.value.id == this and not is_count(one.name)
     )
-    known = project.entered - cleaned(project)
+    own = {one.own_name for one in scope.module.scopes if one.is_function and one.parent is scope.parent}
+    known = project.entered - cleaned(project) - own
     return next((name for name in names if name in known and _holds(text, frozenset((this,)), scope, project)), "")
 
 

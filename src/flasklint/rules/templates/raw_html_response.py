@@ -21,6 +21,9 @@ _SENT_ALONG = frozenset(f"flask.Request().{name}" for name in ("headers", "cooki
 
 _BY_SCRIPT = frozenset(("DELETE", "PATCH", "PUT"))
 
+_RENDERERS = ("`render`", "`render_template`")
+"""How the doubt begins that names a method which renders a template most likely."""
+
 _IN_JSON = (".json", ".get_json()", ".payload")
 _IN_BODY = (".form", ".files", ".data", ".get_data()", ".stream", ".input_stream")
 """How the names of sources end that are in a request's body."""
@@ -101,7 +104,8 @@ class RawHtmlResponse(FlowRule):
         ):
             # What a service gives back for a JSON body or an id is an object more often than a text of HTML.
             finding = replace(finding, confidence=Confidence.LOW)
-        if _is_for_scripts(flow, project) or _is_own(flow, project):
+        rendered = any(reason.startswith(_RENDERERS) for reason in flow.paths[0].reasons)
+        if rendered or _is_for_scripts(flow, project) or _is_own(flow, project):
             finding = replace(finding, confidence=Confidence.LOW)
         if all(path.source.name in _SENT_ALONG for path in flow.paths):
             finding = replace(finding, severity=min(finding.severity, Severity.MEDIUM))

@@ -1,0 +1,49 @@
+"""Texts by which something was found: what no record goes by gets no further."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flasklint import ir
+from flasklint.project.blocks import leaves
+from flasklint.project.scopes import Scope
+from flasklint.taint.flows import Flow
+
+_FROM_ADDRESS = "<route>"
+
+
+def is_looked_up(flow: Flow, view: Scope) -> bool:
+    """Whether all that flows is a variable of an address by which a view looks something up, and leaves if there is none."""
+    if not flow.paths or any(path.source.name != _FROM_ADDRESS for path in flow.paths):
+        return False
+    taken = {path.steps[0].location.span.start for path in flow.paths if path.steps}
+    node = view.node
+    names = [one.name for one in node.parameters if one.start in taken] if isinstance(node, ir.Function) else []
+    return bool(names) and all(_is_asked(name, view) for name in names)
+
+
+def _is_asked(name: str, view: Scope) -> bool:
+    found = {
+        variable
+        for variable, bindings in view.bindings.items()
+        for binding in bindings
+        if isinstance(binding.value, ir.Call) and any(_is(one, name) for one in ir.walk(binding.value))
+    }
+    return any(
+        any(_is(one, variable) for variable in found for one in (test, *ir.walk(test))) for test in _leaving(view)
+    )
+
+
+def _leaving(view: Scope) -> Iterator[ir.Expr]:
+    """The tests after which a view gives up."""
+    for node in ir.walk(view.node):
+        if isinstance(node, ir.If) and leaves(node.body):
+            match node.test:
+                case ir.Op(sign="not") | ir.Compare(signs=("is" | "==",)):
+                    yield node.test
+                case _:
+                    pass
+
+
+def _is(node: ir.Node, name: str) -> bool:
+    return isinstance(node, ir.Name) and node.id == name
