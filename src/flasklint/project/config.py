@@ -20,6 +20,7 @@ from msgspec import structs
 
 from flasklint.knowledge.config import KEYS
 from flasklint.knowledge.extensions import EXTENSIONS
+from flasklint.knowledge.sensitive import words
 from flasklint.project.callers import given
 from flasklint.project.choices import Choice, Choices, name_of, same_object
 from flasklint.project.namespaces import namespace
@@ -327,6 +328,10 @@ class Configuration:
                 continue
             names = [plain] if isinstance(plain, str) else list(plain) if isinstance(plain, (list, tuple)) else []
             kinds = {kind_of_name(name) for name in names if isinstance(name, str)}
+            if kinds & {"development", "test"}:
+                # Beside those, staging is one of them: `env in ("dev", "staging")`.
+                names = [name for name in names if not {"staging", "stage"} & set(words(str(name)))]
+                kinds = {kind_of_name(name) for name in names if isinstance(name, str)}
             if not kinds or kinds == {None} or not _may_select(selector):
                 continue
             return Truth.YES if state.kind in kinds or state.label in names else Truth.NO

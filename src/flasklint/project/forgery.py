@@ -12,6 +12,7 @@ from flasklint.project.links import effect_on_get
 from flasklint.project.objects import Decoration, Fn
 from flasklint.project.operations import python
 from flasklint.project.routes import Route
+from flasklint.project.scopes import Scope
 
 _SHOWING = frozenset(
     {
@@ -34,6 +35,10 @@ _READING = frozenset(
     {"validate", "validate_on_submit", "is_submitted", "parse_args", "load", "process", "populate_obj"}
 )
 """Methods of forms, parsers and schemas that look at what was sent."""
+_LOOKED_AT = frozenset(
+    {"form", "values", "files", "data", "get_data", "stream", "json", "get_json", "is_json", "method"}
+)
+"""What of a request tells a POST from a GET."""
 _BODIES = ("form", "values", "files", "data", "get_data", "stream")
 
 
@@ -84,26 +89,38 @@ def only_shows(app: App, route: Route) -> bool:
     """Does a route that shows a page take other methods too, and do no more then?"""
     functions = route.view.functions if route.view is not None and "GET" in route.methods else ()
     return bool(functions) and all(
-        app.deeds(function).mentions("flask.render_template")
-        and (_only_shows(app, function) or _is_blind(app, function, route))
+        (app.deeds(function).mentions("flask.render_template") and _only_shows(app, function))
+        or (app.deeds(function).mentions("flask.render_template", "flask.jsonify") and _is_blind(app, function, route))
         for function in functions
     )
 
 
 def _is_blind(app: App, function: Fn, route: Route) -> bool:
-    """Does it never look at what it was sent, so that POST does no more than GET, and does that change nothing?"""
+    """Does it never look at the body that it was sent, so that POST does no more than GET, and does that change nothing?"""
     scope = app.scope_of(function)
-    deeds = app.deeds(function)
     given = {name for name, _ in route.parameters} | {"self", "cls"}
-    if (
-        scope is None
-        or any(isinstance(one.value, Fn) for one in function.decorations)
-        or any(one.name not in given for one in function.node.parameters)
-        or deeds.mentions("flask.request", "flask.Request()", *PAYLOADS)
-        or not _READING.isdisjoint(deeds.attributes)
-    ):
+    around = [one.value for one in function.decorations if isinstance(one.value, Fn)]
+    if scope is None or any(one.name not in given for one in function.node.parameters):
+        return False
+    if any(_may_look(app, one) for one in (function, *around)) or _hands_on(app, function, scope):
         return False
     return effect_on_get(app, function, app.definition, True) is None
+
+
+def _may_look(app: App, function: Fn) -> bool:
+    deeds = app.deeds(function)
+    bodies = (f"flask.{owner}.{name}" for owner in ("request", "Request()") for name in _LOOKED_AT)
+    return deeds.mentions(*bodies, *PAYLOADS) or not _READING.isdisjoint(deeds.attributes)
+
+
+def _hands_on(app: App, function: Fn, scope: Scope) -> bool:
+    """Is the request as a whole given to something, which may look at its body?"""
+    nodes = [*ir.walk(function.node)]
+    parts = {id(node.value) for node in nodes if isinstance(node, ir.Attribute)}
+    return any(
+        isinstance(node, ir.Name) and id(node) not in parts and "flask.request" in app.resolver.resolve(node, scope)
+        for node in nodes
+    )
 
 
 def _only_shows(app: App, function: Fn) -> bool:
