@@ -27,6 +27,8 @@ class Attributes(Members):
     def __init__(self, modules: Modules) -> None:
         super().__init__(modules)
         self._tells: dict[str, bool] = {}
+        self._found_users: Names | None = None
+        self._finds_users = False
 
     def attributes(self, owners: Names, name: str) -> Names:
         """The attribute ``name`` of whatever goes by these names."""
@@ -96,11 +98,17 @@ class Attributes(Members):
             found = unique((*found, *outside))
         return found
 
-    @cached_property
+    @property
     def _users(self) -> Names:
         """What Flask-Login's user is in this project: what the function gives that loads it."""
+        if self._found_users is not None:
+            return self._found_users
+        if self._finds_users:  # by means of the user that is logged in
+            self.memo.unsettle()
+            return ()
+        self._finds_users = True
         with self.memo.aside():
-            return unique(
+            self._found_users = unique(
                 name
                 for module in self.modules
                 if not module.is_test
@@ -109,6 +117,7 @@ class Attributes(Members):
                 for name in self.results(scope)
                 if name.endswith("()") and self.class_named(name[:-2])
             )
+        return self._found_users
 
     def _module_attribute(self, module: LinkedModule, name: str) -> Names:
         own = f"{module.name}.{name}"

@@ -64,6 +64,10 @@ class Memo(Generic[Answer]):
             self._cut = _NEVER
         return answer
 
+    def unsettle(self) -> None:
+        """Something that the questions under way hang on is not known yet: what is answered now is not to be kept."""
+        self._cut = -1
+
     @contextmanager
     def aside(self) -> Iterator[None]:
         """For a question about everything that comes up inside another one: it is answered as if it had been asked first."""

@@ -41,10 +41,15 @@ def kind_of(path: str) -> Literal["code", "test", "example"]:
         file.startswith("test_")
         or file.endswith("_test.py")
         or file in ("conftest.py", "tests.py")
-        or not _TEST_FOLDERS.isdisjoint(folders)
+        or any(map(_holds_tests, folders))
     ):
         return "test"
     return "example" if any(map(_holds_examples, folders)) else "code"
+
+
+def _holds_tests(folder: str) -> bool:
+    """``tests``, ``python-tests``; a ``test_results`` may be what an app is about."""
+    return folder in _TEST_FOLDERS or "tests" in folder.replace("-", "_").lower().split("_")
 
 
 def _holds_examples(folder: str) -> bool:
