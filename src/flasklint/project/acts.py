@@ -33,7 +33,9 @@ _DOCUMENTS = frozenset(
     | {"find_one_and_update", "find_one_and_replace", "find_one_and_delete"}
 )
 _ROWS = frozenset({"delete", "delete_instance", "delete_by_id", "update"})
-_CHANGING = _DOCUMENTS | _ROWS | {"execute", "executemany", "setattr"}
+_LINKS = frozenset({"append", "remove"})
+"""Methods of what a record holds of others."""
+_CHANGING = _DOCUMENTS | _ROWS | _LINKS | {"execute", "executemany", "setattr"}
 _MAKES = frozenset({"create", "add", "new", "insert", "make", "build", "upsert"})
 _FILTERS = frozenset({"filter", "filter_by", "where"})
 _SAVES = frozenset({"commit", "save", "put", "flush"})
@@ -47,6 +49,7 @@ _COUNTS = re.compile(r"\bset\s+[\"'`\[]?(\w+)[\"'`\]]?\s*=\s*[\"'`\[]?\1[\"'`\]]
 _PRESENT = frozenset({"is_authenticated", "is_anonymous", "is_active", "logged_in", "is_logged_in", "authenticated"})
 _KNOWN = IDENTITY | TOKEN_IDENTITY
 _VISITOR = ("flask.request", "flask.Request()")
+_PARSES = ("RequestParser().parse_args", "flask.request.get_json", "flask.Request().get_json")
 _NOT_SENT = frozenset({"method", "endpoint", "path", "remote_addr", "referrer", "url", "base_url", "blueprint"})
 """What of a request is no choice of what to do something to."""
 
@@ -271,6 +274,7 @@ class _Walk:
         if isinstance(function, ir.Attribute) and function.name in ("get", "pop") and arguments:
             found.identity = found.identity or self._is_kept(function.value, arguments[0].value)
         names = self._resolve(function, self._scope)
+        found.visitor = found.visitor or any(name.endswith(_PARSES) for name in names)
         for name in names:
             found.identity = found.identity or name in _KNOWN
             target = self._courses.definition(name)
@@ -300,15 +304,18 @@ class _Walk:
                     self._leaf(test, asked)
                     level = self._level(test)
                     within = max(asked, level)
-                    self.block(inner, within)
-                    self.block(orelse, within)
+                    # Who is not the one that is named may be anybody.
+                    oneself = _compares_with_oneself(test) if level is Asked.RIGHTS else ""
+                    self.block(inner, asked if oneself == "!=" else within)
+                    self.block(orelse, asked if oneself == "==" else within)
                     if level is Asked.RIGHTS:
                         self._tested(test)
                         refused = inner if is_of_strangers(test) else orelse
                         if refused and ends_request(refused):
                             self.refusals.append(self._place(test))
                         self.demands = self.demands or _ends(refused)
-                    if level and (_ends(inner) or (orelse and _ends(orelse))):
+                    ends = bool(orelse and _ends(orelse)) if oneself == "==" else _ends(inner)
+                    if level and (ends or (not oneself and orelse and _ends(orelse))):
                         asked = within
                 case ir.Loop(_, subject, inner, orelse):
                     self._leaf(subject, asked)
@@ -472,6 +479,10 @@ class _Walk:
             self._documents_read(call, function, arguments[0].value)
         elif isinstance(function, ir.Name) and function.id == "setattr" and len(arguments) == 3:
             self._act(call, arguments[0].value, asked, deletes=False)
+        elif method in _LINKS and isinstance(function, ir.Attribute) and isinstance(function.value, ir.Attribute):
+            # ``user.roles.append(role)``; those who put themselves among something are asked who they are.
+            if isinstance(function.value.value, ir.Name) and arguments and not self._mine(arguments):
+                self._act(call, function.value.value, asked, deletes=False)
         elif method in _ROWS and isinstance(function, ir.Attribute):
             self._rows(call, function, arguments, asked)
         elif not self._helper(call, names, arguments, asked) and ir.last_name(function) not in TELLS:
@@ -625,6 +636,23 @@ class _Walk:
         self, node: ir.Node, asked: Asked, *, deletes: bool, models: Sequence[str], named: bool, at_once: bool
     ) -> None:
         self.acts.append(Act(deletes, models[0], self._place(node), named, asked, at_once))
+
+
+def _compares_with_oneself(test: ir.Expr) -> str:
+    """The sign of ``user == current_user`` and ``number != current_user.id``; empty for other conditions."""
+    match test:
+        case ir.Compare(("==" | "!=" as sign,), (one, other)):
+            return sign if any(_is_oneself(side) for side in (one, other)) else ""
+    return ""
+
+
+def _is_oneself(expr: ir.Expr) -> bool:
+    match expr:
+        case ir.Attribute(owner, "id" | "uuid" | "username" | "email"):
+            return _is_oneself(owner)
+        case ir.Name("current_user"):
+            return True
+    return False
 
 
 def _names(target: ir.Expr) -> Iterator[str]:

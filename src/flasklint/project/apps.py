@@ -549,9 +549,18 @@ class App:
         """What a function does, itself and through a helper; ``deep``: and through that one's helpers."""
         return self._model.guards.deeds(function.node, function.frame.module, 2 if deep else 1)
 
+    @cached_property
+    def _sent(self) -> dict[int, tuple[str, ...]]:
+        """The parameters that addresses fill, by view: some have several addresses."""
+        found: dict[int, dict[str, None]] = {}
+        for route in self.routes:
+            for function in route.view.functions if route.view is not None else ():
+                found.setdefault(id(function.node), {}).update((name, None) for name, _ in route.parameters)
+        return {node: tuple(names) for node, names in found.items()}
+
     def course(self, route: Route, function: Fn) -> Course:
         """What a view does to what is stored, and what it has asked by then."""
-        sent = tuple(name for name, _ in route.parameters)
+        sent = self._sent.get(id(function.node), ())
         around = route.view.decorations_of(function) if route.view is not None else ()
         if any(gives_what_is_sent(one.names) for one in around):
             sent += tuple(one.name for one in function.node.parameters if one.name not in (*sent, "self", "cls"))

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Set
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.decorators import describes
-from flasklint.knowledge.rights import CHANGES, DELETES, ROLES
-from flasklint.knowledge.sensitive import sensitivity, words
+from flasklint.knowledge.rights import CHANGES, DELETES, ROLES, TELLS
+from flasklint.knowledge.sensitive import words
 from flasklint.project.acts import Act, Asked
 from flasklint.project.apps import App
 from flasklint.project.objects import Decoration, Fn
@@ -14,6 +14,8 @@ from flasklint.project.project import Project
 from flasklint.project.routes import Route
 from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule
+from flasklint.rules.idle_guards import idle_guards
+from flasklint.rules.recoveries import recoveries
 from flasklint.source import Location
 
 _PUBLIC = frozenset(
@@ -107,11 +109,6 @@ _PAGES = 3
 """Pages among guarded routes that are open, for a form on one of them to be meant for everybody."""
 _ASKING = 3
 """Routes that ask who is there, for an app to be one that does."""
-_PROOFS = frozenset(
-    {"answer", "check", "code", "current", "nonce", "old", "otp", "pin", "question", "secret", "serializer", "sig"}
-    | {"signature", "token", "totp", "uuid", "verification", "verify"}
-)
-"""Words of what only the owner of an account has, or of what looks at it."""
 _KNOWS_PEOPLE = frozenset(
     {"authenticate", "authenticated", "authorization", "check_password", "check_password_hash", "current_user"}
     | {"get_jwt_identity", "is_authenticated", "jwt_required", "login", "login_required", "login_user", "oauth", "oidc"}
@@ -121,12 +118,6 @@ _KNOWS_PEOPLE = frozenset(
 _PROVES = frozenset({"auth", "authorization", "key", "secret", "signature", "token", "user"})
 """Words of headers by which somebody may be known."""
 _CHECKS = frozenset({"check_password", "check_password_hash", "checkpw", "verify_password"})
-_LONGEST = 40
-"""Texts that are longer are said to people."""
-_PASSWORD_SETTERS = frozenset({"change_password", "hash_password", "reset_password", "set_password", "update_password"})
-_LOOKS_UP = frozenset(
-    {"filter", "filter_by", "find_one", "get", "get_or_404", "query", "scalar", "scalars", "select", "where"}
-)
 
 
 class UnprotectedAdminRoute(AppRule):
@@ -227,8 +218,9 @@ class UnprotectedAdminRoute(AppRule):
                 owner = id(route.chain[-1]) if route.chain else 0
                 groups.setdefault((owner, route.view.location.path), []).append((route, app.guard(route)))
         administration = (*self._open_administration(app), *self._open_people(app))
-        yield from administration
-        told = {finding.location for finding in administration}
+        idle = tuple(self._idle_guards(app))
+        yield from (*administration, *idle)
+        told = {finding.location for finding in (*administration, *idle)}
         told.update(place.location for finding in administration for place in finding.related)
         for group in groups.values():
             views = {route.view.name: (route, guard) for route, guard in group if route.view is not None}
@@ -256,9 +248,7 @@ class UnprotectedAdminRoute(AppRule):
                     and self._shows_what_is_for_some(app, route, guarded)
                 ):
                     yield self._report(route, guarded)
-        recoveries = tuple(self._open_recoveries(app))
-        yield from recoveries
-        told.update(finding.location for finding in recoveries)
+        yield from self._open_recoveries(app)
         yield from self._open_wipes(app)
         yield from self._open_changes(app, told)
         yield from self._open_to_all(app, project)
@@ -282,33 +272,7 @@ class UnprotectedAdminRoute(AppRule):
 
     def _open_recoveries(self, app: App) -> Iterator[Finding]:
         """Views that give whichever account a visitor names a new password, and ask for nothing that only its owner has."""
-        for route, function in () if app.exhausted else app.views():
-            assert route.view is not None
-            around = (*app.decorations(route), *route.view.decorations_of(function))
-            if "".join(route.methods) == "GET" or app.guard(route) is not None or not all(map(_describes, around)):
-                continue
-            place = _password_set(function)
-            if place is None or not _PROOFS.isdisjoint(words(route.rule)):
-                continue
-            deeds = app.deeds(function, deep=True)
-            spoken = (
-                *deeds.texts,
-                *deeds.attributes,
-                *deeds.keywords,
-                *(name.rpartition(".")[2] for name in deeds.calls),
-            )
-            if any(len(one) < _LONGEST and not _PROOFS.isdisjoint(words(one)) for one in spoken):
-                continue
-            if deeds.mentions(
-                "flask.session",
-                "flask_login.current_user",
-                "flask_jwt_extended",
-                "flask.g",
-                "hmac",
-                "itsdangerous",
-                "jwt",
-            ) or not deeds.mentions("flask.request", "flask_wtf"):
-                continue
+        for route, function, place in recoveries(app):
             yield self.finding(
                 Location(function.location.path, place.span),
                 f"`{route.rule}` gives whichever account a visitor names a new password, and asks for nothing that only its "
@@ -317,6 +281,22 @@ class UnprotectedAdminRoute(AppRule):
                 label="whoever asks takes the account over",
                 scope=function.qualname,
                 help="send a signed link that is good for a short time to the account's address, and look at it here",
+            )
+
+    def _idle_guards(self, app: App) -> Iterator[Finding]:
+        """Guards that stand above the decorator that registers the view: what is registered is the view without them."""
+        for route, function, guard, name in idle_guards(app):
+            yield self.finding(
+                function.location,
+                f"`{name}` stands above the decorator that registers `{route.rule}`, so that it guards nothing: the view that "
+                "answers is the one without it.",
+                confidence=Confidence.HIGH,
+                label="open to everybody",
+                scope=function.qualname,
+                related=(
+                    Place(Location(function.location.path, guard.span), "put around the view after it was registered"),
+                ),
+                help=f"put `{name}` beneath the route's decorator",
             )
 
     def _open_wipes(self, app: App) -> Iterator[Finding]:
@@ -470,6 +450,7 @@ class UnprotectedAdminRoute(AppRule):
             and not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods)
             and not _PEOPLE.isdisjoint(route.rule.lower().split("/"))
             and app.guard(route) is None
+            and app.guard_of_changes(route) is None
             and self._matters(app, route)
             and not self._asks_itself(app, route)
         }
@@ -516,7 +497,9 @@ class UnprotectedAdminRoute(AppRule):
         if any("public" in words(text) for text in filter(str.isidentifier, deeds.texts)):
             # Open for everybody when a setting says so.
             return True
-        if deeds.mentions("flask_login.current_user", "flask_security.current_user", "flask.session"):
+        if deeds.mentions("flask.session") or (
+            deeds.mentions("flask_login.current_user", "flask_security.current_user") and not _only_shows(function)
+        ):
             return True
         if deeds.mentions("flask.g") and any(
             not _WHO.isdisjoint(words(text))
@@ -550,47 +533,21 @@ class UnprotectedAdminRoute(AppRule):
         )
 
 
+def _only_shows(function: Fn) -> bool:
+    """Is who is asking told to a page or a log, and nothing else?"""
+    shown = {
+        id(inner)
+        for call in ir.walk(function.node)
+        if isinstance(call, ir.Call) and ir.last_name(call.function) in TELLS
+        for argument in call.arguments
+        for inner in (argument.value, *ir.walk(argument.value))
+    }
+    places = [one for one in ir.walk(function.node) if isinstance(one, ir.Name) and one.id == "current_user"]
+    return bool(places) and all(id(one) in shown for one in places)
+
+
 def _describes(decoration: Decoration) -> bool:
     return describes(decoration.names)
-
-
-def _password_set(function: Fn) -> ir.Node | None:
-    """Where a record that was looked up is given a password that a visitor chooses."""
-    if not any(map(_is_typed, ir.walk(function.node))):
-        return None
-    found = {
-        name
-        for node in ir.statements(function.node)
-        if isinstance(node, ir.Assign) and node.value is not None
-        for name in (target.id for target in node.targets if isinstance(target, ir.Name))
-        if any(isinstance(one, ir.Attribute) and one.name in _LOOKS_UP for one in (node.value, *ir.walk(node.value)))
-    }
-    for node in ir.walk(function.node):
-        match node:
-            case ir.Assign(targets):
-                for target in targets:
-                    if (
-                        isinstance(target, ir.Attribute)
-                        and isinstance(target.value, ir.Name)
-                        and target.value.id in found
-                        and sensitivity(target.name.removesuffix("_hash")) == "password"
-                    ):
-                        return node
-            case ir.Call(ir.Attribute(ir.Name(name), method)) if name in found and method in _PASSWORD_SETTERS:
-                return node
-    return None
-
-
-def _is_typed(node: ir.Node) -> bool:
-    """``request.form["password"]``, ``data.get("new_password")``, ``form.password.data``"""
-    match node:
-        case (
-            ir.Subscript(key=ir.Const(value=str(key)))
-            | ir.Call(ir.Attribute(name="get"), (ir.Argument(value=ir.Const(value=str(key))), *_))
-            | ir.Attribute(name="data", value=ir.Attribute(name=key))
-        ):
-            return sensitivity(key) == "password"
-    return False
 
 
 def _says_the_same(app: App, function: Fn) -> bool:

@@ -9,12 +9,16 @@ from flasklint.project.calls import CallSite
 from flasklint.project.passwords import Clear, clear_passwords
 from flasklint.project.project import Project
 from flasklint.project.purpose import names_given
+from flasklint.project.values import Known
 from flasklint.rules.base import CallRule, Context, together
+from flasklint.source import Location
 
 FAST = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
 _NOT_TYPED = frozenset({"hash", "hashed", "digest", "pin"})
 _SENDERS = frozenset({"api", "request", "post", "query", "send", "call"})
 _SETTINGS = frozenset({"config", "cfg", "conf", "settings", "options", "opts", "args"})
+_WERKZEUG = frozenset({"werkzeug.security.generate_password_hash"})
+_ONE_ROUND = frozenset({"md5", "plain", "sha1", "sha224", "sha256", "sha384", "sha512"})
 
 
 class WeakPasswordStorage(CallRule):
@@ -24,7 +28,8 @@ class WeakPasswordStorage(CallRule):
     Finds passwords that are compared with what a visitor types, asked for in a query, or stored, as they are: by the names on
     both sides, and where they are stored, by that nothing in the project hashes passwords.
     Finds passwords, by the names of what is hashed and of what the digest becomes, given to the plain digests of `hashlib`
-    (MD5, the SHA families, BLAKE2).
+    (MD5, the SHA families, BLAKE2), and those for which Werkzeug's `generate_password_hash` is told to take one of these
+    (`method="sha256"`).
 
     ## Why is this bad
     A graphics card tries billions of passwords a second against such a digest, and without a salt all users at once. Functions
@@ -58,7 +63,7 @@ class WeakPasswordStorage(CallRule):
     severity = Severity.HIGH
     cwe = (916, 327, 256)
     covers = ("FLK806",)
-    names = tuple(f"hashlib.{digest}" for digest in FAST)
+    names = (*(f"hashlib.{digest}" for digest in FAST), *_WERKZEUG)
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """Fast digests, then passwords that are not even hashed; of those, one of each kind in a file."""
@@ -86,8 +91,28 @@ class WeakPasswordStorage(CallRule):
             help="store `generate_password_hash(password)` and ask `check_password_hash`, both from `werkzeug.security`",
         )
 
+    def _chosen(self, site: CallSite, project: Project) -> Iterator[Finding]:
+        """``generate_password_hash(password, method="sha256")``: one round of a fast digest."""
+        method = site.argument(1, "method")
+        value = project.constant(method, site.scope) if method is not None else None
+        if method is None or not isinstance(value, Known) or value.value not in _ONE_ROUND:
+            return
+        yield self.finding(
+            Location(site.location.path, method.span),
+            f"Passwords are hashed with one round of {str(value.value).upper()}, which is made to be fast. "
+            "Stolen digests are turned back into passwords by trying billions a second."
+            if value.value != "plain"
+            else "Passwords are stored as they are. Whoever reads the database, or a copy of it, has everybody's password.",
+            label="fast digest of a password",
+            scope=site.scope.qualname,
+            help="leave the method out: Werkzeug's own is slow and salted",
+        )
+
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
-        """A digest of something named as a password."""
+        """A digest of something named as a password, or one that is chosen for passwords."""
+        if not _WERKZEUG.isdisjoint(site.names):
+            yield from self._chosen(site, project)
+            return
         hashed = password_in(site)
         if hashed is None or _is_sent(site) or "signature" in words(site.scope.qualname):
             return
