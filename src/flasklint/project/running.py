@@ -53,7 +53,7 @@ def runs(app: App) -> Iterator[Run]:
         yield Run(
             event,
             _reach(host, profile),
-            event.main or event.entry or _is_script(event),
+            event.main or event.entry or _is_script(event) or _asks_command_line(event),
             bool(event.conditions) and profile.holds(event.conditions) <= Truth.MAYBE,
             debug[0] if debug is not None else None,
             debug[1] if debug is not None else None,
@@ -66,6 +66,11 @@ def is_for_developers(module: LinkedModule | None, scope: str) -> bool:
     return any(
         name in DEVELOPMENT_WORDS or name.startswith(("devserver", "devstart", "devrun", "devel")) for name in names
     )
+
+
+def _asks_command_line(event: Event) -> bool:
+    """Is it done under a condition, in a module that looks at its ``sys.argv``?"""
+    return event.module is not None and bool(event.conditions) and "argv" in event.module.words
 
 
 def _is_script(event: Event) -> bool:

@@ -33,6 +33,10 @@ GUARDS_NOTHING = frozenset(
 BROKEN = ("md4", "md5", "sha", "sha1", "ripemd160")
 
 
+_CACHES = frozenset({"cache", "caches", "caching"})
+"""Words of files whose digests tell what is kept from what is not."""
+
+
 class WeakHash(CallRule):
     """A broken hash function guards something that must not be forged.
 
@@ -95,7 +99,7 @@ class WeakHash(CallRule):
             named, confidence = (node.name, kind), Confidence.MEDIUM
         if named is None and serves_requests(site.scope) and not _guards_nothing(site):
             yield self._in_view(site, digest)
-        if named is None or named[1] == "password":
+        if named is None or named[1] == "password" or not _CACHES.isdisjoint(words(site.location.path)):
             return
         yield self.finding(
             site.location,

@@ -51,11 +51,14 @@ class VulnerableDependency(ProjectRule):
     cwe = (1395,)
 
     def check(self, project: Project) -> Iterator[Finding]:
-        """One finding for each file."""
+        """One finding for each file, and for files that pin the same."""
+        told: dict[frozenset[str], list[Finding]] = {}
         for file in project.deployments:
             quiet = not _NOT_SERVED.isdisjoint(words(file.path))
             found = [one for entry in file.entries if (one := self._pin(file, entry, quiet)) is not None]
-            yield from together(found, "pins are like this")
+            told.setdefault(frozenset(one.message for one in found), []).extend(found)
+        for group in told.values():
+            yield from together(group, "pins are like this")
 
     def _pin(self, file: ir.Deployment, entry: ir.Entry, quiet: bool) -> Finding | None:
         known = advisories_of(entry.name, entry.value) if entry.kind == "version" else ()
