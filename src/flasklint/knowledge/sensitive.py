@@ -19,6 +19,7 @@ WORDS: dict[str, Sensitivity] = {
     "pw": "password",
     "pin": "password",
     "passcode": "password",
+    "sharelink": "token",
     "pswd": "password",
     "psw": "password",
     # In other languages; the letters that English lacks part words.
@@ -74,6 +75,8 @@ PAIRS: dict[tuple[str, str], Sensitivity] = {
     ("activation", "code"): "token",
     ("invitation", "code"): "token",
     ("session", "id"): "token",
+    ("magic", "link"): "token",
+    ("share", "link"): "token",
     ("card", "number"): "card",
     ("credit", "card"): "card",
     ("pass", "word"): "password",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from flasklint import ir
@@ -187,7 +187,7 @@ def _operand(node: ir.Expr, scope: Scope, project: Project, view: bool, depth: i
                 ):
                     return found
                 return _operand(first, scope, project, view, depth) if first is not None else None
-            return None
+            return _made_by_helper(called, project, depth) if depth else None
         case ir.Join(parts=parts):
             for part in parts:
                 if isinstance(part, ir.Formatted) and (found := _operand(part.value, scope, project, view, depth)):
@@ -197,6 +197,18 @@ def _operand(node: ir.Expr, scope: Scope, project: Project, view: bool, depth: i
             return next((found for one in operands if (found := _operand(one, scope, project, view, depth))), None)
         case _:
             return None
+
+
+def _made_by_helper(names: Iterable[str], project: Project, depth: int) -> _Operand | None:
+    """The digest that a function of the project gives."""
+    for name in names:
+        helper = project.definition(name)
+        for node in ir.statements(helper.node) if helper is not None and isinstance(helper.node, ir.Function) else ():
+            if isinstance(node, ir.Return) and node.value is not None and helper is not None:
+                found = _operand(node.value, helper, project, False, depth - 1)
+                if found is not None and found.side == "digest":
+                    return found
+    return None
 
 
 def _entry(value: ir.Expr, key: ir.Expr, scope: Scope, project: Project, view: bool, depth: int) -> _Operand | None:
