@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from flasklint.knowledge.config import KEYS
+from flasklint.knowledge.config import DEVELOPMENT_WORDS, KEYS
 from flasklint.knowledge.extensions import EXTENSIONS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.callers import given
@@ -387,8 +387,12 @@ class Configuration:
 
 
 def by_hand(event: Event, beside: Set[str]) -> Event:
-    """What a file does at its top level that is run by hand only happens then."""
-    apart = event.module is not None and event.module.path in beside and not event.scope
+    """What a file does at its top level that is run by hand only happens then, and what ``run_for_development()`` does."""
+    said = set(words(event.scope))
+    runs = not said.isdisjoint(("run", "serve", "start")) and not said.isdisjoint(
+        DEVELOPMENT_WORDS - {"debug", "local"}
+    )
+    apart = runs or (event.module is not None and event.module.path in beside and not event.scope)
     return structs.replace(event, main=True, script=True) if apart and not event.script else event
 
 
