@@ -47,9 +47,10 @@ def placed(operand: ir.Expr, path: str, project: Project) -> tuple[Placed, ...]:
     if not variable:
         return ()
     given = [
-        _Step(one, rendering.site.scope, keys, 0)
+        _Step(one, rendering.site.scope, taken, 0)
         for rendering in project.pages.rendered_by(path)
         if (one := rendering.site.argument(None, variable)) is not None
+        for taken in ((keys,) if keys else ((), (None,)))  # a whole list is shown with all that is in it
     ]
     return _all_behind(given, project)
 

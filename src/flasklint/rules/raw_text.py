@@ -15,6 +15,7 @@ _PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition", 
 RAW_METHODS = _CHANGES | _PARTS | {"join", "format", "center", "ljust", "rjust"}
 """Methods of texts that leave tags in them what they are."""
 _SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", "re.Pattern().sub"})
+_DUMPS = frozenset({"json.dumps", "flask.json.dumps"})
 _DEEPEST = 8
 
 
@@ -61,6 +62,8 @@ def raw(expr: ir.Expr, scope: Scope, project: Project, hops: int = 0) -> Raw:
                 inner += operands
             case ir.Display(items=items):
                 inner += [item.value for item in items]
+            case ir.Dict(pairs=pairs):
+                inner += [pair.value for pair in pairs]
             case ir.Comprehension(element=element):
                 inner.append(element)
             case ir.Call(function=ir.Attribute(value=owner, name=name), arguments=arguments) if name in RAW_METHODS:
@@ -70,7 +73,12 @@ def raw(expr: ir.Expr, scope: Scope, project: Project, hops: int = 0) -> Raw:
                 names = project.resolve(function, scope)
                 if _SUBSTITUTES.intersection(names):
                     inner += [argument.value for argument in arguments[1:3]]
-                elif "builtins.str" in names or "markupsafe.Markup" in names or makes_markup(node, scope, project):
+                elif (
+                    _DUMPS.intersection(names)
+                    or "builtins.str" in names
+                    or "markupsafe.Markup" in names
+                    or makes_markup(node, scope, project)
+                ):
                     inner += [argument.value for argument in arguments[:1]]
                 elif hops:
                     for given, attribute in _handed(node, names, project, hops - 1):

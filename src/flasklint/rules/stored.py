@@ -13,7 +13,7 @@ from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.marks import DESCRIPTION, leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.placed import Placed, class_of, placed, put_into, record_of
-from flasklint.project.scopes import Scope
+from flasklint.project.scopes import Scope, Write
 from flasklint.rules.authors import Authors, Who, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
@@ -395,6 +395,21 @@ class Stored:
         return any(is_alike(plain(part.owner), owner) for owner in self._validated.get(part.name, ()))
 
     @cached_property
+    def _rewritten(self) -> frozenset[tuple[str, int]]:
+        """Where something is kept that is made of what was there: ``note.text = note.text.replace(...)`` says not whose it is."""
+        return frozenset(
+            (module.path, write.target.start)
+            for module in self._project.modules.values()
+            for scope in module.scopes
+            for write in scope.writes
+            if (name := _written_as(write))
+            for one in ir.walk(write.value)
+            if isinstance(one, (ir.Attribute, ir.Subscript))
+            and last_word(one) == name
+            and root(one) == root(write.target) != ""
+        )
+
+    @cached_property
     def _fields(self) -> frozenset[str]:
         """The plain names of what the project's classes make fields of: those of forms."""
         return frozenset(
@@ -429,6 +444,7 @@ class Stored:
         kept = self._kept.get(part.name, {}) if part.owner else {}
         own = plain(part.owner)
         mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
+        mine = [place for place in mine if (place.path, place.span.start) not in self._rewritten] or mine
         kind = (part.kind or self.kind_shown(part, path)) if kept else ""
         if kind:
             known = [
@@ -488,6 +504,12 @@ def _makers(given: ir.Expr | None, scope: Scope) -> Iterable[ir.Expr]:
     if isinstance(given, ir.Name):
         return [binding.value for binding in scope.at(given.id, given.start) if binding.value is not None]
     return (given,)
+
+
+def _written_as(write: Write) -> str:
+    if write.name is not None:
+        return write.name
+    return write.key.value if isinstance(write.key, ir.Const) and isinstance(write.key.value, str) else ""
 
 
 def _is_item(expr: ir.Expr) -> bool:
