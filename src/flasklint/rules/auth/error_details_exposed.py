@@ -76,6 +76,7 @@ class _Known(NamedTuple):
 
 _NOTHING = _Known({}, {})
 _CLOSED = _Known({}, {}, False)
+_MAKES_JSON = frozenset({"dumps", "jsonify", "make_response"})
 
 
 class ErrorDetailsExposed(ProjectRule):
@@ -210,15 +211,38 @@ def _answering(project: Project, guarded: frozenset[int]) -> tuple[frozenset[int
     views = {id(handler.scope.node) for handler in project.handlers}
     asked: dict[int, list[bool]] = {}
     for handler in project.handlers:
-        for node in ir.statements(handler.scope.node):
-            if not isinstance(node, ir.Return) or not isinstance(node.value, ir.Call):
-                continue
-            for name in project.resolve(node.value.function, handler.scope):
+        for call in _answers(handler.scope.node):
+            for name in project.resolve(call.function, handler.scope):
                 helper = project.definition(name)
                 if helper is not None and helper.is_function:
                     asked.setdefault(id(helper.node), []).append(id(handler.scope.node) in guarded)
     closed = {node for node, ways in asked.items() if all(ways) and node not in views}
     return frozenset(views | set(asked)), frozenset(guarded | closed)
+
+
+def _answers(view: ir.Module | ir.Class | ir.Function) -> Iterator[ir.Call]:
+    """The calls whose result a view answers with: as it is, as JSON, by a name in between."""
+    given: dict[str, list[ir.Call]] = {}
+    returned: list[ir.Expr] = []
+    for node in ir.statements(view):
+        match node:
+            case ir.Assign(targets, ir.Call() as call):
+                for target in targets:
+                    # ``result, status = create()``
+                    names = [item.value for item in target.items] if isinstance(target, ir.Display) else [target]
+                    for name in names:
+                        if isinstance(name, ir.Name):
+                            given.setdefault(name.id, []).append(call)
+            case ir.Return(value) if value is not None:
+                returned.append(value)
+    for value in returned:
+        answer = value.items[0].value if isinstance(value, ir.Display) and value.items else value
+        if isinstance(answer, ir.Call) and answer.arguments and ir.last_name(answer.function) in _MAKES_JSON:
+            answer = answer.arguments[0].value
+        if isinstance(answer, ir.Call):
+            yield answer
+        elif isinstance(answer, ir.Name):
+            yield from given.get(answer.id, ())
 
 
 def _guarded(project: Project) -> frozenset[int]:
