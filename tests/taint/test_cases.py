@@ -17,6 +17,8 @@ KINDS = {
     "requested": "ssrf",
     "html": "html",
     "sql": "sql",
+    "lookups": "path",
+    "signed": "deserialization",
 }
 """The kind of harm that each file's cases are about; flows of other kinds are not looked at."""
 

@@ -124,6 +124,8 @@ RECEIVING: MappingProxyType[str, Literal["message", "credentials"]] = MappingPro
     {
         "flask_socketio.SocketIO().on": "message",
         "flask_socketio.SocketIO().event": "message",
+        "flask_sock.Sock().route": "message",
+        "flask_sockets.Sockets().route": "message",
         "flask_httpauth.HTTPBasicAuth().verify_password": "credentials",
         "flask_httpauth.HTTPTokenAuth().verify_token": "credentials",
         "flask_httpauth.HTTPBasicAuth().get_password": "credentials",

@@ -44,6 +44,12 @@ class Source(NamedTuple):
     unless: tuple[str, ...] = ()
 
 
+LOOKED_UP = "looked-up"
+"""The tag of what a record was found by: it is no text of a visitor's free choice, but one that is kept somewhere."""
+
+SIGNED = "signed"
+"""The tag of what two signatures are compared for."""
+
 UNKNOWN_ORIGIN = Source("<unknown>", "where it comes from could not be told", "unknown", confidence=Confidence.LOW)
 """What is cleaned wherever it comes from: known to be clean, and otherwise nobody's."""
 
@@ -180,7 +186,9 @@ class Summary(NamedTuple):
 class Guard(NamedTuple):
     """A call or comparison that tells harmless text from harmful.
 
-    ``argument``: what is examined. ``when``: the answer that tells it is harmless; ``returns`` if coming back at all does.
+    ``argument``: what is examined. ``when``: the answer that tells it is harmless; ``returns`` if coming back at all does,
+    ``found`` if there is an answer: the call looks for what equals the argument, and what is asked of its result goes on with
+    that; ``fits`` the same for what the argument, a condition, holds of.
     ``kinds``: the harm that is then excluded. ``needs``: a tag that the text must have for that; without
     it, it only gets ``weak``.
     ``characters``: the only ones it then has. ``against``: an argument that must be of our own making.
@@ -192,7 +200,7 @@ class Guard(NamedTuple):
 
     name: str
     argument: str = "0"
-    when: Literal["true", "false", "returns", "const", "empty", "full", "begins", "holds"] = "true"
+    when: Literal["true", "false", "returns", "found", "fits", "const", "empty", "full", "begins", "holds"] = "true"
     kinds: tuple[str, ...] = ()
     characters: str = ""
     needs: Tag = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flasklint.knowledge.rows import Sink, Summary, Tables
+from flasklint.knowledge.rows import LOOKED_UP, Guard, Sink, Summary, Tables
 
 _RUN = "is run as SQL"
 
@@ -207,5 +207,26 @@ _SUMMARIES = (
     Summary("sqlalchemy.TextClause().bindparams", ("self",), "same", "sqlalchemy.TextClause()"),
 )
 
-SQL = Tables(sinks=_SINKS, summaries=_SUMMARIES)
+_ASKED = ("?", "sqlalchemy.orm.Query()", "sqlalchemy.select()")
+
+_GUARDS = (
+    # What is found by a text holds that text: it was kept before, and is no longer whatever a visitor likes.
+    *(Guard(f"{owner}.filter_by", "*", "found", tag=LOOKED_UP) for owner in _ASKED),
+    Guard("?.find_one", "0|filter", "found", tag=LOOKED_UP),
+    Guard("sqlalchemy.orm.Query().get", "0|ident", "found", tag=LOOKED_UP),
+    Guard("sqlalchemy.orm.Session().get", "1|ident", "found", tag=LOOKED_UP),
+    *(Guard(f"{owner}.{name}", "*", "fits", tag=LOOKED_UP) for owner in _ASKED for name in ("filter", "where")),
+    *(
+        Guard(f"sqlalchemy.orm.Session().{name}", "0|statement", "fits", tag=LOOKED_UP)
+        for name in ("execute", "scalar", "scalars")
+    ),
+    Guard("?.get_or_404", "0|ident", "returns", tag=LOOKED_UP),
+    Guard("?.find_one_or_404", "0|filter", "returns", tag=LOOKED_UP),
+    *(
+        Guard(f"?.{name}", "self", "returns", tag=LOOKED_UP)
+        for name in ("first_or_404", "one", "one_or_404", "scalar_one")
+    ),
+)
+
+SQL = Tables(sinks=_SINKS, summaries=_SUMMARIES, guards=_GUARDS)
 """What the names of databases mean."""

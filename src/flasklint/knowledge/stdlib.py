@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flasklint.findings import Confidence
-from flasklint.knowledge.rows import Container, Guard, Having, Sanitizer, Sink, Summary, Tables
+from flasklint.knowledge.rows import SIGNED, Container, Guard, Having, Sanitizer, Sink, Summary, Tables
 
 _PATH = "pathlib.Path()"
 _SHELL = (Having("shell", "true"),)
@@ -431,6 +431,7 @@ _GUARDS = (
     Guard("os.path.isabs", "0|s", "false", tag="not:/"),
     Guard("ipaddress.ip_address", "0", "returns", characters="0-9a-fA-F:."),
     Guard("uuid.UUID", "0|hex", "returns", characters="0-9a-fA-F{}:urnid-"),
+    Guard("hmac.compare_digest", "0", tag=SIGNED),
     Guard("keyword.iskeyword", "0", "true", characters="a-zA-Z"),
 )
 

@@ -32,8 +32,8 @@ LIBRARIES: frozenset[str] = frozenset(
         "flask_login flask_mail flask_mailman flask_marshmallow flask_menu flask_migrate flask_moment",
         "flask_mongoengine flask_oauthlib flask_oidc flask_openid flask_paginate flask_peewee flask_principal",
         "flask_pymongo flask_redis flask_restful flask_restplus flask_restx flask_script flask_seasurf",
-        "flask_security flask_session flask_smorest flask_socketio flask_sqlalchemy flask_talisman flask_themes",
-        "flask_uploads flask_user flask_wtf",
+        "flask_security flask_session flask_smorest flask_sock flask_socketio flask_sockets flask_sqlalchemy flask_talisman",
+        "flask_themes flask_uploads flask_user flask_wtf",
     )
     for name in line.split()
 )

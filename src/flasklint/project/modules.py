@@ -15,7 +15,7 @@ from flasklint.knowledge.types import LIBRARIES
 from flasklint.project.scopes import LinkedModule
 
 _SOURCE_FOLDERS = ("src", "lib", "python")
-_TEST_FOLDERS = frozenset({"test", "testing", "tests", "testsuite"})
+_TEST_FOLDERS = frozenset({"e2e", "test", "testing", "tests", "testsuite"})
 _EXAMPLE_FOLDERS = frozenset(
     {"demo", "demos", "doc", "docs", "documentation", "example", "examples", "sample", "samples"}
 )
@@ -39,7 +39,7 @@ def kind_of(path: str) -> Literal["code", "test", "example"]:
     *folders, file = path.split("/")
     if (
         file.startswith("test_")
-        or file.endswith("_test.py")
+        or file.endswith(("_test.py", "_tests.py"))
         or file in ("conftest.py", "tests.py")
         or any(map(_holds_tests, folders))
     ):

@@ -101,7 +101,7 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
     """Evaluate a function as the outside calls it. ``before``: what others have left behind for it."""
     engine.latest = None
     key = engine.key_of(scope)
-    comes_in = source_of(scope, engine.project, engine.classes) if entry is None else None
+    comes_in = source_of(scope, engine.project, engine.classes)
     if entry is None and comes_in is None and key in engine.contexts:
         return
     parent = key.parent

@@ -12,7 +12,7 @@ from flasklint.knowledge.inputs import MAKERS
 from flasklint.knowledge.rows import FUNCTION, Tables
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
-from flasklint.taint import containers, forms, kept, sinks
+from flasklint.taint import containers, forms, guards, kept, sinks
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.names import Names
 from flasklint.taint.routes import is_replaced
@@ -25,11 +25,13 @@ from flasklint.taint.values import (
     OUR_TEXT,
     PART,
     UNKNOWN,
+    Claim,
     ClassRef,
     Closure,
     Constant,
     Info,
     Method,
+    Taint,
     Value,
     constant,
     join,
@@ -62,6 +64,10 @@ class Attributes(Names):
         self._shared: set[str] = set()
 
     def attribute(self, frame: Frame, value: Value, name: str, node: ir.Node) -> Value:
+        if value.claim is not None and (found := guards.lookups(value.claim)):
+            # Of a record that was looked for, or of what looks for it: if there is something, it was found.
+            read = self.attribute(frame, replace(value, claim=None), name, node)
+            return read if read.taints or read.claim is not None else replace(read, claim=Claim(found, ()))
         result = NEVER
         strings: list[str] = []
         for one in value.refs:
@@ -76,7 +82,7 @@ class Attributes(Names):
             elif type(one) is ClassRef:
                 result = join(result, self._class_attribute(frame, one.name, name, node))
             elif type(one) is Method:
-                result = join(result, self._method_attribute(frame, one, name, node))
+                result = join(result, self._method_attribute(frame, one, name, node, value.taints))
             elif name == "__name__" and type(one) is Closure:
                 result = join(result, constant(one.function.function.name))
             elif type(one) is Closure and name in self.index.deferring:
@@ -147,7 +153,9 @@ class Attributes(Names):
                 found = join_all((found, held, *arguments.positional[1:]))
         return None if found is NEVER else found
 
-    def _method_attribute(self, frame: Frame, one: Method, name: str, node: ir.Node) -> Value:
+    def _method_attribute(
+        self, frame: Frame, one: Method, name: str, node: ir.Node, taints: tuple[Taint, ...]
+    ) -> Value:
         if one.names and one.names[0].startswith("super "):
             return Value(refs=(Method(one.receiver, name, one.names),))
         if one.name == CHOSEN:
@@ -161,7 +169,7 @@ class Attributes(Names):
             row = self.index.sources.get(found)
             if row is not None:
                 return self.source(frame, row, node)
-        receiver = Value(open=True, taints=one.receiver.taints, refs=(one,))
+        receiver = Value(open=True, taints=taints or one.receiver.taints, refs=(one,))
         result = Value(refs=(Method(receiver, name, names),))
         if one.receiver.taints:
             result = with_taints(

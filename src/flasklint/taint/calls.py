@@ -171,6 +171,8 @@ class Calls(Templates):
             elif isinstance(one, ClassRef):
                 made = self.instantiate(frame, one.name, arguments, node)
             elif isinstance(one, Method):
+                if callee.claim is not None:
+                    one = replace(one, receiver=replace(one.receiver, claim=callee.claim))
                 made = self.call_method(frame, one, arguments, node)
                 methods.append(one)
             else:
@@ -191,7 +193,8 @@ class Calls(Templates):
             tail = "" if any(name in self.index.callables for name in names) else names[0].rpartition(".")[2]
             kept_there = self.shared_item(frame, names, arguments)
             if kept_there is None:
-                kept_there = self.call_library(frame, tuple(names), None, arguments, node, tail)
+                owner = Value(open=True, claim=callee.claim) if callee.claim is not None else None
+                kept_there = self.call_library(frame, tuple(names), owner, arguments, node, tail)
             result = join(result, kept_there)
             lived = lived or not frame.dead
         if (callee.open and not methods) or not callee.refs:
@@ -266,7 +269,14 @@ class Calls(Templates):
             rest.append(item_ref)
         if result is not NEVER and not rest and not receiver.open and not receiver.taints and not receiver.constants:
             return result
-        plain = Value(receiver.constants, receiver.open, receiver.taints, tuple(rest), receiver.texts)  # type: ignore[arg-type]
+        plain = Value(
+            receiver.constants,
+            receiver.open,
+            receiver.taints,
+            tuple(rest),  # type: ignore[arg-type]
+            receiver.texts,
+            receiver.claim,
+        )
         maybe_text = not rest or receiver.texts or all(name in ("builtins.str()", "builtins.bytes()") for name in rest)
         # What nothing is known of, and what is asked what texts are asked, is taken for one.
         maybe_text = maybe_text or (one.name in text_methods.TELLING and all(type(name) is not int for name in rest))
@@ -370,8 +380,9 @@ class Calls(Templates):
             if refs is not result.refs:
                 result = replace(result, refs=refs)
         if claim is not None:
-            result = replace(BOOL if result == UNKNOWN or not result.taints else result, claim=claim)
-        return result
+            looked_for = any(guard.when in ("found", "fits") for guard in rows.guards)
+            result = replace(BOOL if not looked_for and not result.taints else result, claim=claim)
+        return library.still_found(receiver, result)
 
     def _made(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """What calls of these give, as what is called."""

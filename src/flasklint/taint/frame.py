@@ -15,6 +15,7 @@ from flasklint.taint import images
 from flasklint.taint.state import Obj, Shape, State, join_objects
 from flasklint.taint.text import is_fixed
 from flasklint.taint.values import (
+    LASTING,
     NAMES,
     NEVER,
     NOTHING_KNOWN,
@@ -349,14 +350,17 @@ class Frame:
             outer = self.info(base)
             if outer is not NOTHING_KNOWN:
                 # A part holds no other characters than the whole, and does no harm that the whole can't do.
-                info = info.both(Info(mask=outer.mask, lacks=outer.lacks, clear=outer.clear))
+                info = info.both(Info(mask=outer.mask, lacks=outer.lacks, clear=outer.clear, tags=outer.tags & LASTING))
             fragment = base
             depth += 1
         if fragment[0] == "image":
             base = fragment[2]
             assert isinstance(base, tuple)
-            outer = images.inwards(str(fragment[1]), self.full_info(base))
+            known = self.full_info(base)
+            outer = images.inwards(str(fragment[1]), known)
             info = info.both(Info(mask=outer.mask, lacks=outer.lacks, clear=outer.clear) if depth else outer)
+            if known.tags & LASTING:
+                info = replace(info, tags=info.tags | known.tags & LASTING)
         return info
 
     def text_info(self, value: Value) -> Info:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from flasklint import ir
-from flasklint.knowledge.rows import Guard
+from flasklint.knowledge.rows import LOOKED_UP, Guard
 from flasklint.taint import characters
 from flasklint.taint.frame import Frame
 from flasklint.taint.values import (
@@ -125,6 +125,9 @@ def compare(frame: Frame, sign: str, left: Value, right: Value, parts: Parts) ->
         claim = _contained(frame, left, right, parts)
     elif sign in ("<=", "<", ">=", ">"):
         small, large = (left, right) if sign[0] == "<" else (right, left)
+        if small.constants == (0,) and small.known and large.claim is not None and sign in ("<", ">"):
+            # ``query.count() > 0``
+            return Claim(lookups(large.claim), ())
         within = subset(frame, small, large)
         return Claim(within, ()) if within else None
     else:
@@ -146,7 +149,7 @@ def _equal(frame: Frame, left: Value, right: Value, parts: Parts) -> Claim | Non
     if left.claim is not None and right.known and right.constants == (None,):
         # What is None is not true: ``error = problem_of(name)``, ``if error is not None: ...``
         ours: Facts = tuple((fragment, OURS) for fragment in whole(left))
-        return Claim(facts_both(ours, left.claim.false), ())
+        return Claim(facts_both(ours, left.claim.false), lookups(left.claim))
     if not left.taints or (right.taints and _ours(frame, left)):
         left, right = right, left
     if not left.taints or not _ours(frame, right):
@@ -335,6 +338,13 @@ def _dotted(value: Value) -> bool:
     return bool(value.texts) and all(choice and str(choice[0]).startswith(".") for choice in value.texts)
 
 
+def lookups(claim: Claim) -> Facts:
+    """Of what a truth tells, what it tells for something being found: that holds whatever is found, if it is not ``None``."""
+    return tuple((fragment, Info(tags=_FOUND)) for fragment, info in claim.true or () if LOOKED_UP in info.tags)
+
+
+_FOUND = frozenset((LOOKED_UP,))
+
 _TEXT_TYPES = ("builtins.str()", "builtins.bytes()")
 
 
@@ -370,7 +380,18 @@ def disjunction(claims: Iterable[Claim]) -> Claim:
     return Claim(inverted.false, inverted.true)
 
 
-__all__ = ["begins", "compare", "conjunction", "disjunction", "everywhere", "left_over", "placed", "told", "whole"]
+__all__ = [
+    "begins",
+    "compare",
+    "conjunction",
+    "disjunction",
+    "everywhere",
+    "left_over",
+    "lookups",
+    "placed",
+    "told",
+    "whole",
+]
 
 
 def placed(claim: Claim | None, path: str, node: ir.Node) -> Claim | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from flasklint.knowledge.rows import Kind
+from flasklint.knowledge.rows import LOOKED_UP, Kind
 from flasklint.taint import characters
 from flasklint.taint.values import Fragment, Hole, Info, Taint, Text, doubted_taint
 
@@ -14,7 +14,8 @@ Lookup = Callable[[Fragment], Info]
 
 _QUOTES = "'\"`"
 _ORIGIN = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]+[/?#]|/[^/\\]|[?#]|\x00[^\x00]*[/?#]|\x00\x00|[^:/?#\\\x00]+[/?#]"
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\\]+[/?#]|/[^/\\]|[?#]|(?:mailto|sms|tel):"
+    r"|\x00[^\x00]*[/?#]|\x00\x00|[^:/?#\\\x00]+[/?#]"
 )
 _SCHEMED = re.compile(r"[A-Za-z][\w+.-]*://")
 _SCHEME = re.compile(
@@ -39,16 +40,23 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
             if not harmless(kind, info, before, text, index):
                 if kind.prefix == "directory" and before[-1:] in _GLUE:
                     taint = doubted_taint(taint, "`../` needs a folder that is called as the name begins")
+                if LOOKED_UP in info.tags:
+                    taint = doubted_taint(taint, "a record must be found by it")
                 if "weak:pattern" in info.tags:
                     taint = doubted_taint(taint, "it is compared with a pattern that is not known here")
                 found.append(taint)
                 weak |= {tag for tag in info.tags if tag.startswith("weak:")}
                 if kind.prefix == "origin" and not before:
                     checks = {tag for tag in info.tags if tag.startswith("check@")}
-                    if checks:
+                    if checks and not _unheeded(info):
                         weak |= checks | {f"weak:{form}" for form in open_forms(kind.name, info)}
         before += "\x00"
     return tuple(found), frozenset(weak)
+
+
+def _unheeded(info: Info) -> bool:
+    """Whether nothing is left of what a check told: whatever it found, the text goes on."""
+    return info == Info(tags=frozenset(tag for tag in info.tags if tag.startswith(("check@", "weak:"))))
 
 
 def harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bool:

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence
-from flasklint.knowledge.rows import UNKNOWN_ORIGIN, Guard, Sanitizer, Summary
-from flasklint.taint import characters, guards
+from flasklint.knowledge.rows import LOOKED_UP, SIGNED, UNKNOWN_ORIGIN, Guard, Sanitizer, Summary
+from flasklint.taint import characters, guards, signatures
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import kept
@@ -30,6 +30,7 @@ from flasklint.taint.values import (
     Claim,
     Constant,
     Facts,
+    Fragment,
     Hole,
     Info,
     Method,
@@ -62,6 +63,10 @@ def _pattern(frame: Frame, row: Guard | Summary, arguments: Arguments, receiver:
 
 def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | None) -> Claim | None:
     """What a guarding call tells; facts that hold because it came back at all are learnt at once."""
+    if row.tag == SIGNED:
+        return signatures.compared(frame, arguments)
+    if row.tag == LOOKED_UP:
+        return _found_by(frame, row, arguments, receiver)
     value = picked(frame, row.argument, arguments, receiver)
     if value is None or not frame.inside(value):
         return None
@@ -109,6 +114,31 @@ def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | No
             return Claim(against, facts)
         case _:
             return Claim(facts, against)
+
+
+def _found_by(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | None) -> Claim | None:
+    """What it tells of what is looked for that something is found: by itself, or by a condition (``Page.name == name``)."""
+    told = Info(tags=frozenset((row.tag,)))
+    fragments: list[Fragment] = []
+    for given in pick(frame, row.argument, arguments, receiver):
+        if given.value.claim is not None:
+            holding = given.value.claim.true or ()
+            fragments.extend(one for one, info in holding if "*" in info.clear or row.tag in info.tags)
+        elif row.when != "fits":
+            fragments.extend(taint.fragment for taint in frame.inside(given.value))
+    facts = tuple((fragment, told) for fragment in dict.fromkeys(fragments))
+    if row.when == "returns":
+        frame.state.learn(facts)
+        return None
+    return Claim(facts, ()) if facts else None
+
+
+def still_found(receiver: Value | None, result: Value) -> Value:
+    """What is asked of what a lookup gives: that there is an answer tells the same of what was looked for."""
+    if receiver is None or receiver.claim is None or result.claim is not None or result.taints:
+        return result
+    found = guards.lookups(receiver.claim)
+    return replace(result, claim=Claim(found, ())) if found else result
 
 
 # Results ------------------------------------------------------------------------------------------------------------
@@ -351,12 +381,22 @@ def _tagged(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Nod
         known = frame.full_info(taint.fragment)
         fragment = frame.part_of(taint.fragment, row.tag)
         tags = frozenset((row.tag,)) if row.how == "tagged" else frozenset()
-        info = Info(mask=known.mask, clear=known.clear - {"*"}, tags=tags)
+        lacks = _UPWARDS if row.tag == "normal-path" and _below_root(value) else frozenset()
+        info = Info(mask=known.mask, lacks=lacks, clear=known.clear - {"*"}, tags=tags)
         frame.state.infos[fragment] = frame.state.infos.get(fragment, NOTHING_KNOWN).both(info)
         made.append(
             replace(taint, fragment=fragment, trail=frame.step(taint.trail, node, f"goes through `{_short(row.name)}`"))
         )
     return Value(open=True, taints=merge_taints((), made), refs=refs)
+
+
+_UPWARDS = frozenset(("../",))
+
+
+def _below_root(value: Value) -> bool:
+    """Whether it is a path from the root on: nothing leads up from there, so that no ``..`` is left once it is normal."""
+    heads = [text for text in value.texts if len(text) > 1 and isinstance(text[0], str) and set(text[0]) == {"/"}]
+    return bool(heads) and all(text in heads or any(text == one[1:] for one in heads) for text in value.texts)
 
 
 def _begins_with_ours(value: Value) -> bool:

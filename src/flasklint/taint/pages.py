@@ -37,6 +37,7 @@ from flasklint.taint.values import (
     FunctionKey,
     Value,
     constant,
+    doubted,
     join,
     ref,
 )
@@ -48,6 +49,8 @@ MOST_CONTEXTS = 24
 
 SPREAD = "passed to the template, under names that are not known"
 """What a step says that gives a template variables of any name."""
+
+_ANY_NAME = "under which name it comes is not known"
 
 MARKING = "|safe"
 """The filter that says of a text that it is HTML."""
@@ -110,7 +113,7 @@ class Templates(PageKeys):
                 value if not value.taints else frame.stepped(value, at, f"passed to the template as `{name}`")
             )
         if rest is not None and rest is not NEVER:
-            context[REST] = rest if not rest.taints else frame.stepped(rest, node, SPREAD)
+            context[REST] = rest if not rest.taints else doubted(frame.stepped(rest, node, SPREAD), _ANY_NAME)
         for path in paths:
             missing = self._left_out(path, context) if REST not in context else ()
             self.enter(frame, path, {**dict.fromkeys(missing, NONE), **context}, node)

@@ -25,6 +25,8 @@ from flasklint.taint.values import (
     STRING,
     Constant,
     Hole,
+    Method,
+    Ref,
     Taint,
     Text,
     Value,
@@ -144,7 +146,14 @@ def _is_of(value: Value, types: tuple[str, ...]) -> bool:
     """It is of one of these types or a number, and nothing else."""
     if value.texts or value.constants or not value.refs or (value.open and not value.taints):
         return False
-    return all(one in types or (one in NUMERIC and not value.taints) for one in value.refs)
+    return all(_is_one_of(one, types, not value.taints) for one in value.refs)
+
+
+def _is_one_of(one: Ref, types: tuple[str, ...], ours: bool) -> bool:
+    if isinstance(one, Method):
+        # An attribute of a library's object goes by its own name, and by what the tables say that it is.
+        return not frozenset(types).isdisjoint(one.names)
+    return one in types or (ours and one in NUMERIC)
 
 
 def _unsure(choices: tuple[Text, ...]) -> bool:

@@ -10,6 +10,7 @@ from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.text import cut, headed, is_bytes, is_fixed, text_value
 from flasklint.taint.values import (
+    LASTING,
     NEVER,
     NONE,
     OUR_TEXT,
@@ -202,4 +203,4 @@ def _ours_at_end(value: Value) -> bool:
 def kept(info: Info) -> Info:
     """What still holds of a text that was cut or changed in a way that adds no characters."""
     clear = info.clear - {"*"} if "chosen" in info.tags else info.clear
-    return Info(mask=info.mask, lacks=info.lacks, clear=clear)
+    return Info(mask=info.mask, lacks=info.lacks, clear=clear, tags=info.tags & LASTING)

@@ -85,6 +85,8 @@ class Index:
         if container is not None:
             return Rows(sinks, None, (), None, (), None, "", container)
         guards = tuple(row for name in names for row in self.guards.get(name, ()))
+        if not guards and method:
+            guards = self.guards.get(f"?.{method}", ())
         rendering = next((self.renderings[name] for name in names if name in self.renderings), None)
         source = next((self.sources[f"{name}()"] for name in names if f"{name}()" in self.sources), None)
         for name in (*names, f"?.{method}") if method else names:

@@ -68,7 +68,14 @@ TEXT_METHODS = (
 ) - {"copy"}
 
 
-TELLING = frozenset(("replace", "strip", "lstrip", "rstrip", "lower", "upper", "split", "rsplit", "encode"))
+TELLING = frozenset(
+    (
+        *("replace", "strip", "lstrip", "rstrip", "lower", "upper", "split", "rsplit", "encode"),
+        *("startswith", "endswith", "removeprefix", "removesuffix"),
+        *_PARTED,
+        *_TESTS,
+    )
+)
 """Methods by whose names alone a text is known."""
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence
-from flasklint.knowledge.rows import Source
+from flasklint.knowledge.rows import LOOKED_UP, Source
 from flasklint.project.scopes import Scope
 from flasklint.taint import characters
 
@@ -174,6 +174,9 @@ def _implied(tags: frozenset[str], clear: frozenset[str]) -> frozenset[str]:
     """Of tags that speak of a kind of harm (``redirect:no-host``), those on kinds that are excluded altogether."""
     return frozenset(tag for tag in tags if tag.partition(":")[0] in clear)
 
+
+LASTING = frozenset((LOOKED_UP,))
+"""Tags that hold of whatever is made of a text."""
 
 NOTHING_KNOWN = Info()
 HARMLESS = Info(clear=frozenset(("*",)))

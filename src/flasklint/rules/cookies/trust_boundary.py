@@ -42,6 +42,9 @@ DECIDES = frozenset(
 )
 """Words in the names of session entries by which an app decides who someone is or what they may do."""
 
+LEADS = frozenset(("back", "next", "redirect", "referer", "referrer", "return", "target", "uri", "url"))
+"""Words in the names of entries that say where somebody goes after a login: no one is made anyone else by them."""
+
 _PARSES = frozenset({"get_json", "loads", "get", "to_dict", "parse_args", "load", "parse"})
 """Methods that give what the visitor sent, in another form."""
 
@@ -109,7 +112,8 @@ class TrustBoundary(FlowRule):
             not isinstance(key, ir.Const) and (key.start, key.end) == flow.location.span for key in keys
         )
         named = {word for key in keys if isinstance(key, ir.Const) for word in words(str(key.value))}
-        if chosen or (named & DECIDES and not _looked_up(path, flow.call.span)):
+        decides = bool(named & DECIDES) and not named & LEADS
+        if chosen or (decides and not _looked_up(path, flow.call.span)):
             yield self.untrusted(flow)
 
 
