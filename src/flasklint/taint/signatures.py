@@ -16,25 +16,43 @@ def compared(frame: Frame, arguments: Arguments) -> Claim | None:
     fragments: dict[Fragment, None] = {}
     for place in arguments.places:
         for message in _messages(frame, place):
-            for taint in frame.inside(frame.machine.evaluate(frame, message)):
-                fragments[taint.fragment] = None
-    if any(one[0] == "source" and one[1] in BODIES for one in fragments):
-        # What is read out of a body that is signed is signed with it, however it is read.
-        fragments.update(dict.fromkeys(("source", name) for name in sorted(BODIES)))
+            fragments.update(
+                dict.fromkeys(one.fragment for one in frame.inside(frame.machine.evaluate(frame, message)))
+            )
+            if _reads_body(frame, message):
+                # What is read out of a body that is signed is signed with it, however it is read.
+                fragments.update(dict.fromkeys(("source", name) for name in sorted(BODIES)))
     for one in fragments:
         # On the other ways nothing is known of it, which has to be said where they come together.
         frame.state.infos.setdefault(one, NOTHING_KNOWN)
     return Claim(tuple((one, HARMLESS) for one in fragments), ()) if fragments else None
 
 
-def _messages(frame: Frame, made: ir.Node, follow: bool = True) -> Iterator[ir.Expr]:
-    """The texts that an expression signs, also one that a variable was set to."""
+def _reads_body(frame: Frame, message: ir.Expr) -> bool:
+    """Whether it is the body of the request, also in a variable. Goes by names: it is one whatever the tables say of it."""
+    return any(
+        f"{one}.{part.name}{called}" in BODIES
+        for part in _parts(frame, message)
+        if isinstance(part, ir.Attribute)
+        for one in frame.machine.evaluate(frame, part.value).refs
+        for called in ("", "()")
+    )
+
+
+def _parts(frame: Frame, made: ir.Node, follow: bool = True) -> Iterator[ir.Node]:
+    """What an expression is made of, and what the variables in it were set to."""
     for part in (made, *ir.walk(made)):
+        yield part
         if isinstance(part, ir.Name) and follow and frame.key is not None:
             for binding in frame.key.scope.at(part.id, part.start):
                 if binding.kind == "assign" and not binding.path and binding.value is not None:
-                    yield from _messages(frame, binding.value, follow=False)
-        elif isinstance(part, ir.Call):
+                    yield from _parts(frame, binding.value, follow=False)
+
+
+def _messages(frame: Frame, made: ir.Node) -> Iterator[ir.Expr]:
+    """The texts that an expression signs, also one that a variable was set to."""
+    for part in _parts(frame, made):
+        if isinstance(part, ir.Call):
             yield from _message(frame, part)
 
 
