@@ -136,11 +136,12 @@ def test_a_long_trace_shows_its_two_ends_and_says_so() -> None:
     assert "not shown here: steps 5 to 36" in output
 
 
-def test_many_related_places_are_cut_and_counted() -> None:
-    related = tuple(Place(at("shop/views.py", "hits"), f"place {n}") for n in range(60))
+@pytest.mark.parametrize(("count", "told", "note"), [(7, 7, ""), (8, 6, "2 more places"), (60, 6, "54 more places")])
+def test_many_related_places_are_cut_and_counted(count: int, told: int, note: str) -> None:
+    related = tuple(Place(at("shop/views.py", "hits"), f"place {n}") for n in range(count))
     output = shown(one(replace(SECRET, related=related)))
-    assert len(re.findall(r"- place \d", output)) == 6
-    assert "not shown here: 54 more places" in output
+    assert len(re.findall(r"- place \d", output)) == told
+    assert ("not shown here: " + note in output) if note else ("not shown here" not in output)
 
 
 def test_a_trace_that_ends_elsewhere_keeps_its_last_step() -> None:

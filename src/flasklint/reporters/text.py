@@ -157,9 +157,10 @@ def _marks(finding: Finding) -> tuple[dict[str, list[Mark]], str]:
         first, last = steps[_STEPS // 2][0], steps[-_STEPS // 2 - 1][0]
         left_out.append(f"steps {first} to {last}" if first < last else f"step {first}")
         steps = steps[: _STEPS // 2] + steps[-_STEPS // 2 :]
-    related = finding.related[:_RELATED]
-    if len(finding.related) > _RELATED:
-        left_out.append(f"{len(finding.related) - _RELATED} more places")
+    related = finding.related
+    if len(related) > _RELATED + 1:  # to say that one is left out takes as much room as to show it
+        left_out.append(f"{len(related) - _RELATED} more places")
+        related = related[:_RELATED]
 
     marks: dict[str, list[Mark]] = {finding.location.path: []}
     for number, step in steps:
