@@ -225,7 +225,7 @@ def _both(held: Finding, more: Finding) -> Finding:
         message=f"{held.message} Also {more.code}: {more.title}",
         severity=max(held.severity, more.severity),
         related=held.related + tuple(place for place in more.related if place.location not in places),
-        help="; ".join(dict.fromkeys(words for words in (held.help, more.help) if words)),
+        help=held.help if more.help in held.help else "; ".join(filter(None, (held.help, more.help))),
     )
 
 

@@ -144,6 +144,16 @@ def test_many_related_places_are_cut_and_counted(count: int, told: int, note: st
     assert ("not shown here: " + note in output) if note else ("not shown here" not in output)
 
 
+def test_what_a_step_says_is_not_said_again() -> None:
+    place = at("shop/views.py", "hits")
+    found = replace(
+        SECRET, trace=(Step(place, "step", "goes on"),), related=(Place(place, "goes on"), Place(place, "new"))
+    )
+    output = shown(one(found))
+    assert output.count("goes on") == 1
+    assert output.count("new") == 1
+
+
 def test_a_trace_that_ends_elsewhere_keeps_its_last_step() -> None:
     trace = (*XSS.trace[:-1], Step(at("shop/templates/search.html", "Results"), "sink", "ends here"))
     output = shown(one(replace(XSS, trace=trace)))

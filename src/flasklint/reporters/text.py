@@ -157,7 +157,8 @@ def _marks(finding: Finding) -> tuple[dict[str, list[Mark]], str]:
         first, last = steps[_STEPS // 2][0], steps[-_STEPS // 2 - 1][0]
         left_out.append(f"steps {first} to {last}" if first < last else f"step {first}")
         steps = steps[: _STEPS // 2] + steps[-_STEPS // 2 :]
-    related = finding.related
+    said = {(finding.location, finding.label), *((step.location, step.message) for step in finding.trace)}
+    related = [place for place in finding.related if (place.location, place.message) not in said]
     if len(related) > _RELATED + 1:  # to say that one is left out takes as much room as to show it
         left_out.append(f"{len(related) - _RELATED} more places")
         related = related[:_RELATED]
