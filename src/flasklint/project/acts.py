@@ -10,24 +10,21 @@ Where it differs from running
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 from flasklint import ir
-from flasklint.knowledge.guards import IDENTITY, TOKEN_IDENTITY
-from flasklint.knowledge.rights import CHANGES, DELETES, LOGIN, OWNERS, RIGHTS, ROLES, TELLS, WHO
+from flasklint.knowledge.rights import CHANGES, DELETES, LOGIN, OWNERS, RIGHTS, ROLES, TELLS
 from flasklint.knowledge.sensitive import words
+from flasklint.project.about import ADDED, COUNTS, READ, STATEMENT, Bearings
 from flasklint.project.blocks import leaves
 from flasklint.project.guards import Deeds, Guards, ends_request, operands
-from flasklint.project.identity import is_identity
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.strangers import is_of_strangers
 from flasklint.source import Location
 
-_DEEPEST = 6
 _DOCUMENTS = frozenset(
     {"delete_one", "delete_many", "update_one", "update_many", "replace_one", "find_one_and_delete"}
     | {"find_one_and_update", "find_one_and_replace", "find_one_and_delete"}
@@ -42,16 +39,7 @@ _SAVES = frozenset({"commit", "save", "put", "flush"})
 _FOUND = frozenset(
     {"query", "filter", "filter_by", "where", "get", "get_or_404", "first", "select", "objects", "session"}
 )
-_STATEMENT = re.compile(r"\s*(?:(delete)\s+from|(update))\s+[\"'`\[]?([\w.]+)", re.IGNORECASE)
-_READ = re.compile(r"\s*select\b.*?\bfrom\s+[\"'`\[]?([\w.]+)", re.IGNORECASE | re.DOTALL)
-_ADDED = re.compile(r"\s*insert\s+(?:or\s+\w+\s+)?into\s+[\"'`\[]?([\w.]+)", re.IGNORECASE)
-_COUNTS = re.compile(r"\bset\s+[\"'`\[]?(\w+)[\"'`\]]?\s*=\s*[\"'`\[]?\1[\"'`\]]?\s*[+-]", re.IGNORECASE)
 _PRESENT = frozenset({"is_authenticated", "is_anonymous", "is_active", "logged_in", "is_logged_in", "authenticated"})
-_KNOWN = IDENTITY | TOKEN_IDENTITY
-_VISITOR = ("flask.request", "flask.Request()")
-_PARSES = ("RequestParser().parse_args", "flask.request.get_json", "flask.Request().get_json")
-_NOT_SENT = frozenset({"method", "endpoint", "path", "remote_addr", "referrer", "url", "base_url", "blueprint"})
-"""What of a request is no choice of what to do something to."""
 
 
 class Asked(IntEnum):
@@ -94,20 +82,6 @@ class Course:
     made: dict[str, Location]
     asks: bool
     demands: bool
-
-
-@dataclass(slots=True)
-class _About:
-    """What an expression hangs on: what a visitor sends, who is asking, records of which models."""
-
-    visitor: bool = False
-    identity: bool = False
-    models: dict[str, None] = field(default_factory=dict)
-
-    def add(self, other: _About) -> None:
-        self.visitor = self.visitor or other.visitor
-        self.identity = self.identity or other.identity
-        self.models.update(other.models)
 
 
 class Courses:
@@ -165,26 +139,14 @@ def may_change(body: ir.Function) -> bool:
                 if any(isinstance(target, ir.Attribute) and isinstance(target.value, ir.Name) for target in targets):
                     return True
             case ir.Const(value=str() as text):
-                if _STATEMENT.match(text):
+                if STATEMENT.match(text):
                     return True
     return False
 
 
-class _Walk:
+class _Walk(Bearings):
     def __init__(self, courses: Courses, scope: Scope, node: ir.Function, parameters: frozenset[str]) -> None:
-        self._courses = courses
-        self._scope = scope
-        self._resolve = courses.resolver.resolve
-        self._parameters = parameters
-        self._given: dict[str, list[ir.Expr]] = {}
-        self._executed: dict[str, list[tuple[int, tuple[ir.Argument, ...]]]] = {}
-        self._known: dict[int, _About] = {}
-        self._injected = frozenset(
-            one.name
-            for one in node.parameters
-            if one.name not in parameters and one.name not in ("self", "cls") and one.default is None
-        )
-        self._gather(node)
+        super().__init__(scope, node, parameters, courses.resolver, courses.definition, courses.deeds)
         self.acts: list[Act] = []
         self.refusals: list[Location] = []
         self.saves: list[Location] = []
@@ -193,106 +155,6 @@ class _Walk:
         self.made: dict[str, Location] = {}
         self.asks = False
         self.demands = False
-
-    def _gather(self, node: ir.Node) -> None:
-        """What the function gives its names, and hands to what they hold."""
-        for one in ir.walk(node):
-            match one:
-                case ir.Assign(targets, value) if value is not None:
-                    for target in targets:
-                        for name in _names(target):
-                            self._given.setdefault(name, []).append(value)
-                case ir.Loop(target, subject) if target is not None:
-                    for name in _names(target):
-                        self._given.setdefault(name, []).append(subject)
-                case ir.Walrus(ir.Name(name), value):
-                    self._given.setdefault(name, []).append(value)
-                case ir.Do(ir.Call(ir.Attribute(ir.Name(name), "execute"), arguments)):
-                    self._executed.setdefault(name, []).append((one.start, arguments))
-
-    # What an expression hangs on --------------------------------------------------------------------------------------
-
-    def about(self, expr: ir.Expr, depth: int = _DEEPEST) -> _About:
-        found = self._known.get(id(expr))
-        if found is None:
-            found = self._known[id(expr)] = _About()
-            # What is called is no record: the result of a constructor is new.
-            called = {id(node.function) for node in (expr, *ir.walk(expr)) if isinstance(node, ir.Call)}
-            for node in (expr, *ir.walk(expr)):
-                self._one(node, found, depth, id(node) in called)
-        return found
-
-    def _one(self, node: ir.Node, found: _About, depth: int, called: bool) -> None:
-        match node:
-            case ir.Name(name):
-                found.visitor = found.visitor or name in self._parameters
-                found.identity = found.identity or name in self._injected
-                if depth:
-                    for value in (*self._given.get(name, ()), *self._last_executed(name, node.start)):
-                        found.add(self.about(value, depth - 1))
-                if not called:
-                    self._named(node, found)
-            case ir.Attribute() if not called:
-                self._named(node, found)
-            case ir.Subscript(owner, key):
-                found.identity = found.identity or self._is_kept(owner, key)
-            case ir.Compare(("in" | "not-in",), (key, owner)):
-                found.identity = found.identity or self._is_kept(owner, key)
-            case ir.Call(function, arguments):
-                self._called(node, function, arguments, found)
-            case ir.Const(value=str() as text):
-                read = _READ.match(text) or _STATEMENT.match(text)
-                if read is not None and read[read.lastindex or 1]:
-                    found.models[f"table {read[read.lastindex or 1].lower()}"] = None
-
-    def _last_executed(self, name: str, position: int) -> Iterator[ir.Expr]:
-        """What the statement was given whose rows a cursor now has."""
-        before = [arguments for start, arguments in self._executed.get(name, ()) if start < position]
-        return (argument.value for argument in (before[-1] if before else ()))
-
-    def _named(self, node: ir.Name | ir.Attribute, found: _About) -> None:
-        cls = ""
-        for name in self._resolve(node, self._scope):
-            known = name in _KNOWN or name.startswith("flask.request.authorization")
-            if known or _is_of_somebody(name) or _is_noted(name):
-                found.identity = True
-            elif name.startswith(_VISITOR) and name.partition("request.")[2].partition(".")[0] not in _NOT_SENT:
-                found.visitor = found.visitor or isinstance(node, ir.Attribute)
-            elif not cls and (target := self._courses.definition(name)) is not None and target.is_class:
-                cls = name
-        if cls:
-            found.models[cls] = None
-
-    def _is_kept(self, owner: ir.Expr, key: ir.Expr) -> bool:
-        """Is it a place of the session, or a cookie, that says who somebody is?"""
-        names = self._resolve(owner, self._scope)
-        if "flask.session" not in names and "flask.request.cookies" not in names:
-            return False
-        return not isinstance(key, ir.Const) or (isinstance(key.value, str) and is_identity(key.value))
-
-    def _called(self, call: ir.Call, function: ir.Expr, arguments: tuple[ir.Argument, ...], found: _About) -> None:
-        if isinstance(function, ir.Attribute) and function.name in ("get", "pop") and arguments:
-            found.identity = found.identity or self._is_kept(function.value, arguments[0].value)
-        names = self._resolve(function, self._scope)
-        found.visitor = found.visitor or any(name.endswith(_PARSES) for name in names)
-        for name in names:
-            found.identity = found.identity or name in _KNOWN
-            target = self._courses.definition(name)
-            if target is not None and target.is_function:
-                found.identity = found.identity or self._tells_who(target)
-        spoken = set(words(ir.last_name(function)))
-        if not spoken.isdisjoint(WHO):
-            found.identity = True
-
-    def _tells_who(self, scope: Scope) -> bool:
-        deeds = self._courses.deeds(scope)
-        if deeds.mentions(*_KNOWN, "flask.request.authorization") or any(_is_noted(name) for name in deeds.names):
-            return True
-        if deeds.mentions("flask.request") and any(_is_of_token(text) for text in deeds.texts):
-            return True
-        if deeds.mentions("flask.session", "flask.g"):
-            return any(is_identity(text) for text in (*deeds.texts, *deeds.attributes) if len(text) < 40)
-        return False
 
     # The way through it -----------------------------------------------------------------------------------------------
 
@@ -407,9 +269,9 @@ class _Walk:
             if self._is_question(node):
                 self.asks = True
                 return Asked.RIGHTS
-            for name in self._resolve(node.function, self._scope):
-                target = self._courses.definition(name)
-                if target is not None and target.is_function and self._courses.deeds(target).turned_away:
+            for name in self.resolve(node.function, self._scope):
+                target = self._definition(name)
+                if target is not None and target.is_function and self._deeds(target).turned_away:
                     spoken = set(words(target.node.name)) if isinstance(target.node, ir.Function) else set()
                     plain = spoken & LOGIN and not spoken & ROLES and not node.arguments
                     self.asks = self.asks or not plain
@@ -447,7 +309,7 @@ class _Walk:
 
     def _is_made(self, call: ir.Call) -> bool:
         """``Order(product=product, buyer=current_user.name)``"""
-        targets = [self._courses.definition(name) for name in self._resolve(call.function, self._scope)]
+        targets = [self._definition(name) for name in self.resolve(call.function, self._scope)]
         return any(target is not None and target.is_class for target in targets)
 
     def _call(self, call: ir.Call, asked: Asked) -> None:
@@ -455,7 +317,7 @@ class _Walk:
         method = function.name if isinstance(function, ir.Attribute) else ""
         if method in _SAVES:
             self.saves.append(self._place(call))
-        names = self._resolve(function, self._scope)
+        names = self.resolve(function, self._scope)
         self._constructed(call, names)
         if method in _FILTERS:
             self._looked_up(call)
@@ -503,7 +365,7 @@ class _Walk:
         for argument in call.arguments:
             if not OWNERS.isdisjoint(words(argument.name)) and self.about(argument.value).identity:
                 for name in names:
-                    target = self._courses.definition(name)
+                    target = self._definition(name)
                     if target is not None and target.is_class:
                         self.made.setdefault(name, self._place(call))
 
@@ -530,7 +392,7 @@ class _Walk:
     def _is_record(self, record: ir.Expr, depth: int = 3) -> bool:
         """Was it looked up, as far as the names of the calls say?"""
         if isinstance(record, ir.Name):
-            return depth > 0 and any(self._is_record(one, depth - 1) for one in self._given.get(record.id, ()))
+            return depth > 0 and any(self._is_record(one, depth - 1) for one in self.given.get(record.id, ()))
         if isinstance(record, ir.Op) and record.sign in ("await", "or") and record.operands:
             return self._is_record(record.operands[0], depth)
         return isinstance(record, ir.Call) and any(
@@ -541,11 +403,11 @@ class _Walk:
     def _statement(self, call: ir.Call, asked: Asked) -> bool:
         """``execute("DELETE FROM posts WHERE id = ?", (number,))``, also through a helper."""
         for position, argument in enumerate(call.arguments[:1]):
-            text = self._text(argument.value)
-            found = _STATEMENT.match(text)
+            text = self.text(argument.value)
+            found = STATEMENT.match(text)
             if found is None:
                 return self._read_or_added(call, text)
-            if _COUNTS.search(text):
+            if COUNTS.search(text):
                 return True
             rest = call.arguments[position:]
             if self._mine(rest):
@@ -566,7 +428,7 @@ class _Walk:
 
     def _read_or_added(self, call: ir.Call, text: str) -> bool:
         """``SELECT`` and ``INSERT``: whose rows are these?"""
-        read, added = _READ.match(text), _ADDED.match(text)
+        read, added = READ.match(text), ADDED.match(text)
         if self._mine(call.arguments):
             if read is not None:
                 self.asks = True
@@ -577,28 +439,10 @@ class _Walk:
                 self.made.setdefault(f"table {added[1].lower()}", self._place(call))
         return read is not None or added is not None
 
-    def _text(self, expr: ir.Expr, depth: int = 3) -> str:
-        """The beginning of a text, as far as it is written out."""
-        match expr:
-            case ir.Const(value=str() as text):
-                return text
-            case ir.Join(parts) if parts:
-                return "".join(str(one.value) if isinstance(one, ir.Const) else "?" for one in parts)
-            case ir.Op("+" | "%", (left, *_)):
-                return self._text(left, depth)
-            case ir.Call(ir.Attribute(owner, "format")):
-                return self._text(owner, depth)
-            case ir.Call(_, (first, *_)) if depth:
-                return self._text(first.value, depth - 1)
-            case ir.Name(name) if depth:
-                given = self._given.get(name, ())
-                return self._text(given[0], depth - 1) if len(given) == 1 else ""
-        return ""
-
     def _helper(self, call: ir.Call, names: Sequence[str], arguments: tuple[ir.Argument, ...], asked: Asked) -> bool:
         """What a function of the project does that says by its name that it deletes or changes something."""
         for name in names:
-            target = self._courses.definition(name)
+            target = self._definition(name)
             if target is None or not isinstance(target.node, ir.Function):
                 continue
             spoken = {word for part in name.split(".")[-2:] for word in words(part)}
@@ -616,13 +460,13 @@ class _Walk:
 
     def _lasts(self, scope: Scope) -> bool:
         """Does a function do what lasts, and look at nobody for it?"""
-        if self._courses.deeds(scope).turned_away:
+        if self._deeds(scope).turned_away:
             return False
         for node in ir.walk(scope.node):
             if isinstance(node, ir.Call):
                 if ir.last_name(node.function) in _SAVES | _DOCUMENTS | _ROWS:
                     return True
-                if node.arguments and _STATEMENT.match(self._text(node.arguments[0].value)):
+                if node.arguments and STATEMENT.match(self.text(node.arguments[0].value)):
                     return True
         return False
 
@@ -653,34 +497,6 @@ def _is_oneself(expr: ir.Expr) -> bool:
         case ir.Name("current_user"):
             return True
     return False
-
-
-def _names(target: ir.Expr) -> Iterator[str]:
-    match target:
-        case ir.Name(name):
-            yield name
-        case ir.Display(_, items):
-            for item in items:
-                yield from _names(item.value)
-
-
-def _is_of_somebody(name: str) -> bool:
-    """``flask.g.user``"""
-    kept = name.removeprefix("flask.g.")
-    return kept != name and (is_identity(kept) or not WHO.isdisjoint(words(kept)))
-
-
-def _is_noted(name: str) -> bool:
-    """``flask.request.user``, ``flask.request.decoded_token``: what the app itself has noted on a request of who is asking."""
-    noted = name.removeprefix("flask.request.").partition(".")[0]
-    return name.startswith("flask.request.") and (noted in ("user", "account", "identity") or _is_of_token(noted))
-
-
-def _is_of_token(name: str) -> bool:
-    """Does a name speak of a token that was checked and opened?"""
-    return not {"token", "jwt", "claims"}.isdisjoint(words(name)) and not {"decoded", "claims", "payload"}.isdisjoint(
-        words(name)
-    )
 
 
 def _is_key(expr: ir.Expr) -> bool:
