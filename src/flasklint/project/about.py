@@ -14,7 +14,7 @@ from flasklint import ir
 from flasklint.knowledge.guards import IDENTITY, TOKEN_IDENTITY
 from flasklint.knowledge.rights import WHO
 from flasklint.knowledge.sensitive import words
-from flasklint.project.guards import Deeds
+from flasklint.project.deeds import Deeds
 from flasklint.project.identity import is_identity
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import Scope

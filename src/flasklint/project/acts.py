@@ -19,8 +19,9 @@ from flasklint.knowledge.rights import CHANGES, DELETES, LOGIN, OWNERS, RIGHTS, 
 from flasklint.knowledge.sensitive import words
 from flasklint.project.about import ADDED, COUNTS, READ, STATEMENT, Bearings
 from flasklint.project.blocks import leaves
-from flasklint.project.guards import Deeds, Guards, ends_request, operands
+from flasklint.project.deeds import Deeds, Observer
 from flasklint.project.names import Resolver
+from flasklint.project.refusals import ends_request, operands
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.strangers import is_of_strangers
 from flasklint.source import Location
@@ -87,7 +88,7 @@ class Course:
 class Courses:
     """Goes through views, each once."""
 
-    def __init__(self, resolver: Resolver, definition: Callable[[str], Scope | None], guards: Guards) -> None:
+    def __init__(self, resolver: Resolver, definition: Callable[[str], Scope | None], guards: Observer) -> None:
         self.resolver = resolver
         self.definition = definition
         self._guards = guards

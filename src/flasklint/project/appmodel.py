@@ -12,9 +12,10 @@ from flasklint.knowledge.sensitive import words
 from flasklint.project.acts import Courses
 from flasklint.project.callers import are_alternatives, serving
 from flasklint.project.calls import CallSite
+from flasklint.project.deeds import Definitions
 from flasklint.project.entrances import Entrances
 from flasklint.project.extensions import row_of
-from flasklint.project.guards import Definitions, Guards
+from flasklint.project.guards import Guards
 from flasklint.project.identity import identity_cookies, kept_identity
 from flasklint.project.loaded import loaded
 from flasklint.project.modules import Modules

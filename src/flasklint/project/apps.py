@@ -21,9 +21,10 @@ from flasklint.project.acts import Course, may_change
 from flasklint.project.appmodel import AppModel
 from flasklint.project.callers import calling, run_beside
 from flasklint.project.config import Configuration, by_hand
+from flasklint.project.deeds import Deeds
 from flasklint.project.exemptions import marks
 from flasklint.project.extensions import ExtensionUse, extensions_of
-from flasklint.project.guards import Deeds
+from flasklint.project.headers_set import headers_set
 from flasklint.project.identity import kept_identity
 from flasklint.project.names import Resolver
 from flasklint.project.namespaces import line_of
@@ -535,7 +536,7 @@ class App:
 
     def headers(self, function: Fn) -> tuple[frozenset[str], bool]:
         """The response headers that a function sets, in lower case; and whether it sets some whose names are computed."""
-        return self._model.guards.headers(function.node, function.frame.module)
+        return headers_set(self._model.guards, function.node, function.frame.module)
 
     def scope_of(self, function: Fn) -> Scope | None:
         """The scope of a function's names."""

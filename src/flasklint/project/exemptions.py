@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from flasklint import ir
-from flasklint.project.guards import ends_request, is_refusal
+from flasklint.project.refusals import ends_request, is_refusal
 from flasklint.project.routes import Route
 from flasklint.project.strangers import given_once, unfolded
 

@@ -12,9 +12,11 @@ from flasklint import ir
 from flasklint.additions import Proof
 from flasklint.knowledge.guards import ASKING, IDENTITY, IDENTITY_ATTRIBUTES, LETS_IN
 from flasklint.project.blocks import leaves
-from flasklint.project.guards import Deeds, Guards, ends_request
+from flasklint.project.deeds import Deeds
+from flasklint.project.guards import Guards
 from flasklint.project.identity import kept_identity
 from flasklint.project.names import Resolver
+from flasklint.project.refusals import ends_request
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.strangers import given_once, is_of_strangers, unfolded, values_used
 

@@ -1,0 +1,71 @@
+"""What turns somebody away: statements that end a request with a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flasklint import ir
+from flasklint.knowledge.sensitive import words
+
+_PACE = frozenset({"requests", "rate", "ratelimit", "throttled", "throttle"})
+"""Words in the names of errors that say that somebody asks too often."""
+
+
+def operands(test: ir.Expr) -> Iterator[ir.Expr]:
+    """The parts that ``and``, ``or`` and ``not`` put together."""
+    if isinstance(test, ir.Op) and test.sign in ("and", "or", "not"):
+        for operand in test.operands:
+            yield from operands(operand)
+    else:
+        yield test
+
+
+def slows_down(refusal: ir.Expr) -> bool:
+    """Is somebody refused for how often they ask, not for who they are?"""
+    match refusal:
+        case ir.Call(ir.Name("abort") | ir.Attribute(_, "abort"), (ir.Argument(ir.Const(429)), *_)):
+            return True
+        case ir.Call(ir.Name(name) | ir.Attribute(_, name)) | ir.Name(name) | ir.Attribute(_, name):
+            return not _PACE.isdisjoint(words(name))
+    return False
+
+
+def ends_request(body: tuple[ir.Stmt, ...]) -> bool:
+    """Does a block end a request with a refusal?"""
+    for node in body:
+        for inner in (node, *ir.walk(node)):
+            match inner:
+                case ir.Raise() | ir.Call(ir.Name("abort")) | ir.Call(ir.Attribute(_, "abort" | "unauthorized")):
+                    return True
+                case ir.Return(value) if is_refusal(value):
+                    return True
+    return False
+
+
+def is_refusal(value: ir.Expr | None) -> bool:
+    """``return ..., 401`` or a redirect to somewhere to log in."""
+    match value:
+        case ir.Display("tuple", (_, ir.Argument(ir.Const(int() as status)), *_)):
+            return status in (400, 401, 403, 404, 419, 302)
+        case ir.Call(ir.Name("redirect" | "abort")) | ir.Call(
+            ir.Attribute(_, "redirect" | "abort" | "unauthorized" | "forbidden")
+        ):
+            return True
+        case ir.Call(_, arguments):
+            return any(
+                isinstance(argument.value, ir.Const)
+                and argument.value.value in (401, 403)
+                and not isinstance(argument.value.value, bool)
+                for argument in arguments
+            )
+    return False
+
+
+def goes_on_after(handler: Sequence[ir.Stmt]) -> bool:
+    """Is an error swallowed: nothing is done with it, or no more than to tell the caller so by a constant?"""
+    match handler[-1] if handler else None:
+        case ir.Return(None | ir.Const()):
+            return True
+        case ir.Return() | ir.Raise():
+            return False
+    return not ends_request(tuple(handler))
