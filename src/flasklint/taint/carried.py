@@ -14,12 +14,10 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.taint.frame import Frame
-from flasklint.taint.state import Obj, State
+from flasklint.taint.state import FIRST_MADE, Obj, State
 from flasklint.taint.targets import names_of
 from flasklint.taint.values import NEVER, NOTHING_KNOWN, UNKNOWN, Claim, Closure, Fragment, FunctionKey, Method, Value
 
-FIRST_MADE = 1000
-"""The addresses from here on are of what the function itself makes."""
 _FILLING = frozenset(("append", "add", "extend"))
 _FILLED = ("list", "set", "dict")
 

@@ -18,7 +18,7 @@ from flasklint.taint.flows import Flows, Limit
 from flasklint.taint.frame import Exit, Frame, Pending
 from flasklint.taint.passing import Outcome, Passing, captures, effects_of, rooted
 from flasklint.taint.record import Record
-from flasklint.taint.state import Obj, State, join_states, same_part
+from flasklint.taint.state import Obj, State, join_states, reachable, same_part
 from flasklint.taint.statements import run
 from flasklint.taint.values import (
     NEVER,
@@ -221,9 +221,11 @@ class Engine(Calls):
             made = inner.make("yielded", Obj("iterator", rest=yielded, keys=UNKNOWN))
             state, result, objects, outer = inner.state, made, inner.state.heap, ()
         shared, parts = effects_of(state)
+        objects = reachable(objects, (result, *(value for _, value in outer)))
         return Outcome(
             result,
-            state,
+            # Of what held at its end, only that is kept which its callers can see: there are many kinds of calls.
+            None if state is None else State({}, objects, state.infos),
             objects,
             infos,
             tuple(inner.flows.values()),

@@ -12,7 +12,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import Guard, Sink
 from flasklint.project.scopes import Scope
 from flasklint.taint import images
-from flasklint.taint.state import Obj, Shape, State, join_objects
+from flasklint.taint.state import FIRST_MADE, Obj, Shape, State, join_objects
 from flasklint.taint.text import is_fixed
 from flasklint.taint.values import (
     LASTING,
@@ -262,7 +262,7 @@ class Frame:
         address = self.addresses.get(site)
         if address is None:
             # What a module makes is everybody's, and has a negative address.
-            address = len(self.addresses) + 1000 if self.key is not None else self.machine.new_address()
+            address = len(self.addresses) + FIRST_MADE if self.key is not None else self.machine.new_address()
             self.addresses[site] = address
         elif address in self.state.heap and self.loops:
             thing = replace(join_objects(self.state.heap[address], thing), many=True)

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from flasklint import ir
-from flasklint.taint.frame import Frame, Pending
+from flasklint.taint.frame import MOST_INSIDE, Frame, Pending
 from flasklint.taint.images import image
 from flasklint.taint.state import Obj, State, same_part
 from flasklint.taint.values import (
@@ -42,6 +42,8 @@ from flasklint.taint.values import (
 
 DEEPEST = 4
 MOST_MEMBERS = 120
+MOST_MADE = 40
+"""Objects that are told apart of what comes back of one call: what functions build that call themselves grows at each turn."""
 
 ROOT = Trail(None, "", 0, 0, "")
 
@@ -388,10 +390,28 @@ class Returning:
         assert type(number) is int
         self.made[address] = number
         if thing is not None:
-            converted = self.object(thing)
+            converted = self.object(thing) if len(self.made) <= MOST_MADE else self._plain(thing)
             before = self.frame.state.heap[number]
             self.frame.state.heap[number] = replace(converted, many=before.many)
         return number
+
+    def _plain(self, thing: Obj) -> Obj:
+        """An object of which no more is told than what untrusted data is in it."""
+        found: tuple[Taint, ...] = ()
+        seen: set[int] = set()
+        stack = [thing]
+        while stack and len(seen) < MOST_INSIDE:
+            one = stack.pop()
+            for held in (*one.items.values(), *one.attributes.values(), one.rest, one.keys):
+                found = merge_taints(found, held.taints) if held.taints else found
+                for address in held.refs:
+                    if type(address) is int and address not in seen:
+                        seen.add(address)
+                        inner = self.outcome.objects.get(address)
+                        if inner is not None:
+                            stack.append(inner)
+        rest = Value(open=True, taints=self.taints(found) if found else ())
+        return Obj(thing.shape, {}, rest, UNKNOWN, None, {}, thing.types, thing.many)
 
     def object(self, thing: Obj) -> Obj:
         """An object's contents in the caller's terms."""

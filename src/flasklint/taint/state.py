@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import compress
 from operator import is_not
 from typing import Literal, TypeVar
@@ -15,10 +15,12 @@ from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
     UNKNOWN,
+    Closure,
     Constant,
     Facts,
     Fragment,
     Info,
+    Method,
     Value,
     join,
     renamed,
@@ -131,6 +133,41 @@ class State:
     def same(self, other: State) -> bool:
         """Nothing differs."""
         return self.variables == other.variables and self.heap == other.heap and self.infos == other.infos
+
+
+_WORTH_SORTING = 32
+FIRST_MADE = 1000
+"""The addresses from here on are of what the function itself makes."""
+
+
+def reachable(heap: dict[int, Obj], values: Iterable[Value]) -> dict[int, Obj]:
+    """The objects that were passed to a function or are everybody's, and those that these or some values lead to. A few more do
+    not matter."""
+    if len(heap) < _WORTH_SORTING:
+        return heap
+    found = {address: thing for address, thing in heap.items() if address < FIRST_MADE}
+    stack = [*values]
+    for thing in found.values():
+        stack += _held(thing)
+    while stack:
+        value = stack.pop()
+        for item in value.refs:
+            if type(item) is int:
+                if item not in found and item in heap:
+                    thing = found[item] = heap[item]
+                    stack += _held(thing)
+            elif type(item) is Method:
+                stack.append(item.receiver)
+            elif type(item) is Closure:
+                stack += (held for _, held in (*item.captured, *item.keywords))
+                stack += item.arguments
+                if item.receiver is not None:
+                    stack.append(item.receiver)
+    return found
+
+
+def _held(thing: Obj) -> list[Value]:
+    return [one for one in (*thing.items.values(), *thing.attributes.values(), thing.rest, thing.keys) if one.refs]
 
 
 def same_part(fragment: Fragment, tag: str) -> Fragment:
