@@ -48,6 +48,22 @@ def unchecked(a: Literal["x", "y"]):
     return ""
 """,
     },
+    "variables that a view takes together": {
+        "app.py": APP
+        + """
+def run(name, size):
+    os.system("ls " + name)  # flow: command
+    os.system("head -%s" % size)
+@app.route("/<name>/<int:size>/<own>")
+def view(own, **variables):
+    os.system(variables["name"])  # flow: command
+    os.system(variables.get("name", ""))  # flow: command
+    os.system("nc {name}".format(**variables))  # flow: command
+    os.system("nc %s" % variables["size"])
+    run(**variables)
+    return ""
+""",
+    },
     "wrapped by hand": {
         "app.py": APP
         + """

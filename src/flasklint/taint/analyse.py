@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from flasklint import ir
 from flasklint.knowledge.inputs import VALIDATING
 from flasklint.knowledge.rows import Tables
@@ -25,7 +27,7 @@ from flasklint.taint.received import received, source_of
 from flasklint.taint.registries import fill
 from flasklint.taint.routes import checked_variable, route_variable
 from flasklint.taint.state import Obj
-from flasklint.taint.values import UNKNOWN, Value
+from flasklint.taint.values import UNKNOWN, Constant, Value
 from flasklint.taint.wrappers import Arrival, begin_after, both, lead, left_behind
 
 
@@ -143,7 +145,14 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
         elif parameter.kind == "star":
             frame.state.variables[parameter.name] = frame.make("*args", Obj("tuple", rest=UNKNOWN, keys=UNKNOWN))
         elif parameter.kind == "double-star":
-            frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", rest=UNKNOWN, keys=UNKNOWN))
+            own = {one.name for one in node.parameters}
+            named: dict[Constant, Value] = {
+                name: route_variable(frame, replace(parameter, name=name), converter)
+                for name, converter in converters.items()
+                # What is put around a view hands them on, and the view is evaluated by itself.
+                if name not in own and entry is not None and not entry.error and parent is None
+            }
+            frame.state.variables[parameter.name] = frame.make("**kwargs", Obj("dict", named, UNKNOWN, UNKNOWN))
         elif entry is not None and not entry.error and (parameter.name in converters or not told):
             converter = converters.get(parameter.name, "default")
             frame.state.variables[parameter.name] = given[parameter.name] = (
