@@ -149,7 +149,8 @@ class NoRateLimit(AppRule):
         deeds = app.deeds(function)
         checks = deeds.mentions(*_CHECKS) or not _VERIFIERS.isdisjoint(deeds.attributes)
         if not checks and not _VOUCHED.isdisjoint(deeds.attributes):
-            return False
+            # Another site lets people in, or a form of the app's own where that is switched off.
+            return lets_in and any(_asks_password(app, name) for name in deeds.calls)
         if not checks and any(not _HANDED_OUT.isdisjoint(words(name)) for name, _ in route.parameters):
             return False
         if not checks and "password" in deeds.texts and _NEWCOMERS.isdisjoint(spoken):
