@@ -65,9 +65,16 @@ _FORMATS = (
 _ANY = re.compile("|".join(f"({row.pattern})" for row in _FORMATS))
 
 _URI = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^\s/:@'\"<>{}]*):(?P<password>[^\s/@'\"]+)@(?P<host>[^\s/:?#'\"]+)",
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^\s/:@'\"<>{}]*):(?P<password>[^\s/@'\"]+)@(?P<host>[^\s/:?#'\"]*)",
     re.IGNORECASE,
 )
+
+_SHOWS_PASSWORD = re.compile(
+    r"://[^\s/:@'\"]*:(?P<inside>[^\s'\"]+)@|\b(?:password|passwd|pwd|pass|secret|token)=(?P<named>[^\s&;,'\"]+)",
+    re.IGNORECASE,
+)
+"""Wider than what is reported: rather mask a port than show a password with a slash in it, or a word that may stand for one."""
+_FILLED_IN = re.compile(r"[$<{%*].*|\*+")
 
 _PLACEHOLDER = re.compile(
     r"""
@@ -217,9 +224,11 @@ _PATTERN = re.compile(r"\(\?|\(\.|\.[+*]|\[\^|\\[wdS]")
 
 
 def masked_parts(text: str) -> str:
-    """A text with the passwords of its addresses masked."""
-    for found in reversed(addresses(text)):
-        text = f"{text[: found.start]}********{text[found.end :]}"
+    """A text to be shown: the passwords in it, of addresses and by name, are masked, but for what something fills in."""
+    for found in reversed([*_SHOWS_PASSWORD.finditer(text)]):
+        start, end = found.span("inside" if found["inside"] else "named")
+        if not _FILLED_IN.fullmatch(text[start:end]):
+            text = f"{text[:start]}********{text[end:]}"
     return text
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flasklint.knowledge.config import ConfigKey
-from flasklint.knowledge.credentials import masked_parts, token_format
+from flasklint.knowledge.credentials import addresses, masked_parts, token_format
 from flasklint.project.values import Duration, FromEnv, Known, OneOf, Setting, Unknown, Unset
 
 _LONGEST = 60
@@ -89,4 +89,4 @@ def plain_text(setting: Setting) -> Iterator[str]:
 
 def is_secret(text: str) -> bool:
     """Does a text carry a credential by its own form: a token, an address with a password?"""
-    return token_format(text) is not None or masked_parts(text) != text
+    return token_format(text) is not None or bool(addresses(text))

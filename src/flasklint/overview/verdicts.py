@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flasklint.knowledge.config import KEYS, SIGNING_KEYS
-from flasklint.knowledge.credentials import is_placeholder, masked_parts, token_format
+from flasklint.knowledge.credentials import addresses, is_placeholder, token_format
 from flasklint.knowledge.posture import POSTURES, Posture
 from flasklint.knowledge.secrets import WELL_KNOWN_KEYS
 from flasklint.overview.shown import plain_text
@@ -176,7 +176,7 @@ class Judge:
         texts = list(plain_text(effective.setting))
         if any(token_format(text) is not None for text in texts):
             return Verdict("unsafe", "a token is written into the source")
-        if any(masked_parts(text) != text for text in texts):
+        if any(addresses(text) for text in texts):
             return Verdict("unsafe", "an address with a password is written into the source")
         if key not in KEYS and names_secret_key(key):
             return self._literal(key, "who reads the source has it") or self._origin(key)
