@@ -12,6 +12,7 @@ from flasklint.taint import characters
 from flasklint.taint.frame import Frame
 from flasklint.taint.values import (
     NOTHING_KNOWN,
+    ONE_OF,
     Claim,
     Constant,
     Facts,
@@ -369,9 +370,27 @@ def conjunction(claims: Iterable[Claim]) -> Claim:
     for claim in claims:
         # The later ones are only asked if the earlier ones hold.
         later = facts_both(true, claim.false)
-        false = facts_either(false, later)
+        false = _one_of(false, later)
         true = facts_both(true, claim.true)
     return Claim(true, false)
+
+
+def _one_of(one: Facts | None, other: Facts | None) -> Facts | None:
+    """What holds when at least one does. Where that is nothing, it is kept that one of two checks of an address held."""
+    found = facts_either(one, other)
+    if not found or not one or not other:
+        return found
+    mine, yours = dict(one), dict(other)
+    return tuple(
+        (fragment, replace(info, tags=info.tags | {ONE_OF}))
+        if _checked(mine.get(fragment)) and _checked(yours.get(fragment))
+        else (fragment, info)
+        for fragment, info in found
+    )
+
+
+def _checked(info: Info | None) -> bool:
+    return info is not None and any(tag.startswith("check@") for tag in info.tags)
 
 
 def disjunction(claims: Iterable[Claim]) -> Claim:

@@ -178,6 +178,9 @@ def _implied(tags: frozenset[str], clear: frozenset[str]) -> frozenset[str]:
 LASTING = frozenset((LOOKED_UP,))
 """Tags that hold of whatever is made of a text."""
 
+ONE_OF = "one-of"
+"""Tag of what passed one check or another, which may tell nothing in common."""
+
 NOTHING_KNOWN = Info()
 HARMLESS = Info(clear=frozenset(("*",)))
 
