@@ -120,6 +120,9 @@ def gives_what_is_sent(names: tuple[str, ...]) -> bool:
     return any(name.startswith(_DESCRIBERS) and name.rpartition(".")[2] in _GIVING for name in names)
 
 
+ROUTING = frozenset({"route", "get", "post", "put", "patch", "delete"})
+"""Methods of apps and blueprints that register what they decorate for an address."""
+
 _WHO = frozenset(
     {"auth", "login", "authenticated", "authentication", "authorized", "authorization", "permission", "permissions"}
     | {"role", "roles", "jwt", "token", "user", "admin", "superuser", "apikey", "scope", "scopes"}

@@ -74,6 +74,11 @@ IDENTITY_WORDS = frozenset(
 KNOWN_ATTRIBUTES = frozenset({"is_authenticated", "is_logged_in", "logged_in", "current_user"})
 """What holds, of these, of nobody but those who have logged in."""
 
+PASSWORD_CHECKS = frozenset(
+    {"check_password", "check_password_hash", "checkpw", "validate_password", "verify_password"}
+)
+"""Functions and methods that compare a password with what is kept of it."""
+
 KNOWN_WORDS = frozenset({"user", "username", "userid", "uid", "account", "member", "identity", "loggedin"})
 """Words in the names of what is there only when somebody has logged in."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from flasklint import ir
+from flasklint.knowledge.decorators import ROUTING
 from flasklint.knowledge.extensions import EXPOSE
 from flasklint.knowledge.messages import MESSAGE_DECORATORS, MESSAGE_METHODS
 from flasklint.project.apps import App
@@ -18,7 +19,6 @@ from flasklint.project.names import Resolver
 from flasklint.project.routes import COMPUTED
 from flasklint.project.scopes import LinkedModule, Scope
 
-_VERBS = frozenset(("route", "get", "post", "put", "delete", "patch"))
 _HTTP_METHODS = frozenset(("get", "post", "put", "delete", "patch", "head", "options"))
 _ERRORS = frozenset(("errorhandler", "app_errorhandler"))
 _REGISTERING = frozenset(("add_url_rule", "add_resource"))
@@ -79,7 +79,7 @@ def _handles(decorator: ir.Expr) -> bool:
 
 def _rule(decorator: ir.Expr) -> list[str]:
     match decorator:
-        case ir.Call(function=ir.Attribute(name=name), arguments=arguments) if name in _VERBS and arguments:
+        case ir.Call(function=ir.Attribute(name=name), arguments=arguments) if name in ROUTING and arguments:
             match arguments[0]:
                 case ir.Argument(value=ir.Const(value=str() as rule), name="" | "rule"):
                     return [rule] if rule.startswith(("/", "<")) or not rule else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint import ir
+from flasklint.knowledge.decorators import ROUTING
 from flasklint.knowledge.sensitive import Sensitivity, sensitivity
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
@@ -80,7 +81,7 @@ def answers_requests(node: ir.Function | ir.Class | ir.Module) -> bool:
     return isinstance(node, ir.Function) and any(
         isinstance(decorator, ir.Call)
         and isinstance(decorator.function, ir.Attribute)
-        and decorator.function.name in ("route", "get", "post", "put", "delete", "patch")
+        and decorator.function.name in ROUTING
         and isinstance(decorator.arguments[0].value, ir.Const)
         and str(decorator.arguments[0].value.value).startswith("/")
         for decorator in node.decorators

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flasklint import ir
-from flasklint.knowledge.decorators import AUTHENTICATES
+from flasklint.knowledge.decorators import AUTHENTICATES, ROUTING
 from flasklint.project.apps import App
 from flasklint.project.objects import Fn
 from flasklint.project.routes import Route
-
-_REGISTERS = frozenset({"route", "get", "post", "put", "patch", "delete"})
 
 
 def idle_guards(app: App) -> Iterator[tuple[Route, Fn, ir.Expr, str]]:
@@ -34,5 +32,5 @@ def _registers(decorator: ir.Expr) -> bool:
     """``@app.route("/")``"""
     match decorator:
         case ir.Call(ir.Attribute(name=name), (ir.Argument(value=ir.Const(value=str(rule))), *_)):
-            return name in _REGISTERS and rule.startswith("/")
+            return name in ROUTING and rule.startswith("/")
     return False

@@ -1,4 +1,8 @@
-"""Texts by which something was found: what no record goes by gets no further."""
+"""Texts by which something was found: what no record goes by gets no further.
+
+The engine knows the look-ups of databases, by its rows. Here any call counts whose result a view leaves for want of, as that of
+a store of the app's own.
+"""
 
 from __future__ import annotations
 

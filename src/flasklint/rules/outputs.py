@@ -61,7 +61,7 @@ class OutputRule(FlowRule):
                 found = natures.of(output.value) - self.harmless
                 if not found:
                     continue
-                if flow is not None and flow.untrusted and not is_looked_up(flow):
+                if flow is not None and flow.untrusted and not is_taken_out(flow):
                     for finding in self.flowing(flow, output, context.project):
                         yield spread(flow) or causes.of(output), weighed(finding, flow)
                 elif flow is not None or (template.path, output.start) not in judged:
@@ -171,7 +171,7 @@ def weighed(finding: Finding, flow: Flow) -> Finding:
     return replace(finding, severity=min(finding.severity, Severity.MEDIUM), confidence=confidence)
 
 
-def is_looked_up(flow: Flow) -> bool:
+def is_taken_out(flow: Flow) -> bool:
     """Whether it is a part of what an unknown call gives for untrusted data: a record, of which the names tell more."""
     return PART in flow.paths[0].reasons
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.knowledge.guards import PASSWORD_CHECKS
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.apps import App
 from flasklint.project.limits import is_limited
@@ -40,9 +41,7 @@ _HANDED_OUT = frozenset({"digest", "hash", "key", "nonce", "sig", "signature", "
 _RESETS = frozenset({"forgot", "forgotten", "recover", "reset", "verify"})
 _SHORT = frozenset({"code", "otp", "pin"})
 """Names of what is short enough to be tried through."""
-_VERIFIERS = frozenset(
-    {"check_password", "verify_password", "check_password_hash", "validate_password", "checkpw", "authenticate"}
-)
+_VERIFIERS = PASSWORD_CHECKS | {"authenticate"}
 _MAY_VERIFY = frozenset({"authorize", "log_in", "login"})
 """Methods that check a password if they are given one."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Set
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.decorators import describes
+from flasklint.knowledge.guards import PASSWORD_CHECKS
 from flasklint.knowledge.rights import CHANGES, DELETES, ROLES, TELLS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.acts import Act, Asked
@@ -117,7 +118,6 @@ _KNOWS_PEOPLE = frozenset(
 """Names that an app uses in which somebody may be asked who they are."""
 _PROVES = frozenset({"auth", "authorization", "key", "secret", "signature", "token", "user"})
 """Words of headers by which somebody may be known."""
-_CHECKS = frozenset({"check_password", "check_password_hash", "checkpw", "verify_password"})
 
 
 class UnprotectedAdminRoute(AppRule):
@@ -509,7 +509,7 @@ class UnprotectedAdminRoute(AppRule):
             )
         ):
             return True
-        if not _CHECKS.isdisjoint((*deeds.attributes, *(name.rpartition(".")[2] for name in deeds.calls))):
+        if not PASSWORD_CHECKS.isdisjoint((*deeds.attributes, *(name.rpartition(".")[2] for name in deeds.calls))):
             # Who knows the password is the one.
             return True
         if deeds.mentions("flask.request.authorization", "flask_jwt_extended", "hmac", "itsdangerous"):

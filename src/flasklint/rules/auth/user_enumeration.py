@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
+from flasklint.knowledge.guards import PASSWORD_CHECKS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.objects import Fn
@@ -39,10 +40,7 @@ _LOOKUPS = frozenset(
         "get_user_by_email",
     }
 )
-_CHECKS = frozenset(
-    {"check_password_hash", "check_password", "verify_password", "checkpw", "verify", "validate_password", "check_hash"}
-    | {"is_correct_password", "verify_and_update", "authenticate"}
-)
+_CHECKS = PASSWORD_CHECKS | {"authenticate", "check_hash", "is_correct_password", "verify", "verify_and_update"}
 _ANSWERS = frozenset({"flash", "abort", "jsonify", "make_response", "render_template", "append"})
 
 

@@ -10,7 +10,7 @@ from flasklint.project.marks import DESCRIPTION, leaves, raw_columns, raw_descri
 from flasklint.project.outputs import last_word, written
 from flasklint.rules.authors import Who
 from flasklint.rules.base import Context, FlowRule
-from flasklint.rules.outputs import cause, grouped, is_looked_up, shape, weighed
+from flasklint.rules.outputs import cause, grouped, is_taken_out, shape, weighed
 from flasklint.rules.own_filters import is_cleaned
 from flasklint.rules.stored import FLASH, Part, Stored, kept_there
 from flasklint.source import Location
@@ -139,7 +139,7 @@ class UnsafeSafeFilter(FlowRule):
                     continue
                 place = Location(path, mark.span)
                 flow = flows.get(place)
-                if flow is not None and flow.untrusted and not is_looked_up(flow):
+                if flow is not None and flow.untrusted and not is_taken_out(flow):
                     finding = replace(
                         self.untrusted(flow), location=place, label="not escaped", fix=_without(mark, place, context)
                     )
