@@ -93,3 +93,10 @@ def test_names_that_stand_for_each_other_come_to_an_end() -> None:
 def test_in_words(text: str, shown: str, word: str) -> None:
     _, value = last_output(text)
     assert (written(value), last_word(value)) == (shown, word)
+
+
+def test_the_block_of_a_filter_has_words_though_it_has_no_name() -> None:
+    template = extract("t.html", b"{% filter markdown %}a{{ b }}{% endfilter %}")
+    assert isinstance(template, ir.Template)
+    (call,) = (node for node in ir.walk(template) if isinstance(node, ir.Call))
+    assert written(call.arguments[0].value) == "what the block puts out"

@@ -225,6 +225,8 @@ def _written(value: ir.Expr) -> bool:
 def written(expr: ir.Expr) -> str:
     """An expression in a message: as written when it is short, in words otherwise."""
     match expr:
+        case ir.Name(id=""):
+            return "what the block puts out"
         case ir.Name(id=name) if not name.startswith(("|", "is ")):
             return f"`{name}`"
         case ir.Attribute(value=value, name=name):
