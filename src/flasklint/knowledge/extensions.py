@@ -60,9 +60,17 @@ API_CLASSES = frozenset(
         "flask_rest_api.Api",
         "flask_rest_jsonapi.Api",
         "flask_combo_jsonapi.Api",
+        "flapison.Api",
+        "flask_openapi3.APIView",
+        "flask_rebar.Rebar",
+        "flask_rebar.HandlerRegistry",
+        "flask_restless.APIManager",
     }
 )
 """An instance of one of these adds resources (classes of views) to an app or a blueprint."""
+
+JSON_APIS = frozenset({"flask_rest_jsonapi.Api", "flask_combo_jsonapi.Api", "flapison.Api"})
+"""Of those, the ones that register the blueprint that they are told of themselves, and whose resources take nothing but JSON."""
 
 EXPOSERS: MappingProxyType[str, str] = MappingProxyType(
     {
@@ -209,6 +217,34 @@ MODEL_VIEWS: MappingProxyType[str, str] = MappingProxyType(
 )
 """Other names and subclasses of those."""
 
+BROUGHT: MappingProxyType[str, frozenset[str]] = MappingProxyType(
+    {
+        f"{library}.{name}": methods
+        for library in ("flask_rest_jsonapi", "flask_combo_jsonapi", "flapison")
+        for name, methods in (
+            ("ResourceList", _BOTH),
+            ("ResourceDetail", frozenset({"GET", "PATCH", "DELETE"})),
+            ("ResourceRelationship", frozenset({"GET", "POST", "PATCH", "DELETE"})),
+        )
+    }
+)
+"""Classes of resources that have methods of their own: those. They take a body only if it is declared as JSON."""
+
+MADE_VIEWS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
+    {
+        f"{name}.as_view": _BOTH
+        for name in (
+            "flask_graphql.GraphQLView",
+            "graphql_server.flask.GraphQLView",
+            "strawberry.flask.views.GraphQLView",
+        )
+    }
+)
+"""What makes a view that is all the library's own, and the methods that it answers."""
+
+OF_MODELS: MappingProxyType[str, str] = MappingProxyType({"flask_restless.APIManager": "/api"})
+"""What makes routes for a model by its ``create_api``: the usual address of all of them."""
+
 VIEW_CLASSES = frozenset(
     {
         "flask.views.View",
@@ -218,10 +254,9 @@ VIEW_CLASSES = frozenset(
         "flask_restplus.Resource",
         "flask_classful.FlaskView",
         "flask_classy.FlaskView",
-        "flask_rest_jsonapi.ResourceDetail",
-        "flask_rest_jsonapi.ResourceList",
-        "flask_rest_jsonapi.ResourceRelationship",
+        *BROUGHT,
         "apiflask.views.MethodView",
+        "flask_apispec.MethodResource",
     }
 )
 

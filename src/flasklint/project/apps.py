@@ -271,19 +271,21 @@ class App:
             if admission is not None:
                 return admission
         if route.view.own_guard:
-            return Guard("session", route.view.own_guard, route.view.location, hook=True)
+            return Guard(route.view.own_proof, route.view.own_guard, route.view.location, hook=True)
         outer = self.decorations(route)
         guards = [
             self._model.standing.guard_among((*outer, *route.view.decorations_of(function))) for function in functions
         ]
+        if route.view.brought & route.methods - route.view.methods.keys():
+            guards.append(self._model.standing.guard_among((*outer, *route.view.decorations)))
         if guards and all(guard is not None for guard in guards):
             return guards[0]
         by_hook = self._hook_guard(route)
         if by_hook is not None:
             return by_hook
         own = [
-            guard or self._model.standing.own_guard(function, route.view.told)
-            for guard, function in zip(guards, functions, strict=True)
+            guard or (function and self._model.standing.own_guard(function, route.view.told))
+            for guard, function in zip(guards, (*functions, None), strict=False)
         ]
         return own[0] if own and all(own) else None
 
@@ -411,6 +413,8 @@ class App:
             return Protection(True, "the forms that it is made of check a token", "checked")
         functions = [function for method, function in route.view.methods.items() if not method or method in CHANGING]
         checks = [self._own_protection(route, function) for function in functions]
+        if route.view.brought & route.methods & CHANGING - route.view.methods.keys():
+            checks.append(self._checked_around(route, (*self.decorations(route), *route.view.decorations)))
         if not checks and route.view.built:
             return Protection(False, "the forms that it is made of have no token", "open")
         if not checks:
@@ -439,21 +443,31 @@ class App:
         """How one function of a route is protected by itself or by what is around it; empty when it is not."""
         assert route.view is not None
         around = (*self.decorations(route), *route.view.decorations_of(function))
+        found = self._checked_around(route, around)
+        if found:
+            return found
+        itself = (
+            self._model.standing.own_guard(function, route.view.told)
+            if self._guard_around(route, around) is None
+            else None
+        )
+        if itself is not None and itself.proof == "token":
+            return f"{itself.name}: {_IN_A_HEADER}"
+        return "it checks a token or a form itself" if self._model.standing.checks_token(function) else ""
+
+    def _guard_around(self, route: Route, around: tuple[Decoration, ...]) -> Guard | None:
+        """What stands before a function of a route: around it, or a hook."""
+        guard = self._model.standing.guard_among(around)
+        return self._as_told(guard) if guard is not None else self._hook_guard(route)
+
+    def _checked_around(self, route: Route, around: tuple[Decoration, ...]) -> str:
+        """How what stands before a function of a route protects it; empty when it does not."""
         for decoration in around:
             own = self._model.additions.checks_token(decoration.names)
             if own or (isinstance(decoration.value, Fn) and self._model.standing.checks_token(decoration.value)):
                 return f"{decoration.short} checks a token"
-        guard = self._model.standing.guard_among(around)
-        guard = self._as_told(guard) if guard is not None else None
-        if guard is not None and guard.proof == "token":
-            return f"{guard.name}: {_IN_A_HEADER}"
-        hook = self._hook_guard(route) if guard is None else None
-        if hook is not None and hook.proof == "token":
-            return f"{hook.name}: {_IN_A_HEADER}"
-        itself = self._model.standing.own_guard(function, route.view.told) if guard is None and hook is None else None
-        if itself is not None and itself.proof == "token":
-            return f"{itself.name}: {_IN_A_HEADER}"
-        return "it checks a token or a form itself" if self._model.standing.checks_token(function) else ""
+        guard = self._guard_around(route, around)
+        return f"{guard.name}: {_IN_A_HEADER}" if guard is not None and guard.proof == "token" else ""
 
     def decorations(self, route: Route) -> tuple[Decoration, ...]:
         """What API objects put around all their resources: ``Api(decorators=[...])``"""

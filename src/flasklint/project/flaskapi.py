@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.knowledge.config import ATTRIBUTES
-from flasklint.knowledge.extensions import API_CLASSES, EXPOSERS, SETS, VIEW_CLASSES
+from flasklint.knowledge.extensions import API_CLASSES, APP_HOLDERS, EXPOSERS, JSON_APIS, OF_MODELS, SETS, VIEW_CLASSES
 from flasklint.project.machine import Machine
 from flasklint.project.objects import (
     AppObject,
@@ -139,7 +139,7 @@ def _settings_of(
 
 def apply(machine: Machine, registrar: Registrar, target: Value, expr: ir.Node, frame: Frame) -> Value:
     """``@app.route(...)`` and its like meet their function or class."""
-    kind = "route" if registrar.name == "route" or registrar.name in VERBS else registrar.name
+    kind = "route" if registrar.name in ("route", "handles") or registrar.name in VERBS else registrar.name
     event_kind = {"route": "route", "resource": "resource"}.get(kind, "hook")
     machine.event(
         registrar.owner,
@@ -232,8 +232,8 @@ def _registering_method(
         view = args.get(2, "view_func")
         machine.event(owner, "route", expr, frame, detail=name, arguments=args, target=view)
         return Known(None)
-    if name == "register_blueprint" or name == "register_api":
-        target = args.get(0, "blueprint", "api", "blp")
+    if name in ("register_blueprint", "register_api", "register_api_view"):
+        target = args.get(0, "blueprint", "api", "blp", "api_view")
         machine.event(owner, "register", expr, frame, detail=name, arguments=args, target=target)
         return Known(None)
     if name in HOOKS:
@@ -262,6 +262,23 @@ def _registering_method(
 
 def _api_method(machine: Machine, owner: Instance, name: str, args: Arguments, expr: ir.Expr, frame: Frame) -> Value:
     place = Location(frame.module.path, expr.span)
+    if name == "route" and owner.is_a(JSON_APIS):
+        machine.event(owner, "resource", expr, frame, detail="named", arguments=args, target=args.get(0, "resource"))
+        return Known(None)
+    if name == "create_api" and owner.is_a(frozenset(OF_MODELS)):
+        machine.event(owner, "resource", expr, frame, detail="model", arguments=args, target=args.get(0, "model"))
+        return Known(None)
+    if name == "create_handler_registry":
+        registry = Instance(("flask_rebar.HandlerRegistry",), place, arguments=args, module=frame.module, expr=expr)
+        machine.instances.append(registry)
+        machine.event(owner, "register", expr, frame, detail=name, arguments=args, target=registry)
+        return registry
+    if name == "handles":
+        return Registrar(owner, name, args, place, tuple(machine.conditions))
+    if name == "add_handler":
+        rest = Arguments(args.positional[1:], args.keywords)
+        machine.event(owner, "route", expr, frame, detail="handles", arguments=rest, target=args.get(0, "func"))
+        return Known(None)
     if name in ("route", "resource"):
         return Registrar(owner, "resource", args, place, tuple(machine.conditions))
     if name in ("add_resource", "_register_view"):
@@ -288,6 +305,10 @@ def _extension_method(
             unseen = Unknown("what an OpenAPI document names")
             machine.event(app, "resource", expr, frame, detail=name, target=unseen)
         return Known(None)
+    if name in ("route", "add_url_rule") and any(held in APP_HOLDERS for held in owner.names):
+        app = machine.attribute(owner, next(APP_HOLDERS[held] for held in owner.names if held in APP_HOLDERS))
+        if isinstance(app, AppObject):
+            return _registering_method(machine, app, name, args, expr, frame)
     if name in _INITIALISERS:
         given = [initialise(machine, owner, value, args, expr, frame) for value in args.values()]
         if any(given):

@@ -11,7 +11,7 @@ from flasklint.project.apps import App
 from flasklint.project.links import effect_on_get
 from flasklint.project.objects import Decoration, Fn
 from flasklint.project.operations import python
-from flasklint.project.routes import Route
+from flasklint.project.routes import CHANGING, Route
 from flasklint.project.scopes import Scope
 
 _SHOWING = frozenset(
@@ -50,6 +50,8 @@ def body_is_json_only(app: App, route: Route) -> bool:
     """
     if route.view is None:
         return False
+    if route.view.brought & route.methods & CHANGING:
+        return True  # what a library's resource is sent has to be declared as JSON, whatever is done with it then
     functions = [
         function
         for method, function in route.view.methods.items()

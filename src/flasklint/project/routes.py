@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from flasklint import ir
+from flasklint.additions import Proof
 from flasklint.knowledge.extensions import (
     ADMITS,
     API_CLASSES,
+    BROUGHT,
     BUILT_ROUTES,
     CLASSFUL_ROUTE,
     EXPOSE,
@@ -18,7 +20,10 @@ from flasklint.knowledge.extensions import (
     FORM_BASE,
     HANDLES,
     INDEX_VIEWS,
+    JSON_APIS,
+    MADE_VIEWS,
     MODEL_VIEWS,
+    OF_MODELS,
     OWN_GUARDS,
     PERMITS,
     SECURE_FORMS,
@@ -36,6 +41,7 @@ from flasklint.project.objects import (
     Instance,
     Lib,
     Lookup,
+    Map,
     Partial,
     Result,
     Seq,
@@ -68,7 +74,8 @@ class View:
     ``name``: dotted. ``methods``: the functions that run, by HTTP method in upper case; ``""`` for all methods.
     ``decorations``: what stands around it, outermost first: decorators beneath the route's, and those of the class. ``first``:
     methods that see each request before, and say whether it goes on. ``own_token``: the library's own forms there check a token;
-    ``built``: all that answers is the library's; ``own_guard``: what that puts before it.
+    ``built``: all that answers is the library's; ``own_guard``: what that puts before it, ``own_proof``: by what that knows
+    who is asking. ``brought``: the methods that its class has from a library, which takes nothing but JSON for them.
     ``told``: what of its class or its instance is known to be true or false.
     """
 
@@ -81,6 +88,8 @@ class View:
     own_token: bool = False
     built: bool = False
     own_guard: str = ""
+    own_proof: Proof = "session"
+    brought: frozenset[str] = frozenset()
     told: Mapping[str, bool] = field(default_factory=dict)
 
     @property
@@ -165,6 +174,17 @@ class Router:
                     if event.kind == "applied" or any(target is outer for outer in chain):
                         continue
                     assert isinstance(target, Instance)
+                    carrier = _carrier(target) if is_api else None
+                    if carrier is not None and carrier is not owner and not any(carrier is outer for outer in chain):
+                        within = _joined(prefix, self._prefix(carrier, event))
+                        inside = f"{name}{self._name(carrier, event)}."
+                        held = (*conditions, *event.conditions)
+                        found.append(Mount(carrier, event.location, within, inside, (*chain, carrier), held))
+                        if (id(target), within) not in seen:
+                            seen.add((id(target), within))
+                            found.append(Mount(target, event.location, within, inside, (*chain, carrier, target), held))
+                        visit(carrier, within, inside, (*chain, carrier), held)
+                        continue
                     inner_prefix = _joined(prefix, self._prefix(target, event))
                     inner_name = f"{name}{self._name(target, event)}." if isinstance(target, BlueprintObject) else name
                     if (id(target), inner_prefix) in seen:
@@ -202,16 +222,22 @@ class Router:
             yield from self._classful(event, mount, arguments)
         elif event.kind == "resource" and event.detail == "exposed":
             yield from self._exposed(event, mount, arguments)
+        elif event.kind == "resource" and event.detail == "model":
+            yield from self._of_a_model(event, mount, arguments)
         elif event.kind == "resource":
             yield from self._resources(event, mount, arguments)
 
     def _route(self, event: Event, mount: Mount, arguments: Arguments) -> Route:
         rule = _rule(arguments)
         view = self.view(event.target, event.location)
-        given = arguments.get(None, "methods")
+        given = arguments.get(1 if event.detail == "handles" else None, "methods", "method")
         methods = _methods(given)
+        if event.detail == "handles" and view is not None and _asks(arguments, mount.blueprint):
+            view = replace(view, own_guard="authenticators", own_proof="token")
         if event.detail in ("get", "post", "put", "patch", "delete"):
             methods = frozenset({event.detail.upper()})
+        elif given is None and view is None and isinstance(event.target, Result):
+            methods = next((MADE_VIEWS[name] for name in event.target.names if name in MADE_VIEWS), methods)
         elif given is None or _is_none(given):
             methods = self._own_methods(view)
         endpoint = _text(arguments.get(1 if event.detail == "add_url_rule" else None, "endpoint"), "")
@@ -237,7 +263,7 @@ class Router:
 
     def _resources(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
         view = self.view(event.target, event.location)
-        skip = 0 if event.detail == "resource" else 1
+        skip = {"resource": 0, "named": 2}.get(event.detail, 1)
         if view is None and isinstance(event.target, (Result, Unknown)):
             yield self._unseen(event, mount, _text(arguments.get(skip)))
         if isinstance(event.target, (ViewOf, Cls)) and view is not None:
@@ -245,7 +271,8 @@ class Router:
             urls = arguments.get(None, "urls")
             if isinstance(urls, Seq):
                 rules += urls.items
-            endpoint = _text(arguments.get(None, "endpoint"), "") or view.name.rpartition(".")[2].lower()
+            named = arguments.get(1, "view") if event.detail == "named" else arguments.get(None, "endpoint")
+            endpoint = _text(named, "") or view.name.rpartition(".")[2].lower()
             for rule in rules:
                 yield Route(
                     _joined(mount.prefix, written(rule, COMPUTED)),
@@ -277,14 +304,19 @@ class Router:
         if not isinstance(cls, Cls):
             return
         given = arguments.get(None, "route_base") or self._walk.class_member(cls, "route_base")
+        before = arguments.get(None, "route_prefix") or self._walk.class_member(cls, "route_prefix")
         base = _text(given, "") or "/" + cls.node.name.lower().removesuffix("view")
+        base = _joined(_text(before, ""), base)
+        around = self._class_decorations(cls)
+        seen_before = self._walk.class_member(cls, "before_request")
+        first = (seen_before,) if isinstance(seen_before, Fn) else ()
         for member in self._walk.class_line(cls):
             if not isinstance(member, Cls):
                 continue
             for name, value in self._walk.class_frame(member).names.items():
                 if not isinstance(value, Fn) or name.startswith(("_", "before_", "after_")):
                     continue
-                view = View(f"{cls.name}.{name}", value.location, {"": value}, value.decorations, None)
+                view = View(f"{cls.name}.{name}", value.location, {"": value}, around + value.decorations, None, first)
                 for rule, methods in _classful_rules(base, name, value):
                     yield Route(
                         _joined(mount.prefix, rule),
@@ -362,6 +394,25 @@ class Router:
                 whole = replace(view, first=(*first, permit)) if isinstance(permit, Fn) else view
                 yield Route(_joined(prefix, built.rule), built.methods, f"{mount.name}{endpoint}.{last}", whole, *rest)
 
+    def _of_a_model(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
+        """Flask-Restless: a collection for a model, and its members."""
+        model = event.target
+        names = mount.blueprint.names
+        usual = next((OF_MODELS[name] for name in names if name in OF_MODELS), "")
+        given = arguments.get(None, "collection_name")
+        if given is None and isinstance(model, Cls):
+            given = self._walk.class_member(model, "__tablename__") or Known(model.node.name.lower())
+        base = _joined(_text(arguments.get(None, "url_prefix"), usual), "/" + _text(given))
+        hooks = arguments.get(None, "preprocessors")
+        first = tuple(one for one in _held(hooks) if isinstance(one, Fn))
+        name = model.name if isinstance(model, Cls) else _text(given)
+        methods = _methods(arguments.get(None, "methods"))
+        view = View(name, event.location, {}, (), None, first, brought=methods)
+        rest = (event.location, mount.chain, (*mount.conditions, *event.conditions), event.scope)
+        yield Route(_joined(mount.prefix, base), methods, f"{mount.name}{_text(given)}api", view, *rest)
+        if one := methods - {"POST"}:
+            yield Route(_joined(mount.prefix, f"{base}/<key>"), one, f"{mount.name}{_text(given)}api", view, *rest)
+
     def _first(self, cls: Cls) -> tuple[Fn, ...]:
         """What a view of Flask-Admin does before each request, as far as the project says it."""
         found = (self._walk.class_member(cls, name) for name in (ADMITS, HANDLES))
@@ -425,7 +476,8 @@ class Router:
         if not methods and dispatch:
             methods[""] = dispatch[0]
         around = (*cls.decorations, *self._class_decorations(cls))
-        return View(cls.name, cls.location, methods, around, cls, first, told=told)
+        brought = frozenset[str]().union(*(BROUGHT.get(name, frozenset()) for name in self._walk.class_names(cls)))
+        return View(cls.name, cls.location, methods, around, cls, first, brought=brought, told=told)
 
     def _told(self, view: ViewOf) -> Mapping[str, bool]:
         """What the instance that answers is told to be true or false: ``View.as_view("name", login_required=True)``"""
@@ -459,6 +511,7 @@ class Router:
                         cls.node.decorators[0] if cls.node.decorators else ir.Name(name, **_span(cls)),
                         cls.frame.module,
                         self._walk.value_names(item),
+                        item.arguments if isinstance(item, Result) else None,
                     )
                     for item in reversed(value.items)
                 ]
@@ -469,7 +522,7 @@ class Router:
             return frozenset({"GET"})
         if view.cls is not None:
             declared = self._walk.class_member(view.cls, "methods")
-            named = frozenset(method for method in view.methods if method)
+            named = frozenset(method for method in view.methods if method) | view.brought
             if declared is not None and (said := _methods(declared)):
                 # A class may say that it takes whatever its kind does, and have a method for some of it.
                 return (said & named) or said
@@ -532,6 +585,33 @@ def _classful_rules(base: str, name: str, view: Fn) -> Iterator[tuple[str, froze
         ending = "" if words and words[-1].startswith("<") else "/"
         verb = name.upper() if name in _VERBS else "GET"
         yield _joined(base, "/" + "/".join(words)).rstrip("/") + ending, frozenset({verb})
+
+
+def _carrier(api: Instance) -> BlueprintObject | None:
+    """The blueprint through which an API that registers its own gets to an app."""
+    if not api.is_a(JSON_APIS):
+        return None
+    given = api.attributes.get("blueprint") or (api.arguments.get(None, "blueprint") if api.arguments else None)
+    applied = (event.target for event in api.events if event.kind == "applied")
+    return next((one for one in (given, *applied) if isinstance(one, BlueprintObject)), None)
+
+
+def _asks(arguments: Arguments, registry: Instance) -> bool:
+    """Flask-Rebar: is a handler, or its registry where it says nothing of its own, told how to know who is asking?"""
+    names = ("authenticators", "authenticator")
+    usual = tuple(f"default_{name}" for name in names)
+    given = arguments.get(None, *names)
+    if isinstance(given, Lib) and given.name.rpartition(".")[2] == "USE_DEFAULT":
+        given = None
+    if given is None and registry.arguments is not None:
+        given = registry.arguments.get(None, *usual)
+    return given is not None and not _is_none(given) and not (isinstance(given, Seq) and not given.items)
+
+
+def _held(value: Value | None) -> Iterator[Value]:
+    """What a mapping of lists holds."""
+    for _, item, _ in value.items if isinstance(value, Map) else ():
+        yield from item.items if isinstance(item, Seq) else (item,)
 
 
 def _alternatives(value: Value | None) -> Iterator[Value]:
