@@ -79,7 +79,28 @@ TOKEN_AUTHENTICATES = frozenset(
 )
 """Those among them that look at a header that browsers do not send by themselves (JWT ones unless told to use cookies)."""
 
-SESSION_AUTHENTICATES = AUTHENTICATES - TOKEN_AUTHENTICATES
+BASIC_AUTHENTICATES = frozenset(
+    {
+        "flask_basicauth.BasicAuth().required",
+        "flask_httpauth.HTTPBasicAuth().login_required",
+        "flask_httpauth.HTTPDigestAuth().login_required",
+        "flask_security.http_auth_required",
+        "flask_simpleldap.LDAP().basic_auth_required",
+    }
+)
+"""Those that ask for a name and a password with each request, in a header."""
+
+GIVEN_AUTHENTICATES = frozenset(
+    {
+        "apiflask.APIBlueprint().auth_required",
+        "apiflask.APIFlask().auth_required",
+        "flask.Blueprint().auth_required",
+        "flask.Flask().auth_required",
+    }
+)
+"""APIFlask's, which are given what they ask by: a token in a header, unless it is told to be a name and a password."""
+
+SESSION_AUTHENTICATES = AUTHENTICATES - TOKEN_AUTHENTICATES - BASIC_AUTHENTICATES
 
 _DESCRIBING = frozenset(
     {"alt_response", "arguments", "body", "deprecated", "doc", "expect", "header", "hide", "input", "marshal_list_with"}

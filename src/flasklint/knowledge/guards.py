@@ -149,6 +149,18 @@ REQUEST_TOKENS = frozenset(
 )
 """Where a request carries a token that a foreign page cannot know."""
 
+DECODES = frozenset(
+    {
+        "authlib.jose.jwt.decode",
+        "firebase_admin.auth.verify_id_token",
+        "google.oauth2.id_token.verify_firebase_token",
+        "google.oauth2.id_token.verify_oauth2_token",
+        "jose.jwt.decode",
+        "jwt.decode",
+    }
+)
+"""Calls that give what a signed token says, and raise where it is missing or not right."""
+
 ASKING = frozenset({"flask_jwt_extended.verify_jwt_in_request", "flask_jwt_extended.jwt_required"})
 """Calls that refuse a request whose token is missing or wrong."""
 

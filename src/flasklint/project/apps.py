@@ -284,7 +284,7 @@ class App:
         if by_hook is not None:
             return by_hook
         own = [
-            guard or (function and self._model.standing.own_guard(function, route.view.told))
+            guard or (self._model.standing.own_guard(function, route.view.told) if function is not None else None)
             for guard, function in zip(guards, (*functions, None), strict=False)
         ]
         return own[0] if own and all(own) else None
@@ -346,6 +346,11 @@ class App:
         for function in self._functions():
             if self.deeds(function).mentions("flask_login.current_user", "flask_security.current_user"):
                 return Guard("session", "current_user", function.location)
+        for route, function in self.views():
+            if self.deeds(function).mentions("flask.request.cookies") and route.view is not None:
+                itself = self._model.standing.own_guard(function, route.view.told)
+                if itself is not None and itself.proof == "session":
+                    return itself
         for _, function in self.views():
             found = self._model.standing.guard_among(one for one in function.decorations if self._asks_session(one))
             if found is not None and found.proof == "session":
@@ -524,6 +529,11 @@ class App:
             and self._model.session_identity is None
             and self._model.request_proof is not None
         )
+
+    @cached_property
+    def shows_pages(self) -> bool:
+        """Does a view of it show a page out of a template?"""
+        return any(self.deeds(function).mentions("flask.render_template") for _, function in self.views())
 
     def _functions(self) -> Iterator[Fn]:
         """What runs for requests: views, what is around them, hooks."""

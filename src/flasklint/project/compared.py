@@ -14,12 +14,15 @@ _COMPARING = frozenset(
 """Words in the names of functions that compare what they are given."""
 
 
-def comparisons(function: ir.Function) -> Iterator[tuple[Sequence[ir.Expr], ...]]:
-    """The comparisons of a function: for each operand what it is, with all that the names in it were given."""
+def comparisons(function: ir.Function, *, membership: bool = False) -> Iterator[tuple[Sequence[ir.Expr], ...]]:
+    """The comparisons of a function: for each operand what it is, with all that the names in it were given. ``membership``:
+    ``in`` compares as well."""
     values = _given(function)
     for node in ir.walk(function):
         match node:
             case ir.Compare(("==" | "!=" | "is" | "is-not",), operands):
+                compared = operands
+            case ir.Compare(("in" | "not-in",), operands) if membership:
                 compared = operands
             case ir.Call(ir.Name(name) | ir.Attribute(_, name), arguments) if len(arguments) > 1 and not (
                 _COMPARING.isdisjoint(words(name))

@@ -219,7 +219,7 @@ class Observer(ABC):
                     compares = True
                     test = self._spelled_out(test, node)
                     lets_pass = lets_pass or (not turned_away and self._is_done_with_strangers(test, body, node, where))
-                    if id(current) in known or (self.speaks_of_identity(test, where) and _holds_for_the_known(test)):
+                    if id(current) in known or (self.speaks_of_identity(test, where) and holds_for_the_known(test)):
                         known.update(id(one) for one in ir.statements(current) if isinstance(one, ir.If))
                         known.difference_update(id(one) for one in orelse)
                         sends_on = sends_on or ends_request(body)
@@ -326,7 +326,7 @@ def _goes_on(statement: ir.Stmt) -> bool:
     return False
 
 
-def _holds_for_the_known(test: ir.Expr) -> bool:
+def holds_for_the_known(test: ir.Expr) -> bool:
     """Can a condition that speaks of who is asking hold only when that is known? ``current_user.is_authenticated and ...``"""
     match test:
         case ir.Op("and", operands):
@@ -336,7 +336,7 @@ def _holds_for_the_known(test: ir.Expr) -> bool:
 
 def _names_somebody(test: ir.Expr) -> bool:
     match test:
-        case ir.Attribute(_, name) | ir.Name(name) | ir.Call(ir.Attribute(_, name), ()):
+        case ir.Attribute(_, name) | ir.Name(name) | ir.Call(ir.Attribute(_, name) | ir.Name(name), ()):
             return name in KNOWN_ATTRIBUTES or (speaks(frozenset({name}), KNOWN_WORDS))
         case ir.Call(ir.Attribute(_, "get"), (ir.Argument(ir.Const(value=str() as key)), *_)):
             return speaks(frozenset({key}), KNOWN_WORDS)

@@ -10,6 +10,7 @@ from flasklint import ir
 from flasklint.additions import NOTHING, Additions, Proof
 from flasklint.knowledge.guards import (
     AUTHENTICATING_HEADERS,
+    DECODES,
     IDENTITY,
     IDENTITY_ATTRIBUTES,
     IDENTITY_WORDS,
@@ -149,7 +150,9 @@ class Guards(Observer):
             deeds.mentions("flask.session", "flask.request.cookies") and speaks(spoken, IDENTITY_WORDS)
         ):
             return "session"
-        if deeds.mentions("flask.request.cookies") and speaks(deeds.texts, LOGIN_COOKIE_WORDS):
+        if deeds.mentions("flask.request.cookies") and (
+            speaks(deeds.texts, LOGIN_COOKIE_WORDS) or not DECODES.isdisjoint(deeds.calls)
+        ):
             return "session"
         if deeds.mentions(*TOKEN_IDENTITY):
             return "token"

@@ -8,11 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from flasklint import ir
 from flasklint.additions import Proof
-from flasklint.knowledge.guards import ASKING, IDENTITY, IDENTITY_ATTRIBUTES, LETS_IN
+from flasklint.knowledge.exposure import SETTINGS
+from flasklint.knowledge.guards import (
+    ASKING,
+    DECODES,
+    IDENTITY,
+    IDENTITY_ATTRIBUTES,
+    LETS_IN,
+    QUERY_TOKEN_WORDS,
+    REQUEST_TOKENS,
+)
 from flasklint.project.blocks import leaves
-from flasklint.project.deeds import Deeds
+from flasklint.project.compared import comparisons
+from flasklint.project.deeds import Deeds, speaks
 from flasklint.project.guards import Guards
 from flasklint.project.identity import kept_identity
 from flasklint.project.names import Resolver
@@ -24,6 +36,8 @@ Flag = Callable[[ir.Expr], bool | None]
 """Whether an expression is true, where the wiring says it: ``self.login_required``."""
 
 _MOST = 24
+_FEW = 3
+_SECRETS = QUERY_TOKEN_WORDS | {"key", "password", "passphrase"}
 _VISITOR = ("flask.session", "flask.g", "flask.request")
 
 
@@ -50,17 +64,27 @@ class Leading:
         if scope is None:
             return None
         values = given_once(function)
+        rest = _otherwise(function.body)
         for statement in _first(function.body):
             if isinstance(statement, ir.If):
                 proof = self._asks(statement, function, scope, values, flag)
+                if proof is None and (turned := rest.get(id(statement))) is not None:
+                    proof = self._asks(turned, function, scope, values, flag)
                 if proof is not None:
                     return Refusal(proof, "", statement.test)
             else:
                 for call in _calls(statement):
-                    found = self._called(call, scope)
+                    found = self._called(call, scope) or self._decodes(call, function, scope)
                     if found is not None:
                         return found
         return None
+
+    def _decodes(self, call: ir.Call, function: ir.Function, scope: Scope) -> Refusal | None:
+        """``jwt.decode(token, key)`` of what the request brings: who has no right token gets no further."""
+        if DECODES.isdisjoint(self._resolver.resolve(call.function, scope)):
+            return None
+        proof = self._guards.asks(self._guards.deeds(function, scope.module, 1))
+        return Refusal(proof, "", call) if proof is not None else None
 
     def _asks(
         self, node: ir.If, function: ir.Function, scope: Scope, values: Mapping[str, ir.Expr], flag: Flag
@@ -74,8 +98,27 @@ class Leading:
         if _looks_up((test, *(one.value for one in made)), function):
             deeds = _of_the_visitor(deeds)
         proof = self._guards.asks(deeds) if deeds.refuses or deeds.compares else None
+        if proof is None and self._compares_secret(node, function, scope):
+            return "token"
         # What has a permission may be something else than the visitor.
         return proof if proof != "session" or deeds.mentions(*IDENTITY, *_VISITOR) else None
+
+    def _compares_secret(self, node: ir.If, function: ir.Function, scope: Scope) -> bool:
+        """``if request.json.get("secret") != app.config["SECRET"]: abort(403)``"""
+        only = structs.replace(function, body=(*(one for one in function.body if isinstance(one, ir.Assign)), node))
+        for operands in comparisons(only, membership=True):
+            settings = brought = named = False
+            for parts in operands:
+                deeds = self._guards.part([ir.Do(one, start=one.start, end=one.end) for one in parts], function, scope)
+                names = {one.id for part in parts for one in (part, *ir.walk(part)) if isinstance(one, ir.Name)}
+                named = named or speaks(deeds.texts | names, _SECRETS)
+                if deeds.mentions(*REQUEST_TOKENS):
+                    brought = True
+                elif deeds.mentions(*SETTINGS):
+                    settings = True
+            if settings and brought and named:
+                return True
+        return False
 
     def _called(self, call: ir.Call, scope: Scope) -> Refusal | None:
         for name in self._resolver.resolve(call.function, scope):
@@ -84,10 +127,31 @@ class Leading:
             target = self._definition(name)
             if target is None or not isinstance(target.node, ir.Function) or target is scope:
                 continue
+            if self._insists(target.node, target):
+                asked = self._guards.asks(self._guards.deeds(target.node, target.module, 1))
+                if asked is not None:
+                    return Refusal(asked, target.node.name, call)
             proof = self._guards.hook_authenticates(target.node, target.module)
             if proof is not None and not self._lets_in(self._guards.deeds(target.node, target.module), target):
                 return Refusal(proof, target.node.name, call)
         return None
+
+    def _insists(self, function: ir.Function, scope: Scope) -> bool:
+        """Does a function look into a token, and not go on where it is not right?"""
+        swallowed = {
+            id(inner)
+            for node in ir.statements(function)
+            if isinstance(node, ir.Try) and not all(ends_request(one.body) for one in node.handlers)
+            for statement in node.body
+            for inner in (statement, *ir.walk(statement))
+        }
+        return any(
+            isinstance(node, ir.Call)
+            and id(node) not in swallowed
+            and not DECODES.isdisjoint(self._resolver.resolve(node.function, scope))
+            for statement in _first(function.body)
+            for node in ir.walk(statement)
+        )
 
     def _lets_in(self, deeds: Deeds, scope: Scope) -> bool:
         """Does a function log somebody in?"""
@@ -139,7 +203,7 @@ def _first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
                 return
             case ir.If(_, inner, orelse):
                 yield statement
-                if not _refuses(inner) and not _only_names(inner, orelse):
+                if not _refuses(inner) and not _only_names(inner, orelse) and not _answers_nothing(inner):
                     return
             case ir.Function() | ir.Class() | ir.Import() | ir.Scope():
                 continue
@@ -151,6 +215,31 @@ def _first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
 
 def _refuses(body: Sequence[ir.Stmt]) -> bool:
     return leaves(body) and (ends_request(tuple(body)) or _answers_with_error(body[-1]))
+
+
+def _otherwise(body: Sequence[ir.Stmt]) -> Mapping[int, ir.If]:
+    """``if known(): return page()``, with a refusal of the others after it: each such condition turned round."""
+    found: dict[int, ir.If] = {}
+    for at, node in enumerate(body):
+        if isinstance(node, ir.If) and leaves(node.body):
+            others = node.orelse or tuple(body[at + 1 :])
+            plain = all(isinstance(one, (ir.Assign, ir.Do, ir.Return, ir.Raise)) for one in others)
+            if others and plain and _refuses(others) and len(others) <= _FEW:
+                test = ir.Op("not", (node.test,), start=node.test.start, end=node.test.end)
+                found[id(node)] = structs.replace(node, test=test, body=others, orelse=())
+    return found
+
+
+def _answers_nothing(body: Sequence[ir.Stmt]) -> bool:
+    """Is somebody answered by constants alone, with no more done before than to log it?"""
+    match body[-1]:
+        case ir.Return(None | ir.Const()):
+            answered = True
+        case ir.Return(ir.Call(function, arguments)) if ir.last_name(function) == "jsonify":
+            answered = all(isinstance(one.value, ir.Const) for one in arguments)
+        case _:
+            answered = False
+    return answered and all(isinstance(one, ir.Do) for one in body[:-1])
 
 
 def _answers_with_error(statement: ir.Stmt) -> bool:

@@ -23,11 +23,35 @@ def operands(test: ir.Expr) -> Iterator[ir.Expr]:
 def slows_down(refusal: ir.Expr) -> bool:
     """Is somebody refused for how often they ask, not for who they are?"""
     match refusal:
-        case ir.Call(ir.Name("abort") | ir.Attribute(_, "abort"), (ir.Argument(ir.Const(429)), *_)):
+        case ir.Call(_, arguments) if any(
+            isinstance(one.value, ir.Const) and one.value.value == 429 for one in arguments
+        ):
             return True
         case ir.Call(ir.Name(name) | ir.Attribute(_, name)) | ir.Name(name) | ir.Attribute(_, name):
             return not _PACE.isdisjoint(words(name))
     return False
+
+
+def only_slows_down(function: ir.Function) -> bool:
+    """Is somebody refused in a function, and then only for how often they ask?"""
+    paced = False
+    for node in ir.walk(function):
+        match node:
+            case ir.Raise(value) if value is not None:
+                refusal = value
+            case ir.Call(ir.Name("abort") | ir.Attribute(_, "abort")):
+                refusal = node
+            case ir.Return(ir.Display("tuple", (_, ir.Argument(ir.Const(429)), *_))):
+                paced = True
+                continue
+            case ir.Return(value) if is_refusal(value):
+                return False
+            case _:
+                continue
+        if not slows_down(refusal):
+            return False
+        paced = True
+    return paced
 
 
 def ends_request(body: tuple[ir.Stmt, ...]) -> bool:
@@ -51,6 +75,8 @@ def is_refusal(value: ir.Expr | None) -> bool:
             ir.Attribute(_, "redirect" | "abort" | "unauthorized" | "forbidden")
         ):
             return True
+        case ir.Call(ir.Name("make_response"), (ir.Argument(ir.Call() as inner), *_)):
+            return is_refusal(inner)
         case ir.Call(_, arguments):
             return any(
                 isinstance(argument.value, ir.Const)

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 
 from flasklint import ir
 from flasklint.additions import Additions, Proof
-from flasklint.knowledge.decorators import AUTHENTICATES, TOKEN_AUTHENTICATES, named_guard
+from flasklint.knowledge.decorators import (
+    AUTHENTICATES,
+    BASIC_AUTHENTICATES,
+    GIVEN_AUTHENTICATES,
+    TOKEN_AUTHENTICATES,
+    named_guard,
+)
 from flasklint.knowledge.extensions import ADMITS, API_CLASSES, DISPATCHES, PERMITS
 from flasklint.project.exemptions import Pass, passes
 from flasklint.project.guards import Guards
@@ -15,9 +21,10 @@ from flasklint.project.leading import Leading, Refusal
 from flasklint.project.names import Resolver
 from flasklint.project.objects import Cls, Decoration, Fn, Frame, Instance, Lib, Method, Result, Seq, Value
 from flasklint.project.operations import python
+from flasklint.project.refusals import only_slows_down
 from flasklint.project.scopes import Scope
 from flasklint.project.walk import Walk
-from flasklint.project.withholding import withholds
+from flasklint.project.withholding import lets_strangers, withholds
 from flasklint.source import Location
 
 _FORM = "flask_wtf.FlaskForm"
@@ -64,8 +71,7 @@ class Standing:
                 if own is not None:
                     return Guard(own, name.rpartition(".")[2], decoration.location)
                 if name in AUTHENTICATES:
-                    proof: Proof = "token" if name in TOKEN_AUTHENTICATES or _is_given_token(decoration) else "session"
-                    return Guard(proof, name.rpartition(".")[2], decoration.location)
+                    return Guard(_proof_of(name, decoration), name.rpartition(".")[2], decoration.location)
             if isinstance(decoration.value, Fn):
                 found = self._proof_around(decoration.value)
                 if found is not None:
@@ -75,8 +81,8 @@ class Standing:
             elif isinstance(decoration.value, (Lib, Method, Result)):
                 said = next((said for name in decoration.names if (said := named_guard(name))), "")
                 if said:
-                    by_token = said == "token" or _is_given_token(decoration)
-                    return Guard("token" if by_token else "session", decoration.short, decoration.location)
+                    proof = _proof_given(decoration) or ("token" if said == "token" else "session")
+                    return Guard(proof, decoration.short, decoration.location)
         return None
 
     def library_guard(self, decorations: Iterable[Decoration]) -> Guard | None:
@@ -127,8 +133,14 @@ class Standing:
         ):
             return None
         named = self._named_within(decorator)
-        found = self.proof_of(decorator) if named != "token" else named
         scope = self._guards.scope_of(decorator.node, decorator.frame.module)
+        if scope is not None and named is None and not self._additions.proof(scope.name):
+            if only_slows_down(decorator.node) or lets_strangers(scope, self._guards):
+                return None
+            if self._guards.demands_token(decorator.node, decorator.frame.module):
+                # That a request has the token of a page is no answer to who is asking.
+                return self._proof_within(scope)
+        found = self.proof_of(decorator) if named != "token" else named
         if found != "token" and scope is not None and not self._additions.proof(scope.name):
             # What it keeps in the session of those who are known is not what it asks for.
             found = withholds(scope, self._guards) or found
@@ -137,7 +149,7 @@ class Standing:
         within = self._guards.deeds(decorator.node, decorator.frame.module).names
         for name in AUTHENTICATES:
             if f"{name}()" in within or name in within:
-                return "token" if name in TOKEN_AUTHENTICATES else "session"
+                return _proof_of(name, None)
         if named is not None:
             return named
         for inner in decorator.decorations:
@@ -146,6 +158,23 @@ class Standing:
                 if around is not None:
                     return around
         return None
+
+    def _proof_within(self, decorator: Scope) -> Proof | None:
+        """By the decorators of the project that stand around the wrapper which a decorator makes, or by what it asks itself
+        beside a token."""
+        inner = [decorator]
+        for one in inner:
+            inner += [child for child in one.children if child.is_function]
+            for written in one.node.decorators if one is not decorator and isinstance(one.node, ir.Function) else ():
+                called = written.function if isinstance(written, ir.Call) else written
+                for name in self._resolver.resolve(called, one.parent or one):
+                    around = self._definition(name)
+                    if around is not None and isinstance(around.node, ir.Function):
+                        found = self._guards.authenticates(around.node, around.module)
+                        if found is not None:
+                            return found
+        assert isinstance(decorator.node, ir.Function)
+        return self._guards.hook_authenticates(decorator.node, decorator.module)
 
     def _named_within(self, decorator: Fn) -> Proof | None:
         """By the name of a library's decorator that stands around the wrapper that a decorator makes."""
@@ -274,10 +303,36 @@ def _texts(expr: ir.Expr, value: Value | None) -> tuple[str, ...]:
     return tuple(item for item in held if isinstance(item, str))
 
 
-def _is_given_token(decoration: Decoration) -> bool:
-    """``@app.auth_required(auth)`` with an ``auth = HTTPTokenAuth()``"""
-    given = decoration.arguments.get(0) if decoration.arguments is not None else None
-    return isinstance(given, Instance) and any(name.endswith("HTTPTokenAuth") for name in given.names)
+def _proof_of(name: str, decoration: Decoration | None) -> Proof:
+    """By what a library's decorator knows who is asking."""
+    if name in TOKEN_AUTHENTICATES:
+        return "token"
+    if name in BASIC_AUTHENTICATES:
+        return "basic"
+    value = decoration.value if decoration is not None else None
+    owner = value.receiver if isinstance(value, Result) else value.instance if isinstance(value, Method) else None
+    return (_kind_of(owner) if owner is not None and name.startswith("flask_httpauth.") else None) or "session"
+
+
+def _proof_given(decoration: Decoration) -> Proof | None:
+    """``@app.auth_required(auth)`` with an ``auth = HTTPTokenAuth()``, or one that is not seen being made."""
+    given = decoration.arguments.get(0, "auth") if decoration.arguments is not None else None
+    known = _kind_of(given) if given is not None else None
+    return known or (None if GIVEN_AUTHENTICATES.isdisjoint(decoration.names) else "token")
+
+
+def _kind_of(authentication: Value) -> Proof | None:
+    """What an object of Flask-HTTPAuth, or one that is like those, goes by; several of them by the first."""
+    if not isinstance(authentication, Instance):
+        return None
+    if any(name.endswith("HTTPTokenAuth") for name in authentication.names):
+        return "token"
+    if any(name.endswith(("HTTPBasicAuth", "HTTPDigestAuth")) for name in authentication.names):
+        return "basic"
+    given = authentication.arguments
+    is_several = any(name.endswith("MultiAuth") for name in authentication.names)
+    first = given.get(0, "main_auth") if is_several and given is not None else None
+    return _kind_of(first) if first is not None else None
 
 
 def _lets_in_itself(name: str) -> bool:

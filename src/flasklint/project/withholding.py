@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from flasklint import ir
 from flasklint.additions import Proof
 from flasklint.project.blocks import leaves
+from flasklint.project.deeds import holds_for_the_known
 from flasklint.project.guards import Guards
 from flasklint.project.scopes import Scope
 from flasklint.project.strangers import is_of_strangers
@@ -71,3 +72,53 @@ def _with_what_they_use(tests: Sequence[ir.Expr], function: ir.Function) -> tupl
         and any(isinstance(target, ir.Name) and target.id in used for target in node.targets)
     )
     return (*given, *(ir.Do(test, start=test.start, end=test.end) for test in tests))
+
+
+def lets_strangers(decorator: Scope, guards: Guards) -> bool:
+    """Does a decorator call the view for whoever comes to the end of its wrapper, having asked nobody on the way who they are?
+
+    ``if known() and admin(): return view(...)``, then ``if too_early(): abort(422)``, then ``return view(...)``.
+    """
+    if not isinstance(decorator.node, ir.Function):
+        return False
+    views = {parameter.name for parameter in decorator.node.parameters}
+    stack = [child for child in decorator.children if isinstance(child.node, ir.Function)]
+    while stack:
+        scope = stack.pop()
+        assert isinstance(scope.node, ir.Function)
+        if _calls_view(scope.node.body, views):
+            return _comes_to_view(scope.node, views, scope, guards)
+        views |= {parameter.name for parameter in scope.node.parameters}
+        stack += [child for child in scope.children if isinstance(child.node, ir.Function)]
+    return False
+
+
+def _comes_to_view(function: ir.Function, views: Set[str], scope: Scope, guards: Guards) -> bool:
+    looked = False
+    for statement in function.body:
+        match statement:
+            case ir.If() if _only_favours(statement, views, scope, guards):
+                looked = True
+            case ir.Return(ir.Call() as call) if looked and _calls_view((statement,), views):
+                return isinstance(call.function, ir.Name) and call.function.id in views
+            case ir.Assign() | ir.Augment() | ir.Do():
+                asked = guards.part((statement,), function, scope)
+                if asked.refuses or asked.turned_away:
+                    return False
+            case _:
+                return False
+    return False
+
+
+def _only_favours(statement: ir.If, views: Set[str], scope: Scope, guards: Guards) -> bool:
+    """Is the view's turn come at once for somebody who is known, and is nobody refused for not being that?"""
+    if not (guards.speaks_of_identity(statement.test, scope) and holds_for_the_known(statement.test)):
+        return False
+    if not _calls_view(statement.body, views):
+        return False
+    return not any(
+        guards.speaks_of_identity(inner.test, scope)
+        for one in statement.orelse
+        for inner in (one, *ir.statements(one))
+        if isinstance(inner, ir.If)
+    ) and all(isinstance(one, ir.If) and not one.orelse for one in statement.orelse)
