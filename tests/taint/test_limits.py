@@ -62,6 +62,25 @@ def test_each_unknown_call_makes_it_less_sure_and_its_reason_is_kept() -> None:
     assert deeper[1] == ("`f` is not known to flasklint", "`g` is not known to flasklint")
 
 
+@pytest.mark.parametrize(
+    ("call", "level"),
+    [
+        ("store.get(q)", Confidence.LOW),
+        ("store.find_machine(q).host", Confidence.LOW),
+        ("store.hgetall(q)", Confidence.LOW),
+        ("acme.create(q)", Confidence.LOW),
+        ("acme.safe_next_url(q)", Confidence.LOW),
+        ("acme.getMachine(q)", Confidence.LOW),
+        ("store.get_url(q)", Confidence.MEDIUM),
+        ("store.path_of(q)", Confidence.MEDIUM),
+        ("store.converted(q)", Confidence.MEDIUM),
+        ("acme.create_filename(q)", Confidence.MEDIUM),
+    ],
+)
+def test_what_is_asked_for_by_a_text_is_hardly_that_text(call: str, level: Confidence) -> None:
+    assert surest(f"eval({call})", "import acme\nfrom shop import store\n")[0] == level
+
+
 @pytest.mark.parametrize("body", ["...", "pass", '"""Somebody else does it."""', "raise NotImplementedError"])
 def test_a_body_that_is_missing_is_no_empty_body(body: str) -> None:
     confidence, reasons = surest("eval(Store().read(q))", f"class Store:\n    def read(self, name):\n        {body}\n")

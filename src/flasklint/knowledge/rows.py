@@ -121,7 +121,8 @@ class Summary(NamedTuple):
 
     - ``same`` is the very text; ``characters`` a text of no other characters; ``new`` a text of which nothing is known.
     - ``joined``: the arguments as they come with ``between`` between them; ``paths``: as ``os.path.join`` does it, where an
-      absolute one throws away what was before; ``url-joined``: the second, seen from the first, as ``urljoin`` does it.
+      absolute one throws away what was before; ``url-joined``: the second, seen from the first, as ``urljoin`` does it;
+      ``address``: the parts of an address in order, as ``urlunsplit`` joins them.
     - ``part``: a part of it that goes by ``tag``; ``folder``: the same, all but the last name of a path; ``tagged``: the text
       changed so that ``tag`` holds; ``item``: the part under the key that the argument ``key`` names.
       What the argument ``through`` makes of it is given, if there is one; in a list if ``tag`` says so.
@@ -153,6 +154,7 @@ class Summary(NamedTuple):
         "joined",
         "paths",
         "url-joined",
+        "address",
         "part",
         "folder",
         "tagged",

@@ -11,6 +11,7 @@ from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.object_methods import held_in_order, object_method
 from flasklint.taint.state import Obj
 from flasklint.taint.text import is_bytes, is_number
+from flasklint.taint.text_methods import text_method
 from flasklint.taint.values import (
     BOOL,
     LANGUAGE_TYPES,
@@ -47,6 +48,10 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
                 # What is known of a path, say, is known of its text.
                 return Value((), True, first.taints, STRING.refs)
             return None
+        case _ if name[:4] == "str." and given:
+            # ``str.format(text, value)``
+            rest = replace(arguments, positional=given[1:], places=arguments.places[1:])
+            return text_method(frame, first, name[4:], rest, node)
         case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed":
             shape = "list" if name in ("list", "sorted", "reversed") else "tuple" if name == "tuple" else "set"
             if not given:

@@ -21,6 +21,7 @@ from flasklint.taint import (
     own,
     sinks,
     text_methods,
+    unknown_calls,
 )
 from flasklint.taint.binding import bind
 from flasklint.taint.frame import Arguments, Frame
@@ -219,7 +220,7 @@ class Calls(Templates):
 
     def call_unknown(self, frame: Frame, callee: Value, arguments: Arguments, node: ir.Node) -> Value:
         """A call of something that nothing is known of."""
-        return library.assumed(
+        return unknown_calls.assumed(
             frame, (), arguments, Value(open=True, taints=callee.taints) if callee.taints else None, node, ""
         )
 
@@ -370,7 +371,7 @@ class Calls(Templates):
         if result is None and len(names) == 1 and names[0] in ("functools.partial",) and arguments.positional:
             return self._partial(frame, arguments, node)
         if result is None:
-            result = library.assumed(frame, self._made(names), arguments, receiver, node, method)
+            result = unknown_calls.assumed(frame, self._made(names), arguments, receiver, node, method)
         for value in arguments.all():
             if value.refs and _has_function(value):
                 self._callbacks(frame, arguments, node)

@@ -381,11 +381,12 @@ class Frame:
         refs: tuple[str, ...] = (),
         lower: str = "",
         taints: tuple[Taint, ...] | None = None,
+        lower_by: int = 1,
     ) -> Value:
         """A value made of another: the same untrusted data in a new fragment, of which only ``info`` is known.
 
-        ``lower``: why it is not certain that the data is still there. Where all of it was checked to be among what is our own,
-        the visitor had a choice, no say: that stays so whatever is made of it.
+        ``lower``: why it is not certain that the data is still there, by ``lower_by`` levels. Where all of it was checked
+        to be among what is our own, the visitor had a choice, no say: that stays so whatever is made of it.
         """
         if taints is None:
             taints = self.inside(value)
@@ -402,7 +403,7 @@ class Frame:
                 trail = self.step(trail, node, step)
             level, reasons = taint.level, taint.reasons
             if lower and lower not in reasons:
-                level = level.__class__(max(1, level - 1))
+                level = level.__class__(max(1, level - lower_by))
                 reasons = (*reasons, lower)[:4]
             made.append(Taint(taint.origin, fragment, trail, level, reasons))
         return Value(open=True, taints=tuple(made), refs=refs)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from flasklint.knowledge.rows import LOOKED_UP, Kind
 from flasklint.taint import characters
-from flasklint.taint.values import Fragment, Hole, Info, Taint, Text, doubted_taint
+from flasklint.taint.values import SOMEWHERE, Fragment, Hole, Info, Taint, Text, doubted_taint
 
 Lookup = Callable[[Fragment], Info]
 
@@ -37,6 +37,8 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
             continue
         for taint in piece.taints:
             info = info_of(taint.fragment)
+            if kind.prefix in ("origin", "scheme") and SOMEWHERE in taint.reasons:
+                continue  # a pattern of an address that we keep elsewhere begins with where it leads
             if not harmless(kind, info, before, text, index):
                 if kind.prefix == "directory" and before[-1:] in _GLUE:
                     taint = doubted_taint(taint, "`../` needs a folder that is called as the name begins")

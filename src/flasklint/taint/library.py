@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -17,6 +16,7 @@ from flasklint.taint.subscripts import kept
 from flasklint.taint.tables import Index, pick, picked
 from flasklint.taint.text import concat, is_fixed, literal, own_text, separated, text_value
 from flasklint.taint.text_methods import first_words
+from flasklint.taint.unknown_calls import assumed
 from flasklint.taint.values import (
     CHOSEN,
     NEVER,
@@ -26,7 +26,6 @@ from flasklint.taint.values import (
     OUR_TEXT,
     TAGS,
     UNKNOWN,
-    UNKNOWN_CALL,
     Claim,
     Constant,
     Facts,
@@ -282,6 +281,8 @@ def summarized(
                 # Where it leads is told by what it begins with, as before.
                 return _typed(frame.stepped(parts[1], node, f"goes through `{_short(row.name)}`"), refs)
             return _tagged(frame, index, row._replace(how="part", tag="url-joined"), parts[1], node, refs)
+        case "address":
+            return _typed(frame.stepped(_address(frame, whole, node), node, "joined into an address"), refs)
         case "folder":
             folder = _folder(frame, index, row, whole, node)
             return folder if folder is not None else _tagged(frame, index, row._replace(how="part"), whole, node, refs)
@@ -404,6 +405,31 @@ def _begins_with_ours(value: Value) -> bool:
     return bool(value.texts) and all(
         bool(text) and (isinstance(text[0], str) or not text[0].taints) for text in value.texts
     )
+
+
+def _address(frame: Frame, value: Value, node: ir.Node) -> Value:
+    """An address out of its parts in order, or out of one that was taken apart."""
+    things = frame.objects(value)
+    if not things:
+        return _bare(value)
+    size = things[0][1].size
+    if len(things) > 1 or size is None or size < _PARTS_OF_ADDRESS:
+        return frame.derive(value, node.start, lower="which part of the address it is is not known")
+    scheme, host, *others = (things[0][1].items.get(index, things[0][1].rest) for index in range(size))
+    front: list[Value] = []
+    if not _is_empty(scheme) and not frame.inside(host):
+        front = [frame.as_text(scheme), Value((":" if _is_empty(host) else "://",))]
+    if not _is_empty(host):
+        front += [frame.as_text(host), Value(("/",))]
+    rest = separated([frame.as_text(part) for part in others if not _is_empty(part)], Value(("?",)))
+    return concat((*front, rest))
+
+
+_PARTS_OF_ADDRESS = 5
+
+
+def _is_empty(value: Value) -> bool:
+    return value.known and all(one in ("", None) for one in value.constants)
 
 
 def _folder(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Node) -> Value | None:
@@ -602,61 +628,3 @@ def _load(frame: Frame, row: Summary, arguments: Arguments, receiver: Value) -> 
                 else join(result, thing.items.get(key, thing.rest))
             )
     return result if result is not NEVER else None
-
-
-# What no table tells of -----------------------------------------------------------------------------------------------
-
-
-_OF_DATA = frozenset(name for kind in (str, bytes, dict, list, set, tuple, int, float) for name in dir(kind))
-"""What texts, containers and numbers have as methods: what these give is made of what is in them."""
-
-
-@lru_cache(maxsize=4096)
-def _given_by(names: tuple[str, ...]) -> tuple[str, ...]:
-    """What calls of these give, by name."""
-    return tuple(f"{name}()" for name in names if not name.startswith("?"))
-
-
-def _without_tags(frame: Frame, taints: tuple[Taint, ...]) -> Info:
-    """What is known of what an unknown call makes: of escaped text it makes no tags mostly."""
-    return Info(clear=frame.all_clear(taints) & TAGS)
-
-
-def assumed(
-    frame: Frame, names: tuple[str, ...], arguments: Arguments, receiver: Value | None, node: ir.Node, method: str
-) -> Value:
-    """The result of a call of which nothing is known: it may hold whatever was passed, but less surely."""
-    refs = _given_by(names)
-    own = frame.inside(receiver) if receiver is not None else ()
-    taints: tuple[Taint, ...] = ()
-    for value in arguments.all():
-        taints = merge_taints(taints, frame.inside(value))
-    if not own and not taints:
-        return Value(open=not refs, refs=refs)
-    shown_name = method or (names[0] if names else "a call")
-    reason = f"`{shown_name}` {UNKNOWN_CALL}"
-    made = NEVER
-    if own:
-        made = frame.derive(
-            UNKNOWN,
-            (node.start, "of"),
-            _without_tags(frame, own),
-            refs=refs,
-            taints=own,
-            lower="" if not taints and not refs and method in _OF_DATA else reason,
-            step=f"goes through `{shown_name}`",
-            node=node,
-        )
-    if taints:
-        other = frame.derive(
-            UNKNOWN,
-            (node.start, "with"),
-            _without_tags(frame, taints),
-            refs=refs,
-            taints=taints,
-            lower=reason,
-            step=f"passed to `{shown_name}`",
-            node=node,
-        )
-        made = join(made, other)
-    return made

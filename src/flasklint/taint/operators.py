@@ -20,6 +20,7 @@ from flasklint.taint.values import (
     NEVER,
     NUMBER,
     NUMERIC,
+    SOMEWHERE,
     STRING,
     UNKNOWN,
     Closure,
@@ -123,6 +124,8 @@ def binary(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) ->
     named = _operator_rows(frame, sign, left, right, node)
     if named is not None:
         return named
+    if sign == "%" and not _numbers_only(left) and not frame.objects(left):
+        return formatted(frame, left, right, node)
     if sign in ("|", "&", "^", "-") and (frame.objects(left) or frame.objects(right)):
         return _combined(frame, sign, left, right, node)
     if sign == "*":
@@ -186,8 +189,8 @@ def _operator_rows(frame: Frame, sign: str, left: Value, right: Value, node: ir.
             callee = frame.machine.attribute(frame, receiver, name, node)
             if any(isinstance(item, Closure) for item in callee.refs):
                 return frame.machine.call(frame, callee, Arguments((other,), places=(node,)), node)
-        if sign == "+" and _is_text(other):
-            # What is added to a text is a text, unless a table says what else it is.
+        if sign in ("+", "%"):
+            # What is added to a text is a text, and what a text is put into, unless a table says what else it is.
             names = tuple(one for one in names if f"{one}.{name}" in frame.machine.told)
         if names:
             method = Method(receiver, name, tuple(f"{item}.{name}" for item in names))
@@ -287,12 +290,9 @@ def formatted(frame: Frame, left: Value, right: Value, node: ir.Node) -> Value:
             found = join(found, percent(template, positional, named))
         else:
             # The template itself is not all ours: its own parts, then the arguments somewhere in it.
-            rest = Value(open=True, taints=frame.inside(right)) if frame.inside(right) else UNKNOWN
+            rest = doubted(Value(open=True, taints=frame.inside(right)), SOMEWHERE) if frame.inside(right) else UNKNOWN
             found = join(found, concat((text_value([choice]), rest)))
     return frame.stepped(found, node, "formatted into a text")
-
-
-_SOMEWHERE = "the text that it is put into is not known"
 
 
 def brace_formatted(frame: Frame, left: Value, arguments: Arguments, node: ir.Node) -> Value:
@@ -329,6 +329,6 @@ def brace_formatted(frame: Frame, left: Value, arguments: Arguments, node: ir.No
             )
             found = join(found, text)
         else:
-            rest = [doubted(frame.as_text(value), _SOMEWHERE) for value in arguments.all()]
+            rest = [doubted(frame.as_text(value), SOMEWHERE) for value in arguments.all()]
             found = join(found, concat((text_value([choice]), *rest)))
     return frame.stepped(found, node, "formatted into a text")

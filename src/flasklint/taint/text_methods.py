@@ -71,7 +71,7 @@ TEXT_METHODS = (
 TELLING = frozenset(
     (
         *("replace", "strip", "lstrip", "rstrip", "lower", "upper", "split", "rsplit", "encode"),
-        *("startswith", "endswith", "removeprefix", "removesuffix"),
+        *("startswith", "endswith", "removeprefix", "removesuffix", "format", "format_map"),
         *_PARTED,
         *_TESTS,
     )

@@ -543,6 +543,7 @@ def _renamed_taints(taints: tuple[Taint, ...], names: Mapping[Fragment, Fragment
 TAGS = frozenset(("html", "markup"))
 """The kinds of harm that tags do."""
 
+SOMEWHERE = "the text that it is put into is not known"
 UNKNOWN_CALL = "is not known to flasklint"
 """How the reason of a doubt ends that a call is of a library of which nothing is known."""
 
