@@ -236,7 +236,7 @@ MODEL_VIEW_PARTS: frozenset[str] = _words(
 
 ADMIN_WORDS: frozenset[str] = _words(
     "admin admins administrator administrators staff superuser superadmin sysadmin operator moderator owner manager editor"
-    " role roles permission permissions privilege privileges"
+    " role roles perm perms permission permissions privilege privileges"
 )
 """Words in the names of checks that let only people with a role through."""
 

@@ -113,6 +113,11 @@ def begins_link(context: ir.Context) -> bool:
     return context.place == "url" and context.tag in RUNNING_TAGS and not context.prefix.strip()
 
 
+def is_raw(expr: ir.Expr) -> bool:
+    """Whether some of a value is said to be HTML."""
+    return any(isinstance(node, ir.Name) and node.id == "|safe" for node in (expr, *ir.walk(expr)))
+
+
 def names_marked(found: Iterable[tuple[ir.Call, ir.Expr]]) -> frozenset[str]:
     """The last names in what is marked as safe: ``bio`` for ``{{ user.bio|trim|safe }}``, ``render`` for ``chart.render()``."""
     names: set[str] = set()

@@ -14,7 +14,16 @@ from typing import Literal, NamedTuple
 from flasklint import ir
 from flasklint.knowledge.templates import FOLDER_MAKERS, LOADERS, MARKUP_FILTERS, RENDERERS, is_count
 from flasklint.project.calls import Calls, CallSite
-from flasklint.project.marks import DESCRIPTION, begins_link, leaves, marks, names_marked, raw_columns, raw_descriptions
+from flasklint.project.marks import (
+    DESCRIPTION,
+    begins_link,
+    is_raw,
+    leaves,
+    marks,
+    names_marked,
+    raw_columns,
+    raw_descriptions,
+)
 from flasklint.project.outputs import Outputs, last_word
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.templating import Resolve, as_call, templated
@@ -150,16 +159,20 @@ class Pages:
 
     @cached_property
     def followed(self) -> frozenset[str]:
-        """The last names of what templates put into event handlers and begin links with, but for what is a number or made up by
-        the program."""
-        return frozenset(
-            name
-            for template in self._templates.values()
-            for node in ir.walk(template)
-            if isinstance(node, ir.Output) and (node.context.place == "event" or begins_link(node.context))
-            for leaf in leaves(node.value)
-            if (name := last_word(leaf)) and isinstance(leaf, (ir.Attribute, ir.Subscript)) and not is_count(name)
-        )
+        """The last names of what templates put into event handlers, raw into scripts, and begin links with, also those by which
+        views pass it, but for what is a number or made up by the program."""
+        found: set[str] = set()
+        for template in self._templates.values():
+            for node in ir.walk(template):
+                if isinstance(node, ir.Output):
+                    raw = node.context.place == "script" and is_raw(node.value)
+                    if raw or node.context.place == "event" or begins_link(node.context):
+                        for leaf in leaves(node.value):
+                            if raw or isinstance(leaf, (ir.Attribute, ir.Subscript)):
+                                found.add(last_word(leaf))
+        passed = (argument for one in self.renderings for argument in one.site.call.arguments if argument.name in found)
+        found |= {last_word(one.value) for one in passed if isinstance(one.value, ir.Attribute)}
+        return frozenset(name for name in found if name and not is_count(name))
 
     def parameters_around(self, path: str, node: ir.Node) -> frozenset[str]:
         """The parameters of the macro in which a node of a template stands."""

@@ -13,18 +13,18 @@ from flasklint import ir
 from flasklint.project.marks import is_same_text, leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
-from flasklint.project.raw_html import makes_raw_html
+from flasklint.project.raw_html import SUBSTITUTES, makes_raw_html, substituted
 from flasklint.project.scopes import REST, Binding, Scope
+from flasklint.project.taken_out import Key, position, taken_out
 
 _DEEPEST = 12
 _MOST = 200
 _ADDING = frozenset(("append", "appendleft", "add", "insert"))
+_CUTTING = frozenset(("split", "rsplit", "splitlines"))
+_SAME = frozenset(("builtins.str", "markupsafe.Markup", "builtins.list", "builtins.sorted", "builtins.reversed"))
 
 _OF_PAGE = frozenset(("items", "results"))
 """What the records are called that a page of a query has."""
-
-Key = int | str | None
-"""Which item is taken out; None for any of them."""
 
 
 class Placed(NamedTuple):
@@ -43,12 +43,10 @@ class _Step(NamedTuple):
 
 def placed(operand: ir.Expr, path: str, project: Project) -> tuple[Placed, ...]:
     """What of records the views that render the template at a path put where a value of it is taken out."""
-    variable, keys = _taken_out(operand, project.templates[path])
-    if not variable:
-        return ()
     given = [
         _Step(one, rendering.site.scope, taken, 0)
-        for rendering in project.pages.rendered_by(path)
+        for variable, keys, where in taken_out(operand, path, project)
+        for rendering in project.pages.rendered_by(where)
         if (one := rendering.site.argument(None, variable)) is not None
         for taken in ((keys,) if keys else ((), (None,)))  # a whole list is shown with all that is in it
     ]
@@ -79,7 +77,7 @@ def record_of(variable: str, path: str, project: Project) -> str:
     """The project's class of what goes by a name in a template, if the view that passes it says so; empty if not."""
     for _ in range(_DEEPEST):
         loops = (node for node in ir.walk(project.templates[path]) if isinstance(node, ir.Loop))
-        subject = next((loop.subject for loop in loops if _position(loop.target, variable) is not None), None)
+        subject = next((loop.subject for loop in loops if position(loop.target, variable) is not None), None)
         if subject is None or root(subject) == variable:
             break
         if isinstance(subject, ir.Attribute) and subject.name not in _OF_PAGE:
@@ -129,42 +127,6 @@ def _is_of_record(value: ir.Attribute | ir.Subscript) -> bool:
     return isinstance(value, ir.Attribute) or (isinstance(value.key, ir.Const) and isinstance(value.key.value, str))
 
 
-def _taken_out(operand: ir.Expr, template: ir.Template) -> tuple[str, tuple[Key, ...]]:
-    """The variable of a template out of which something is taken, and by which keys."""
-    keys: tuple[Key, ...] = ()
-    loops = [node for node in ir.walk(template) if isinstance(node, ir.Loop)]
-    for _ in range(_DEEPEST):
-        match operand:
-            case ir.Subscript(value=value, key=ir.Const(value=int() | str() as key)):
-                operand, keys = value, (key, *keys)
-            case ir.Attribute(value=value, name=name):
-                operand, keys = value, (name, *keys)
-            case ir.Name(id=name):
-                around = [loop for loop in loops if loop.start <= operand.start < loop.end]
-                turn = next(
-                    ((loop, at) for loop in reversed(around) if (at := _position(loop.target, name)) is not None), None
-                )
-                if turn is None:
-                    return name, keys
-                operand, keys = turn[0].subject, (None, *turn[1], *keys)
-            case _:
-                break
-    return "", ()
-
-
-def _position(target: ir.Expr | None, name: str) -> tuple[Key, ...] | None:
-    match target:
-        case ir.Name(id=own) if own == name:
-            return ()
-        case ir.Display(items=items):
-            for number, item in enumerate(items):
-                if isinstance(item.value, ir.Name) and item.value.id == name:
-                    return (number,)
-        case _:
-            pass
-    return None
-
-
 def _behind(step: _Step, project: Project) -> Iterator[_Step]:
     """What a value, or the item of it that is looked for, is made of."""
     scope, keys = step.scope, step.keys
@@ -189,11 +151,17 @@ def _behind(step: _Step, project: Project) -> Iterator[_Step]:
             yield from (step._replace(value=leaf) for leaf in leaves(step.value) if leaf is not step.value)
         case ir.Call(function=ir.Attribute(value=value)) if is_same_text(step.value):
             yield step._replace(value=value)
+        case ir.Call(function=ir.Attribute(value=value, name=name)) if name in _CUTTING and keys:
+            yield step._replace(value=value, keys=rest)
+        case ir.Call(function=ir.Name(id="enumerate"), arguments=(ir.Argument(value=value), *_)) if keys[1:2] == (1,):
+            yield step._replace(value=value, keys=(None, *keys[2:]))
         case ir.Call(function=function, arguments=arguments):
             names = project.resolve(function, scope)
             makes = makes_raw_html(step.value, names, project)
-            if arguments and (makes or not {"builtins.str", "markupsafe.Markup", "builtins.list"}.isdisjoint(names)):
+            if arguments and (makes or not _SAME.isdisjoint(names)):
                 yield step._replace(value=arguments[0].value)
+            if not SUBSTITUTES.isdisjoint(names):
+                yield from (step._replace(value=one.value) for one in arguments[substituted(names)])
             for one in names:
                 helper = project.definition(one)
                 if helper is not None and helper.is_function:

@@ -9,12 +9,19 @@ from flasklint.knowledge.templates import ESCAPING_MAKERS, MARKUP_MAKERS, RAW_PR
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 
+SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", "re.Pattern().sub"})
+"""Calls that put something else where a pattern is found in a text, and leave the rest of the text as it is."""
 _SAME_RENDERER = (".enable()", ".use()")
 """Methods of renderers that give the renderer itself."""
 _CHANGING = ("disable", "set", "configure", "add_render_rule")
 """Methods after which a renderer may escape."""
 _HTML_METHODS = frozenset(("render_html_block", "render_inline_html"))
 """Methods by which a renderer of the project's own may put out tags in another way."""
+
+
+def substituted(names: Collection[str]) -> slice:
+    """Which arguments of a call of :data:`SUBSTITUTES` are in its result: what is put in, and the text."""
+    return slice(0, 2) if any("()." in name for name in names) else slice(1, 3)
 
 
 def makes_raw_html(call: ir.Call, names: Collection[str], project: Project) -> bool:

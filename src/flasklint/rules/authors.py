@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import IntEnum
@@ -24,6 +23,8 @@ from flasklint.taint.kept import plain
 
 _FIRST = 6
 """Statements of a function in which it may turn strangers away."""
+_CALLS = 3
+"""Through how many calls a view is looked for that lets nobody else through."""
 _ADMIN_BEGINNINGS = ("admin", "superuser", "moderator")
 _SETTINGS = frozenset({"config", "environ"})
 _SECRET_WORDS = frozenset({"key", "passphrase", "password", "passwd", "secret", "token"})
@@ -54,19 +55,19 @@ class Authors:
         """Whether only people with a role reach a function: by its decorators, by what it asks first, or by a hook before it."""
         return self.who_reaches(scope) > Who.ANYBODY
 
-    def who_reaches(self, scope: Scope) -> Who:
+    def who_reaches(self, scope: Scope, hops: int = _CALLS) -> Who:
         """Who alone reaches a function: a view, a method of a form that views make, or what views call by a name of its own."""
         found = self._who_passes(scope)
         if found:
             return found
         if scope.parent is not None and scope.parent.is_class:
             return min(map(self._who_passes, self._makers.get(scope.parent.own_name, ())), default=found)
-        if self._is_view(scope):
+        if self._is_view(scope) or not hops:
             return found
-        callers = (one for one in self._callers.get(scope.own_name, ()) if one is not scope)
+        callers = (one for one in self._callers.get(id(scope), ()) if one is not scope)
         # What is no view and is called by nothing never runs.
-        running = (one for one in callers if self._is_view(one) or one.own_name in self._callers)
-        return min(map(self._who_passes, running), default=found)
+        running = (one for one in callers if self._is_view(one) or id(one) in self._callers)
+        return min((self.who_reaches(one, hops - 1) for one in running), default=found)
 
     def _is_view(self, scope: Scope) -> bool:
         return isinstance(scope.node, ir.Function) and (scope.module.path, scope.node.name_start) in self._views
@@ -123,16 +124,23 @@ class Authors:
         )
 
     @cached_property
-    def _callers(self) -> dict[str, list[Scope]]:
-        """The functions that call another one, by its name, which only one function of the project has."""
+    def _callers(self) -> dict[int, list[Scope]]:
+        """The functions that call another one: by what its name stands for there, or by a name that one function alone has."""
         modules = [module for module in self._project.modules.values() if not module.is_test]
-        count = Counter(scope.own_name for module in modules for scope in module.scopes if scope.is_function)
-        found: dict[str, list[Scope]] = {}
+        named: dict[str, list[Scope]] = {}
+        for module in modules:
+            for scope in module.scopes:
+                if scope.is_function:
+                    named.setdefault(scope.own_name, []).append(scope)
+        found: dict[int, list[Scope]] = {}
         for module in modules:
             for call, scope in module.calls:
-                name = last_word(call.function)
-                if scope.is_function and count[name] == 1:
-                    found.setdefault(name, []).append(scope)
+                called = named.get(last_word(call.function), ()) if scope.is_function else ()
+                if len(called) > 1:
+                    meant = {id(self._project.definition(name)) for name in self._project.resolve(call.function, scope)}
+                    called = [one for one in called if id(one) in meant]
+                for one in called:
+                    found.setdefault(id(one), []).append(scope)
         return found
 
     @cached_property

@@ -9,6 +9,9 @@ from flasklint.project.marks import is_same_text
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.cleaned import cleans
+from flasklint.rules.raw_text import raw
+
+_HOPS = 3
 
 
 def is_cleaned(operand: ir.Expr, project: Project) -> bool:
@@ -21,6 +24,29 @@ def is_cleaned(operand: ir.Expr, project: Project) -> bool:
             return is_cleaned(value, project)
         case _:
             return False
+
+
+def is_used_up(operand: ir.Expr, project: Project) -> bool:
+    """Whether a value goes through a filter of the project in whose result the value itself is not: a digest of it, or what was
+    looked up by it. A filter that goes through it in a loop may well put it together again."""
+    match operand:
+        case ir.Call(function=ir.Name(id=name), arguments=(ir.Argument(value=value), *_)) if name[:1] == "|":
+            known = list(_functions(name[1:], project))
+            return (bool(known) and all(_uses_up(one, project) for one in known)) or is_used_up(value, project)
+        case _:
+            return False
+
+
+def _uses_up(function: Scope, project: Project) -> bool:
+    node = function.node
+    if not isinstance(node, ir.Function) or not node.parameters or not function.returns:
+        return False
+    if any(isinstance(one, (ir.Loop, ir.Comprehension)) for one in ir.walk(node)):
+        return False
+    first = node.parameters[0].name
+    return not any(
+        first in raw(one, function, project, _HOPS).parameters for one in function.returns if one is not None
+    )
 
 
 def given(function: Scope, project: Project) -> list[tuple[str, ir.Expr]] | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.project.project import Project
+from flasklint.project.raw_html import SUBSTITUTES, substituted
 from flasklint.project.scopes import Scope
 from flasklint.rules.cleaned import cleans, makes_markup
 
@@ -14,7 +15,6 @@ _CHANGES = frozenset({"replace", "strip", "lstrip", "rstrip", "lower", "upper", 
 _PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition", "removeprefix", "removesuffix"})
 RAW_METHODS = _CHANGES | _PARTS | {"join", "format", "center", "ljust", "rjust"}
 """Methods of texts that leave tags in them what they are."""
-_SUBSTITUTES = frozenset({"re.sub", "re.subn", "regex.sub", "re.compile().sub", "re.Pattern().sub"})
 _DUMPS = frozenset({"json.dumps", "flask.json.dumps"})
 _DEEPEST = 8
 
@@ -71,8 +71,8 @@ def raw(expr: ir.Expr, scope: Scope, project: Project, hops: int = 0) -> Raw:
                     inner += [owner, *(argument.value for argument in arguments)]
             case ir.Call(function=function, arguments=arguments):
                 names = project.resolve(function, scope)
-                if _SUBSTITUTES.intersection(names):
-                    inner += [argument.value for argument in arguments[1:3]]
+                if SUBSTITUTES.intersection(names):
+                    inner += [argument.value for argument in arguments[substituted(names)]]
                 elif (
                     _DUMPS.intersection(names)
                     or "builtins.str" in names

@@ -517,10 +517,16 @@ def _substituted(
         gone = characters.replaced(text) if isinstance(text, str) else None
         if gone is not None:
             info = Info(mask=(known.mask & ~gone) | characters.of(put), clear=known.clear - {"*"})
-    own = frame.inside(value)
-    if own and (by is None or not frame.inside(by)) and not (pattern is not None and _speaks_of_entities(pattern)):
+    own, put_in = frame.inside(value), frame.inside(by) if by is not None else ()
+    if pattern is not None and _speaks_of_entities(pattern):
+        return frame.derive(value, node.start, info, taints=taints)
+    if own:
         info = replace(info, clear=info.clear | (frame.all_clear(own) & TAGS))
-    return frame.derive(value, node.start, info, taints=taints)
+    if by is None or not put_in:
+        return frame.derive(value, node.start, info, taints=taints)
+    rest = frame.derive(value, node.start, info, taints=own)
+    new = frame.derive(by, (node.start, "put in"), Info(clear=frame.all_clear(put_in) & TAGS), taints=put_in)
+    return concat((rest, new, rest))
 
 
 def _speaks_of_entities(pattern: Value) -> bool:

@@ -15,6 +15,7 @@ from flasklint.project.marks import leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.project.taken_out import share_written
 from flasklint.project.values import Known
 from flasklint.rules.base import Context, Rule, together
 from flasklint.rules.surroundings import ending, origins
@@ -42,6 +43,8 @@ _HTML_NAME = re.compile(r"\.(?:x?html?|svg)(?:\.\w+)?$", re.IGNORECASE)
 _BARE_NAME = re.compile(r"\.(?:j2|jinja2?|tmpl|tpl|tmp)$", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!doctype|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 
+_MOSTLY = 0.75
+"""How much of a macro's calls give constants where it is known for whom it is made."""
 _CODE = frozenset({"script", "json", "style"})
 _ESCAPED = frozenset({"|e", "|escape", "|forceescape", "|tojson", "|urlencode", "|xmlattr"})
 _NUMBERS = frozenset({"|length", "|count", "|int", "|float", "|round", "|filesizeformat", "|wordcount", "|sum"})
@@ -84,10 +87,11 @@ class AutoescapeDisabled(Rule):
       escape file names that are not those of HTML.
 
     What an environment makes is told by the templates that are loaded from it, by name, by folder or as text. Silent: text, mail
-    bodies, configuration files, SQL, LaTeX (other delimiters), native environments; regions whose outputs are constants, numbers,
-    escaped or made by the framework. Where nothing tells what is made, or a filter of the app's own may make HTML on purpose,
-    the finding has low confidence. Environments of one file that are made alike are told once, and those whose pages only go into
-    mails, where programs run no scripts, with medium severity.
+    bodies, configuration files, SQL, LaTeX (other delimiters), native environments; regions whose outputs are constants, also
+    those that all calls of a macro give it, numbers, escaped or made by the framework. Where nothing tells what is made, or a
+    filter of the app's own may make HTML on purpose, or most calls of a macro give it constants, the finding has low confidence.
+    Environments of one file that are made alike are told once, and those whose pages only go into mails, where programs run no
+    scripts, with medium severity.
 
     ## Why is this bad
     With escaping off, a name such as `<script src=//evil.example></script>` is printed as it is, and runs in the browser of
@@ -138,7 +142,7 @@ class AutoescapeDisabled(Rule):
         project = context.project
         for template in project.templates.values():
             if template.html:
-                yield from self._regions(template)
+                yield from self._regions(template, project)
         for module in project.modules.values():
             for scope in module.scopes:
                 yield from self._app(scope, project)
@@ -159,12 +163,14 @@ class AutoescapeDisabled(Rule):
 
     # Templates.
 
-    def _regions(self, template: ir.Template) -> Iterator[Finding]:
+    def _regions(self, template: ir.Template, project: Project) -> Iterator[Finding]:
         for region, blocks in _autoescape_regions(template.body):
             value = region.value
             if not isinstance(value, ir.Const) or value.value or any(name.startswith("subject") for name in blocks):
                 continue
-            raw = [output for output in _outputs(region.body) if not _is_harmless(output.value)]
+            shown = [output for output in _outputs(region.body) if not _is_harmless(output.value)]
+            written = {output: _given_constants(output, template.path, project) for output in shown}
+            raw = [output for output in shown if written[output] < 1]
             if not raw:
                 continue
             others = f" and {len(raw) - 1} more" if len(raw) > 1 else ""
@@ -172,7 +178,7 @@ class AutoescapeDisabled(Rule):
             if all(output.context.place in _CODE for output in raw):
                 # Escaping is not what is needed there: where data comes to stand in a script is told of by itself.
                 confidence = Confidence.LOW
-            elif all(_is_of_program(output.value) for output in raw):
+            elif all(_is_of_program(output.value) or written[output] >= _MOSTLY for output in raw):
                 confidence = Confidence.LOW
             edit = Edit(Location(template.path, value.span), "true")
             yield self.finding(
@@ -323,6 +329,11 @@ def _is_harmless(expr: ir.Expr) -> bool:
         case ir.Attribute(value=ir.Name(id="loop")):
             return True
     return False
+
+
+def _given_constants(output: ir.Output, path: str, project: Project) -> float:
+    """How much of what is put out is what macros are given by those who call them, and write out what they give."""
+    return min((share_written(one, path, project) for one in leaves(output.value)), default=0.0)
 
 
 def _confidence(expr: ir.Expr) -> Confidence:

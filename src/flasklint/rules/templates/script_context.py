@@ -7,6 +7,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.knowledge.templates import Nature, is_count, is_html
 from flasklint.project.escaping import is_escaped
+from flasklint.project.marks import is_raw
 from flasklint.project.outputs import last_word, written
 from flasklint.project.project import Project
 from flasklint.rules.base import Context
@@ -30,10 +31,10 @@ class ScriptContext(OutputRule):
     Finds `{{ value }}` inside `<script>` and event handlers (`onclick`) where it did not go through `tojson`, once for a
     template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone.
 
-    A part of a record in an event handler is told with medium confidence where untrusted data that may hold quotes is kept under
-    its name (`user.motto = request.form["motto"]`), once for each such place; otherwise to auditors only. So is all in templates
-    that nothing renders. What a view writes with `json.dumps` of what people fill in, and a script shows with `|safe`, is told
-    with medium confidence: `dumps` leaves `</script>` as it is.
+    A part of a record in an event handler, or in a script with `|safe`, is told with medium confidence where untrusted data that
+    may hold quotes is kept under its name (`user.motto = request.form["motto"]`), once for each such place; otherwise to auditors
+    only. So is all in templates that nothing renders. What a view writes with `json.dumps` of what people fill in, and a script
+    shows with `|safe`, is told with medium confidence: `dumps` leaves `</script>` as it is.
 
     Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: where it stands
     alone, it is told to pedants only, and so is what stands in a style. Behind another value on the line
@@ -70,17 +71,17 @@ class ScriptContext(OutputRule):
     kinds = ("script", "style")
     places = frozenset(_WHERE)
     keeping = "kept-script"
-    shown = "is put into an event handler"
+    shown = "is put into code"
     harmless = frozenset(("constant", "number", "address", "json", "quoted", "token", "config", "markup"))
     title = "Untrusted data stands in a script without `tojson`."
     advice = "write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute"
 
     def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         prefix = output.context.prefix
-        if output.context.place == "style" and not _is_raw(output.value):
+        if output.context.place == "style" and not is_raw(output.value):
             finding = self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style.")
             yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
-        elif output.context.place != "script" or _is_raw(output.value) or open_quote(prefix) not in _CLOSED:
+        elif output.context.place != "script" or is_raw(output.value) or open_quote(prefix) not in _CLOSED:
             yield self.untrusted(flow, severity=Severity.HIGH)
         elif _is_behind_another(prefix) or not is_escaped(output, flow.location.path, project):
             # A backslash at the end of the value before takes its closing quote away, and this one begins as code.
@@ -97,12 +98,13 @@ class ScriptContext(OutputRule):
         return not flow.paths[0].reasons
 
     def traces_back(self, output: ir.Output, path: str, context: Context) -> bool:
-        return output.context.place == "event" or _is_raw(output.value)
+        return output.context.place == "event" or is_raw(output.value)
 
     def kept(self, output: ir.Output, place: Location, stored: Stored) -> tuple[object, Finding] | None:
-        """What is kept in a record, in an event handler; in a script, what a view has written as JSON."""
-        if output.context.place == "event":
-            return super().kept(output, place, stored)
+        """What is kept in a record; in a script, also what a view has written as JSON."""
+        found = super().kept(output, place, stored)
+        if found is not None or output.context.place == "event":
+            return found
         name = stored.dumped(output.value, place.path)
         if not name:
             return None
@@ -129,7 +131,7 @@ class ScriptContext(OutputRule):
         # Addresses, HTML and JSON are what views make for their pages.
         made = is_count(name) or is_html(name) or name.lower().endswith("json")
         sure = plausible and not found.isdisjoint(("unknown", "escaped")) and not made
-        sure = sure and (where == "event" or _is_raw(output.value))
+        sure = sure and (where == "event" or is_raw(output.value))
         yield self.finding(
             place,
             f"{written(output.value)} stands in {_WHERE[where]} without `tojson`. Where it comes from could not be told.",
@@ -148,7 +150,3 @@ def _is_behind_another(prefix: str) -> bool:
 def _doubted(finding: Finding, flow: Flow) -> Finding:
     """Harm that is not great by itself is only worth telling when it is sure."""
     return replace(finding, confidence=Confidence.LOW) if flow.paths[0].reasons else finding
-
-
-def _is_raw(expr: ir.Expr) -> bool:
-    return any(isinstance(node, ir.Name) and node.id == "|safe" for node in (expr, *ir.walk(expr)))

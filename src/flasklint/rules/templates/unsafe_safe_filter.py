@@ -11,7 +11,7 @@ from flasklint.project.outputs import last_word, written
 from flasklint.rules.authors import Who
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import cause, grouped, is_taken_out, shape, weighed
-from flasklint.rules.own_filters import is_cleaned
+from flasklint.rules.own_filters import is_cleaned, is_used_up
 from flasklint.rules.stored import FLASH, Part, Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -170,8 +170,9 @@ class UnsafeSafeFilter(FlowRule):
         names."""
         if (parts and all(stored.is_clean(part, place.path) for part in parts)) or is_cleaned(operand, context.project):
             return
-        behind = stored.behind(operand, place.path, _HARMLESS)
-        for number, part in enumerate((*parts, *behind)):
+        used_up = is_used_up(operand, context.project)
+        behind = [] if used_up else stored.behind(operand, place.path, _HARMLESS)
+        for number, part in enumerate((*parts, *behind) if not used_up else ()):
             flow = stored.untrusted(part, place.path)
             if flow is not None:
                 finding = kept_there(self.untrusted(flow), part, flow, place, stored)
@@ -184,6 +185,7 @@ class UnsafeSafeFilter(FlowRule):
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
         telling = (
             "unknown" in found
+            and not used_up
             and not any(is_html(name) or is_setting(name) for name in names)
             and not all(map(is_count, names or {""}))
             and not stored.is_given(operand, mark, place.path)
