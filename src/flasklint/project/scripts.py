@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Set
 
 from flasklint import ir
@@ -12,9 +13,14 @@ _FOLDERS = frozenset({"bin", "script", "scripts", "tool", "tools"})
 _COMMANDS = frozenset({"command", "group", "task"})
 _COMMAND_LINE = frozenset({"cli", "commands", "fabfile", "manage"})
 """Names of folders and files whose code is run from the command line."""
-_MIGRATIONS = frozenset({"alembic", "migrations"})
+_MIGRATIONS = re.compile(r"(?:\w+_)?(?:alembic|migrat(?:e|ions?))(?:_\w+)?", re.IGNORECASE)
+"""How a folder is called that holds them: ``migrations``, ``db_migrations``, ``migration_scripts``."""
+_STEP = re.compile(r"(?:migrat(?:e|ions?)|upgrade_?db|db_?upgrade)(?:_\w+)?|\w+_(?:migrate|migrations?)", re.IGNORECASE)
+"""How a file is called that holds one."""
 _REVISIONS = frozenset({"revision", "down_revision"})
 """What Alembic reads of a file: it is a step from one shape of the database to the next."""
+_BOTH_WAYS = (frozenset({"upgrade", "downgrade"}), frozenset({"migrate", "rollback"}))
+"""What others call in a file, to change a database's shape and to change it back."""
 
 
 def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[str]) -> frozenset[str]:
@@ -45,7 +51,13 @@ def scripts(modules: Iterable[LinkedModule], imported: Imported, answering: Set[
 
 def is_migration(module: LinkedModule) -> bool:
     """Whether it changes a database's shape, once, by hand: what it puts into SQL are names of tables of its own."""
-    return not _MIGRATIONS.isdisjoint(module.path.split("/")[:-1]) or module.scope.bindings.keys() >= _REVISIONS
+    *folders, file = module.path.removesuffix(".py").split("/")
+    bound = module.scope.bindings.keys()
+    return (
+        any(map(_MIGRATIONS.fullmatch, folders))
+        or _STEP.fullmatch(file) is not None
+        or any(bound >= made for made in (_REVISIONS, *_BOTH_WAYS))
+    )
 
 
 def is_command(module: LinkedModule, qualname: str) -> bool:

@@ -18,7 +18,8 @@ from flasklint.project.values import Known
 from flasklint.source import Location
 
 _DEEPEST = 6
-_EXPRESSIONS: tuple[type[ir.Expr], ...] = get_args(ir.Expr)
+EXPRESSIONS: tuple[type[ir.Expr], ...] = get_args(ir.Expr)
+"""The kinds of node that are expressions."""
 _PATHS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "builtins.str", "os.fspath"})
 _LOOPBACK = re.compile(r"(?:\w+:)?//(?:[^/@]*@)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
 
@@ -73,7 +74,7 @@ def origins(expr: ir.Expr, scope: Scope, depth: int = _DEEPEST) -> Iterator[ir.E
                     if (value.start, value.end) not in seen:
                         seen.add((value.start, value.end))
                         stack.append((value, home, left - 1))
-            if isinstance(node, _EXPRESSIONS):
+            if isinstance(node, EXPRESSIONS):
                 yield node
 
 

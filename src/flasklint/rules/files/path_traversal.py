@@ -7,7 +7,7 @@ from types import MappingProxyType
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import FlowRule
-from flasklint.rules.uploaded import names_what_is_written
+from flasklint.rules.uploaded import is_read_as_it_is, names_what_is_written
 from flasklint.taint.flows import Flow
 from flasklint.taint.values import UNKNOWN_CALL
 
@@ -68,7 +68,7 @@ class PathTraversal(FlowRule):
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted paths; only to learn whether a file is there does less harm."""
-        if not flow.untrusted or names_what_is_written(flow, project):
+        if not flow.untrusted or names_what_is_written(flow, project) or is_read_as_it_is(flow, project):
             return
         found = self.untrusted(flow, severity=Severity.LOW if flow.sink.words == "is looked for" else None)
         yield replace(found, confidence=Confidence.LOW) if _may_be_file(flow) else found

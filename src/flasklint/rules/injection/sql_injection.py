@@ -6,6 +6,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, doubtful_together
 from flasklint.rules.surroundings import by_hand, formats_a_parameter
+from flasklint.rules.sql_places import takes_a_value
 from flasklint.taint.flows import Flow
 
 
@@ -74,7 +75,8 @@ class SqlInjection(FlowRule):
             yield self.untrusted(flow)
         elif flow.built and flow.sink.shape and not by_hand(project, flow.location, flow.scope):
             # Whoever calls the function may pass on what a visitor sent; settings, rows and ids it gets elsewhere.
-            passed = formats_a_parameter(project, flow.location)
+            # A name of a table or a column, and a clause, is the program's own: what people write are values.
+            passed = formats_a_parameter(project, flow.location) and any(map(takes_a_value, flow.texts))
             yield self.finding(
                 flow.location,
                 "An SQL statement is built from a value of unknown origin. If a visitor can have a say in it, they write SQL.",
