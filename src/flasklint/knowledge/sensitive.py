@@ -147,6 +147,22 @@ HARMLESS: frozenset[str] = frozenset(
 )
 """Words after (or, for ``is`` and ``has``, before) a sensitive one that make the whole speak about it, not hold it."""
 
+OTHER_TOKENS: frozenset[str] = frozenset(
+    "build cancel cancellation change concurrency continuation cursor design eof fencing first instance last lex lexer lock next page "
+    "parse parser race start stop sync syntax unknown version".split()
+)
+"""Words before ``token`` of what only tells one of a kind from the next: a start, a turn, a word of a text."""
+
+OPENING: frozenset[str] = frozenset(
+    "access account activate activation api auth authenticate authenticated authorization authorize authorized authorizer bearer "
+    "bot callback client confirm confirmation cookie cookies credential credentials csrf decode email encode expires facebook "
+    "forgot github gitlab google header headers hook hooks identity introspect invitation invite issue jwt key keys ldap login "
+    "logout mail mfa oauth oidc otp passwd password permission recover refresh register request requests reset revoke saml secret "
+    "secrets serializer session sign signed signer signin signup slack sso subscribe telegram totp unsubscribe url user users "
+    "validate verify webhook".split()
+)
+"""Words around a ``token`` that opens something."""
+
 _SPLIT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -165,6 +181,8 @@ def sensitivity(identifier: str) -> Sensitivity | None:
         if pair:
             return pair
         if parts[at] in HARMLESS:
+            return None
+        if parts[at].removesuffix("s") == "token" and at and parts[at - 1] in OTHER_TOKENS:
             return None
         if found := WORDS.get(parts[at]) or WORDS.get(parts[at].removesuffix("s")):
             return found

@@ -59,6 +59,8 @@ _HASHERS = frozenset(
     }
     | {"pbkdf2_sha256", "bcrypt", "argon2", "sha256_crypt", "md5", "sha1", "sha256", "sha512", "encrypt_password"}
 )
+_HASHING_COLUMN = "PasswordType"
+"""A column that hashes what is put into it, and what it is compared with."""
 _ASKED = re.compile(r"\bwhere\b[^;]*\bpass(?:word|wd)?\b\s*(?:=|like\b)", re.IGNORECASE | re.DOTALL)
 _KEPT = re.compile(r"\b(?:insert\s+into|update)\b.*\bpass(?:word|wd)?\b", re.IGNORECASE | re.DOTALL)
 _DEEPEST = 3
@@ -76,12 +78,13 @@ class Clear(NamedTuple):
 def clear_passwords(project: Project) -> Iterator[Clear]:
     """The places, by path; the first of each kind in a function."""
     sure = not _hashes(project)
+    hashed_by_column = any(_HASHING_COLUMN in module.scope.bindings for module in project.modules.values())
     for module in project.modules.values():
         if module.is_test:
             continue
         seen: set[tuple[str, int]] = set()
         for clear in (
-            *_compared(module.comparisons, project, sure),
+            *(() if hashed_by_column else _compared(module.comparisons, project, sure)),
             *_called(module.calls, project, sure),
             *_set(module.scopes, project, sure),
         ):

@@ -64,6 +64,7 @@ _OTHER_CODES = frozenset(
     }
 )
 _CLOCKS = ("time.time", "time.time_ns", "datetime.datetime.now", "datetime.datetime.utcnow")
+_FRACTIONS = ("random.random", "random.uniform", "random.gauss", "random.normalvariate", "random.betavariate")
 _BY_CLOCK = "uuid.uuid1"
 _UNKNOWN_TO_ALL = ("secrets.", "os.urandom", "os.getenv", "os.environ", "uuid.uuid4", "random.", "hmac.")
 """What adds something to the time that nobody knows, or that has a finding of its own."""
@@ -176,6 +177,9 @@ class InsecureRandomness(CallRule):
                 yield self._in_view(site)
             return
         if not _draws(site, project):
+            return
+        if site.names[0] in _FRACTIONS and not becomes_text(site.scope, site.call.span, project):
+            # What is compared as a number tells one from the next; what opens something is a text.
             return
         yield self.finding(
             site.location,

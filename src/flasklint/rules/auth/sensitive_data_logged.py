@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.sensitive import PAIRS, sensitivity, words
+from flasklint.knowledge.sensitive import OPENING, PAIRS, sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import ProjectRule, together
@@ -15,6 +16,7 @@ _LEVELS = (
     *("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log"),
     *("notice", "success", "trace"),
 )
+_FOR_DEBUGGING = frozenset(("debug", "trace"))
 _LOGGERS = frozenset(
     f"{owner}.{level}"
     for owner in (
@@ -117,6 +119,8 @@ _HEADS = frozenset(
     ("code", "codes", "value", "values", "string", "str", "raw", "plain", "text", "number", "key", "keys", "param")
 )
 """Last words of names that still hold the secret: ``token_value`` does, ``token_info`` and ``token_owner`` speak of one."""
+_BARE = (["token"], ["tokens"])
+"""Names that say nothing of what a token is for."""
 _WEAK = frozenset(
     (
         "auth",
@@ -201,7 +205,7 @@ class SensitiveDataLogged(ProjectRule):
         for module in project.modules.values():
             if module.is_test:
                 continue
-            found: list[tuple[Scope, Finding]] = []
+            found: list[tuple[object, Finding]] = []
             for call, scope in module.calls:
                 if not isinstance(call.function, ir.Attribute | ir.Name) or not call.arguments:
                     continue
@@ -210,7 +214,11 @@ class SensitiveDataLogged(ProjectRule):
                         if argument.name in ("exc_info", "stack_info", "file", "end", "sep", "flush"):
                             continue
                         if (logged := _secret(argument.value, scope, project)) and not _is_void(logged, call, scope):
-                            found.append((scope, self._finding(logged, scope, project)))
+                            debugging = ir.last_name(call.function) in _FOR_DEBUGGING
+                            finding = self._finding(logged, scope, project)
+                            if debugging and logged.how == "whole":
+                                finding = replace(finding, severity=Severity.LOW)
+                            found.append(("debugging" if debugging else id(scope.node), finding))
                             break
             yield from _by_place(found)
 
@@ -237,14 +245,15 @@ class SensitiveDataLogged(ProjectRule):
         )
 
 
-def _by_place(found: list[tuple[Scope, Finding]]) -> Iterator[Finding]:
-    """What is logged in one breath is one finding: whole parts of a request, one after the other."""
-    whole: dict[int, list[Finding]] = {}
-    for scope, finding in found:
+def _by_place(found: list[tuple[object, Finding]]) -> Iterator[Finding]:
+    """What is logged in one breath is one finding: whole parts of a request, one after the other; and so is what a file does
+    for whoever looks for its faults."""
+    whole: dict[object, list[Finding]] = {}
+    for place, finding in found:
         if finding.message.startswith("`"):
             yield finding
         else:
-            whole.setdefault(id(scope.node), []).append(finding)
+            whole.setdefault(place, []).append(finding)
     for group in whole.values():
         yield from together(group)
 
@@ -260,7 +269,31 @@ def _is_void(logged: _Logged, call: ir.Call, scope: Scope) -> bool:
                 said += [part.id for part in (outer.kind, *ir.walk(outer.kind)) if isinstance(part, ir.Name)]
         if any(not _VOID.isdisjoint(words(text)) for text in said):
             return True
+        if words(logged.words)[-2:] in _BARE and not _opens_something(scope):
+            return True
     return _pinned(logged, call, scope)
+
+
+def _opens_something(scope: Scope) -> bool:
+    """Whether anything in a function speaks of letting people in: what a token is for that is called nothing else."""
+    around: Scope | None = scope
+    spoken: set[str] = set()
+    while around is not None and not around.is_class and not isinstance(around.node, ir.Module):
+        spoken.update(words(around.own_name))
+        spoken.update(word for node in ir.walk(around.node) for word in _said(node))
+        around = around.parent
+    if around is scope:
+        return True
+    spoken.update(words(around.own_name) if around is not None and around.is_class else ())
+    return not OPENING.isdisjoint(spoken)
+
+
+def _said(node: ir.Node) -> Iterator[str]:
+    match node:
+        case ir.Name(id=text) | ir.Attribute(name=text) | ir.Const(value=str(text)) | ir.Argument(name=text) if text:
+            yield from words(text)
+        case _:
+            pass
 
 
 def _pinned(logged: _Logged, call: ir.Call, scope: Scope) -> bool:

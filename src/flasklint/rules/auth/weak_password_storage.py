@@ -15,6 +15,8 @@ from flasklint.source import Location
 
 FAST = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
 _NOT_TYPED = frozenset({"hash", "hashed", "digest", "pin"})
+_DIGESTS = frozenset({"hash", "hashed", "digest"})
+_PREFIX = 5
 _SENDERS = frozenset({"api", "request", "post", "query", "send", "call"})
 _SETTINGS = frozenset({"config", "cfg", "conf", "settings", "options", "opts", "args"})
 _WERKZEUG = frozenset({"werkzeug.security.generate_password_hash"})
@@ -114,7 +116,7 @@ class WeakPasswordStorage(CallRule):
             yield from self._chosen(site, project)
             return
         hashed = password_in(site)
-        if hashed is None or _is_sent(site) or "signature" in words(site.scope.qualname):
+        if hashed is None or _is_sent(site) or _is_digest_already(site) or _is_cut(site) or "signature" in words(site.scope.qualname):
             return
         digest = site.names[0].rpartition(".")[2]
         yield self.finding(
@@ -134,6 +136,27 @@ def _is_sent(site: CallSite) -> bool:
         and outer is not site.call
         and not _SENDERS.isdisjoint(words(outer.function.name if isinstance(outer.function, ir.Attribute) else ""))
         for outer in ir.path_to(site.scope.node, site.call.span)
+    )
+
+
+def _is_digest_already(site: CallSite) -> bool:
+    """Whether what is hashed is a digest by its name, of whatever function."""
+    return any(
+        isinstance(node, ir.Name | ir.Attribute)
+        and not _DIGESTS.isdisjoint(words(node.id if isinstance(node, ir.Name) else node.name))
+        for argument in site.call.arguments
+        for node in (argument.value, *ir.walk(argument.value))
+    )
+
+
+def _is_cut(site: CallSite) -> bool:
+    """Whether the first five characters of a digest are used apart: by those lists of stolen passwords are asked."""
+    return any(
+        isinstance(node, ir.Subscript)
+        and isinstance(node.key, ir.Op)
+        and node.key.sign == "slice"
+        and [one.value if isinstance(one, ir.Const) else "" for one in node.key.operands[:2]] == [None, _PREFIX]
+        for node in ir.walk(site.scope.node)
     )
 
 
