@@ -84,9 +84,24 @@ _FORMATTED = (
     ),
 )
 
+_SIGNED = (
+    *(
+        Summary(f"itsdangerous.{name}().{method}")
+        for name, method in (
+            ("Serializer", "loads"),
+            ("TimedSerializer", "loads"),
+            ("URLSafeSerializer", "loads"),
+            ("URLSafeTimedSerializer", "loads"),
+            ("Signer", "unsign"),
+            ("TimestampSigner", "unsign"),
+        )
+    ),
+)
+"""What bears the app's own signature was written by it."""
+
 _CHOICES = (Summary("random.choice", ("0",), "members"), Summary("secrets.choice", ("0",), "members"))
 
 _SANITIZERS = (Sanitizer("dateutil.parser.parse", ("*",), "0|timestr", _DATETIME),)
 
-OWN = Tables(sanitizers=_SANITIZERS, summaries=(*_CALLS, *_NUMBERS, *_FORMATTED, *_CHOICES), texts=_TEXTS)
+OWN = Tables(sanitizers=_SANITIZERS, summaries=(*_CALLS, *_NUMBERS, *_FORMATTED, *_SIGNED, *_CHOICES), texts=_TEXTS)
 """What the names of dates, numbers, folders and machines mean."""

@@ -147,20 +147,22 @@ HARMLESS: frozenset[str] = frozenset(
 )
 """Words after (or, for ``is`` and ``has``, before) a sensitive one that make the whole speak about it, not hold it."""
 
-OTHER_TOKENS: frozenset[str] = frozenset(
-    "build cancel cancellation change concurrency continuation cursor design eof fencing first instance last lex lexer lock next page "
-    "parse parser race start stop sync syntax unknown version".split()
+_OTHER_TOKENS = (
+    "build cancel cancellation change concurrency continuation cursor design eof fencing first instance last lex lexer lock "
+    "next page parse parser race start stop sync syntax unknown version "
 )
+OTHER_TOKENS = frozenset(_OTHER_TOKENS.split())
 """Words before ``token`` of what only tells one of a kind from the next: a start, a turn, a word of a text."""
 
-OPENING: frozenset[str] = frozenset(
-    "access account activate activation api auth authenticate authenticated authorization authorize authorized authorizer bearer "
-    "bot callback client confirm confirmation cookie cookies credential credentials csrf decode email encode expires facebook "
-    "forgot github gitlab google header headers hook hooks identity introspect invitation invite issue jwt key keys ldap login "
-    "logout mail mfa oauth oidc otp passwd password permission recover refresh register request requests reset revoke saml secret "
-    "secrets serializer session sign signed signer signin signup slack sso subscribe telegram totp unsubscribe url user users "
-    "validate verify webhook".split()
+_OPENING = (
+    "access account activate activation api auth authenticate authenticated authorization authorize authorized authorizer "
+    "bearer bot callback client confirm confirmation cookie cookies credential credentials csrf decode email encode expires "
+    "facebook forgot github gitlab google header headers hook hooks identity introspect invitation invite issue jwt key "
+    "keys ldap login logout mail mfa oauth oidc otp passwd password permission recover refresh register request requests "
+    "reset revoke saml secret secrets serializer session sign signed signer signin signup slack sso subscribe telegram totp "
+    "unsubscribe url user users validate verify webhook "
 )
+OPENING = frozenset(_OPENING.split())
 """Words around a ``token`` that opens something."""
 
 _SPLIT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")

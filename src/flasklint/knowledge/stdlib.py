@@ -314,6 +314,10 @@ _SUMMARIES = (
     Summary("urllib.parse.urlunsplit", ("0|components",), "address", "builtins.str()"),
     Summary("urllib.parse.ParseResult()._replace", ("self",), "same", "urllib.parse.ParseResult()"),
     Summary("urllib.parse.ParseResult().geturl", ("self",), "same", "builtins.str()"),
+    Summary("werkzeug.urls.iri_to_uri", ("0|iri",), "same", "builtins.str()"),
+    Summary("werkzeug.urls.uri_to_iri", ("0|uri",), "same", "builtins.str()"),
+    # What is put behind an address doesn't change where it leads.
+    Summary("authlib.common.urls.add_params_to_uri", ("0|uri",), "same", "builtins.str()"),
     # Stores
     Summary("configparser.ConfigParser().set", store="self[0|section,1|option]=2|value"),
     Summary("configparser.ConfigParser().get", load="self[0|section,1|option]"),

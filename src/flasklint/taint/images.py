@@ -96,14 +96,21 @@ def without(info: Info, mark: str, by: str) -> Info:
         mask = info.mask & ~gone | put
         lacks = frozenset(one for one in info.lacks if by == "" and mark in one)
         clear = info.clear - {"*"} if by else info.clear
-        return Info(mask=mask, lacks=lacks, clear=clear, tags=tags)
+        return Info(mask=mask, lacks=lacks, clear=clear, tags=tags, prefix=_begins_then(info.prefix, mark, by))
     # Taking a longer text out once can put it together again from what stood around it.
     weak = frozenset((f"weak:replaced {mark!r}",))
     # In HTML that was cleaned no text of a visitor's has what begins a tag, so that nothing can be put together; unless what
     # stands for such a sign is turned back into it.
     undone = "&" in mark and not _HTML_SIGNS.isdisjoint(by)
     clear = frozenset() if undone else info.clear & _HTML_KINDS
-    info = Info(mask=info.mask | characters.of(by), clear=clear, tags=tags | weak)
+    prefix = _begins_then(info.prefix, mark, by)
+    info = Info(mask=info.mask | characters.of(by), clear=clear, tags=tags | weak, prefix=prefix)
     if by:
         info = replace(info, lacks=frozenset((mark,)) if not set(by) & set(mark) else frozenset())
     return info
+
+
+def _begins_then(prefix: str, mark: str, by: str) -> str:
+    """How a text begins when this was replaced in it, if it began like that: what stands across the end may go as well."""
+    *replaced, rest = prefix.split(mark)
+    return by.join((*replaced, rest[: max(0, len(rest) - len(mark) + 1)])) if prefix else ""

@@ -116,7 +116,13 @@ class WeakPasswordStorage(CallRule):
             yield from self._chosen(site, project)
             return
         hashed = password_in(site)
-        if hashed is None or _is_sent(site) or _is_digest_already(site) or _is_cut(site) or "signature" in words(site.scope.qualname):
+        if (
+            hashed is None
+            or _is_sent(site)
+            or _is_digest_already(site)
+            or _is_cut(site)
+            or "signature" in words(site.scope.qualname)
+        ):
             return
         digest = site.names[0].rpartition(".")[2]
         yield self.finding(

@@ -42,8 +42,27 @@ DECIDES = frozenset(
 )
 """Words in the names of session entries by which an app decides who someone is or what they may do."""
 
-LEADS = frozenset(("back", "next", "redirect", "referer", "referrer", "return", "target", "uri", "url"))
-"""Words in the names of entries that say where somebody goes after a login: no one is made anyone else by them."""
+LEADS = frozenset(
+    (
+        "attempt",
+        "attempts",
+        "back",
+        "error",
+        "errors",
+        "hint",
+        "history",
+        "message",
+        "next",
+        "redirect",
+        "referer",
+        "referrer",
+        "return",
+        "target",
+        "uri",
+        "url",
+    )
+)
+"""Words in the names of entries that say where somebody goes after a login, or what has been: they make no one anyone else."""
 
 _PARSES = frozenset({"get_json", "loads", "get", "to_dict", "parse_args", "load", "parse"})
 """Methods that give what the visitor sent, in another form."""

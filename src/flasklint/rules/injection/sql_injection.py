@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, doubtful_together
-from flasklint.rules.surroundings import by_hand, formats_a_parameter
 from flasklint.rules.sql_places import takes_a_value
+from flasklint.rules.surroundings import by_hand, formats_a_parameter
 from flasklint.taint.flows import Flow
 
 
