@@ -156,8 +156,8 @@ class SensitiveDataLogged(ProjectRule):
     ## What it does
     Finds values that are named as passwords, tokens or keys, and the whole headers, cookies or form of a request, where they are
     given to a logger or, in code that answers requests, to `print`. What counts is what is logged, not what the message says:
-    "token is invalid" is fine, and so are masked, shortened or hashed values, and a `token` in a function where nothing else speaks
-    of letting somebody in: a version, a word of a text.
+    "token is invalid" is fine, and so are masked, shortened or hashed values, and a `token` where nothing else speaks of letting
+    somebody in: a version, a word of a text.
 
     ## Why is this bad
     Logs are copied, shipped and kept by people and services that must not know these secrets.

@@ -17,8 +17,8 @@ class SqlInjection(FlowRule):
     Follows data into SQL text: `execute`, `executemany`, `executescript`, SQLAlchemy's `text()` and the fragments it takes
     (`literal_column`, `order_by(text())`), pandas' `read_sql`. Untrusted data is critical; text built from a value of unknown
     origin is medium, and is told once for a file; it is less certain where the function puts none of its own parameters into a
-    text, and where what is put in stands for the name of a table or column, or for a clause: those are the program's own. In what people run by hand (scripts that nothing imports, commands, migrations)
-    only untrusted data counts.
+    text, and where what is put in stands for the name of a table or column, or for a clause: those are the program's own. In what
+    people run by hand (scripts that nothing imports, commands, migrations) only untrusted data counts.
 
     ## Why is this bad
     A quote in the value ends the string, and the rest of the value is SQL: a visitor reads and writes the whole database.
