@@ -80,6 +80,19 @@ _SINKS = (
             "flask_mongoengine.Document",
         )
     ),
+    *(
+        Sink(f"{document}.objects.where", "nosql", ("0|where_clause",), "is run as JavaScript")
+        for document in (
+            "mongoengine.Document",
+            "flask_mongoengine.MongoEngine().Document",
+            "flask_mongoengine.Document",
+        )
+    ),
+    *(
+        Sink(f"{owner}().{name}", "nosql", ("query", where), "is run as a query", "members")
+        for owner in ("elasticsearch.Elasticsearch", "opensearchpy.OpenSearch")
+        for name, where in (("search", "body"), ("count", "body"), ("delete_by_query", "body"), ("update_by_query", "body"))
+    ),
     Sink("?.aggregate", "nosql", ("0|pipeline",), "is run as a query", "members"),
     *(
         Sink(f"flask.Response().headers.{name}", "header-name", ("0|key|_key",), "is the name of a header")

@@ -28,6 +28,7 @@ _SINKS = (
     Sink("os.walk", "path", ("0|top",), "is listed"),
     Sink("os.symlink", "path", ("0|src", "1|dst"), "is linked"),
     Sink("os.chmod", "path", ("0|path",), "is changed"),
+    Sink("os.stat", "path", ("0|path",), "is looked for"),
     Sink("os.path.exists", "path", ("0|path",), "is looked for"),
     Sink("os.path.isfile", "path", ("0|path",), "is looked for"),
     Sink("shutil.rmtree", "path", ("0|path",), "is removed"),
@@ -85,8 +86,24 @@ _SINKS = (
         Sink(f"os.{name}", "command", ("1",), "is the program that is run")
         for name in ("spawnl", "spawnle", "spawnlp", "spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe")
     ),
+    *(
+        Sink(f"os.{name}", "command", (where,), "is run by a shell", "argv")
+        for where, names in (("1|argv", "execv execve execvp execvpe"), ("2", "spawnv spawnve spawnvp spawnvpe"))
+        for name in names.split()
+    ),
+    *(
+        Sink(f"os.{name}", "command", ("4",), "is run by a shell", when=(Having("3", "const", ("-c",)),))
+        for name in ("spawnl", "spawnle", "spawnlp", "spawnlpe")
+    ),
     Sink("asyncio.create_subprocess_shell", "command", ("0|cmd",), "is run by a shell", shape=True),
     Sink("asyncio.create_subprocess_exec", "command", ("0|program",), "is the program that is run"),
+    Sink(
+        "asyncio.create_subprocess_exec",
+        "command",
+        ("2",),
+        "is run by a shell",
+        when=(Having("1", "const", ("-c",)),),
+    ),
     Sink("pty.spawn", "command", ("0|argv",), "is the program that is run", "argv"),
     # Code
     Sink("builtins.eval", "code", ("0",), "is run as Python"),
@@ -155,6 +172,10 @@ _SINKS = (
     *(
         Sink(f"re.{name}", "regex", ("0|pattern",), "is a regular expression")
         for name in ("compile", "match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split")
+    ),
+    *(
+        Sink(f"regex.{name}", "regex", ("0|pattern",), "is a regular expression", when=(Having("timeout", "absent"),))
+        for name in ("match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split")
     ),
     # Network
     Sink("urllib.request.urlopen", "ssrf", ("0|url",), "is requested by the server"),

@@ -10,7 +10,7 @@ from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.purpose import names_given, purpose, serves_requests
 from flasklint.project.values import Known
-from flasklint.rules.base import CallRule
+from flasklint.rules.base import CallRule, Context
 
 GUARDS_NOTHING = frozenset(
     (
@@ -37,13 +37,22 @@ _CACHES = frozenset({"cache", "caches", "caching"})
 """Words of files whose digests tell what is kept from what is not."""
 
 
+_OTHERS = (
+    *(f"{package}.Hash.{name}.new" for package in ("Crypto", "Cryptodome") for name in ("MD2", "MD4", "MD5", "SHA", "SHA1")),
+    *(f"cryptography.hazmat.primitives.hashes.{name}" for name in ("MD5", "SHA1")),
+)
+"""What other libraries call it."""
+_SIGNERS = ("hmac.new", "hmac.digest")
+
+
 class WeakHash(CallRule):
     """A broken hash function guards something that must not be forged.
 
     ## What it does
     Finds MD5 and SHA-1 where the names around say that the digest is a token, a signature or a key, or is made of one, and
-    (less severe) where a view makes such a digest for an end that can't be told. Digests for caches, ETags, avatars and
-    file names are left alone, and so is `usedforsecurity=False`. Passwords are FLK802.
+    (less severe) where a view makes such a digest for an end that can't be told; where anything else makes one, the
+    confidence is low. A message that is signed with such a hash function is told of whatever it is called. Digests for caches,
+    ETags, avatars and file names are left alone, and so is `usedforsecurity=False`. Passwords are FLK802.
 
     ## Why is this bad
     Two texts with the same MD5 or SHA-1 can be made at will, so that a digest of one stands for the other.
@@ -75,11 +84,28 @@ class WeakHash(CallRule):
     name = "weak-hash"
     severity = Severity.MEDIUM
     cwe = (328, 327)
-    names = ("hashlib.md5", "hashlib.sha1", "hashlib.new")
+    names = ("hashlib.md5", "hashlib.sha1", "hashlib.new", *_OTHERS)
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """Digests, and messages that are signed with them."""
+        yield from super().findings(context)
+        for site in context.project.calls(*_SIGNERS):
+            if (chosen := _chosen(site, context.project)) is not None and not site.scope.module.is_test:
+                yield self.finding(
+                    site.location,
+                    f"A message is signed with {chosen.upper()}, which is broken.",
+                    severity=Severity.LOW,
+                    label="broken hash function",
+                    scope=site.scope.qualname,
+                    help="sign with SHA-256",
+                )
 
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
         """A broken digest in the company of a secret."""
-        digest = site.names[0].rpartition(".")[2]
+        name = next((name for name in site.names if name in self.names), site.names[0])
+        digest = name.removesuffix(".new").rpartition(".")[2] if name in _OTHERS else name.rpartition(".")[2]
+        if name.startswith("cryptography.") and _is_signed_with(site):
+            return
         data = site.argument(0, "string", "data")
         if digest == "new":
             chosen = site.argument(0, "name")
@@ -97,8 +123,8 @@ class WeakHash(CallRule):
         node = site.scope.node
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
             named, confidence = (node.name, kind), Confidence.MEDIUM
-        if named is None and serves_requests(site.scope) and not _guards_nothing(site):
-            yield self._in_view(site, digest)
+        if named is None and not _guards_nothing(site):
+            yield self._in_view(site, digest) if serves_requests(site.scope) else self._anywhere(site, digest)
         if named is None or named[1] == "password" or not _CACHES.isdisjoint(words(site.location.path)):
             return
         yield self.finding(
@@ -122,12 +148,42 @@ class WeakHash(CallRule):
         )
 
 
+    def _anywhere(self, site: CallSite, digest: str) -> Finding:
+        return self.finding(
+            site.location,
+            f"{digest.upper()} is broken. What this digest is for can't be told; if it guards anything, it can be forged.",
+            severity=Severity.LOW,
+            confidence=Confidence.LOW,
+            label="broken hash function",
+            scope=site.scope.qualname,
+            help="use SHA-256; `usedforsecurity=False` says that it guards nothing",
+        )
+
+
 def _is_random(data: ir.Expr, site: CallSite, project: Project) -> bool:
     """Whether a digest is made of random bytes: what it gives is as random as they are."""
     return any(
         isinstance(node, ir.Call) and any(name in RANDOM for name in project.resolve(node.function, site.scope))
         for node in (data, *ir.walk(data))
     )
+
+
+def _is_signed_with(site: CallSite) -> bool:
+    """Whether a hash function is handed to what makes keys or one-time codes of it, where it is not what is broken."""
+    outer = [node for node in ir.path_to(site.scope.node, site.call.span) if isinstance(node, ir.Call)][:-1]
+    return any(ir.last_name(call.function) not in ("Hash", "HMAC") for call in outer)
+
+
+def _chosen(site: CallSite, project: Project) -> str | None:
+    """The broken hash function that a message is signed with, MD5 or older: forging with SHA-1 takes the key."""
+    digest = site.argument(2, "digestmod", "digest")
+    if digest is None:
+        return None
+    value = project.constant(digest, site.scope)
+    if isinstance(value, Known) and isinstance(value.value, str):
+        return value.value if value.value.lower() in ("md5", "md4") else None
+    names = (name.removeprefix("hashlib.") for name in project.resolve(digest, site.scope))
+    return next((name for name in names if name in ("md5", "md4")), None)
 
 
 def _guards_nothing(site: CallSite) -> bool:

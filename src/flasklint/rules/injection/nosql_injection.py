@@ -75,7 +75,7 @@ class NosqlInjection(FlowRule):
         query = path[-1] if path else None
         if isinstance(query, ir.Argument):
             query = query.value
-        if isinstance(query, ir.Dict) and _runs(query):
+        if flow.sink.words.endswith("JavaScript") or (isinstance(query, ir.Dict) and _runs(query)):
             yield self.untrusted(flow)
             return
         structured = tuple(

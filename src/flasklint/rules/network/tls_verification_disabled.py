@@ -124,6 +124,13 @@ _OLD_VERSIONS = frozenset(
         *(f"OpenSSL.SSL.{name}_METHOD" for name in ("SSLv2", "SSLv3", "TLSv1", "TLSv1_1")),
     )
 )
+_OLD_MINIMA = frozenset(
+    f"{prefix}ssl.TLSVersion.{name}" for prefix in ("", "gevent.") for name in ("SSLv3", "TLSv1", "TLSv1_1")
+)
+"""What a context may be told to go down to."""
+_UNCHECKED = ("ssl.wrap_socket", "gevent.ssl.wrap_socket", "eventlet.green.ssl.wrap_socket")
+"""What checks no certificate unless it is told to."""
+_VERIFY_MODES = ("OpenSSL.SSL.Context().set_verify",)
 _HOST_KEYS = (
     "paramiko.SSHClient().set_missing_host_key_policy",
     "paramiko.client.SSHClient().set_missing_host_key_policy",
@@ -211,6 +218,14 @@ class TlsVerificationDisabled(Rule):
             yield from self._ldap_option(site, project)
         for site in project.calls(*_VERSIONED):
             yield from self._version(site, project)
+        for site in project.calls(*_UNCHECKED):
+            told = any(self._version(site, project))
+            if not told and site.argument(3, "cert_reqs") is None and not site.unpacks and not _serves(site, project):
+                yield self._report(site.scope, site.call, "Connects without checking the certificate.")
+        for site in project.calls(*_VERIFY_MODES):
+            mode = site.argument(0, "mode")
+            if mode is not None and "OpenSSL.SSL.VERIFY_NONE" in project.resolve(mode, site.scope):
+                yield self._report(site.scope, site.call, "This TLS context accepts any certificate.")
         for site in project.calls(*_HOST_KEYS):
             policy = site.argument(0, "policy")
             if policy is not None and _TAKES_ANY_KEY.intersection(project.resolve(policy, site.scope)):
@@ -291,6 +306,15 @@ class TlsVerificationDisabled(Rule):
             elif write.name == "check_hostname" and _constant(write.value, scope, project) is False:
                 if _CONTEXTS.intersection(project.resolve(write.target, scope)):
                     hostless.setdefault(_spelling(write.target), write)
+            elif write.name == "minimum_version" and _OLD_MINIMA.intersection(project.resolve(write.value, scope)):
+                spoken = _spelling(write.value).rpartition(".")[2].replace("_", ".")
+                yield self._report(
+                    scope,
+                    write.node,
+                    f"This TLS context goes down to {spoken}, whose encryption can be broken.",
+                    severity=Severity.MEDIUM,
+                    label="can be broken",
+                )
             elif write.name == "_create_default_https_context" and set(_UNVERIFIED).intersection(
                 project.resolve(write.value, scope)
             ):
@@ -358,6 +382,12 @@ class TlsVerificationDisabled(Rule):
             scope=scope.qualname,
             fix=fix,
         )
+
+
+def _serves(site: CallSite, project: Project) -> bool:
+    """Whether a socket is a server's: it asks its visitors for no certificate."""
+    side = site.argument(4, "server_side")
+    return side is not None and _constant(side, site.scope, project) is not False
 
 
 def _said(value: object) -> str:
