@@ -206,14 +206,40 @@ def _renamed_object(thing: Obj, names: Mapping[Fragment, Fragment]) -> Obj:
     return replace(thing, items=items, attributes=attributes, rest=rest)
 
 
-def _differs(info: Info, other: Info | None) -> bool:
-    return info is not NOTHING_KNOWN and other is not None and info is not other and info != other
+def _differs(fragment: Fragment, info: Info, other: Info | None, infos: Mapping[Fragment, Info]) -> bool:
+    if info is NOTHING_KNOWN or info is other:
+        return False
+    return info != other if other is not None else _can_be_read_anew(fragment) and info != _unread(fragment, infos)
+
+
+def _can_be_read_anew(fragment: Fragment) -> bool:
+    """Whether it is an item of something outside, ``request.args["page"]``, which is the same wherever it is read."""
+    below = fragment[0] == "part"
+    while fragment[0] == "part" and str(fragment[1]).startswith("item:"):
+        base = fragment[2]
+        assert isinstance(base, tuple)
+        fragment = base
+    return below and fragment[0] == "source"
+
+
+def _unread(fragment: Fragment, infos: Mapping[Fragment, Info]) -> Info:
+    """What is known of an item before anything is learnt of it."""
+    base = fragment[2]
+    assert isinstance(base, tuple)
+    known = infos.get(base, NOTHING_KNOWN)
+    if known is NOTHING_KNOWN:
+        return known
+    return Info(mask=known.mask, lacks=known.lacks, clear=known.clear - {"*"})
 
 
 def _keep_differing(one: State, other: State, site: object) -> None:
     """Before two ways come together: what each changed goes on knowing what was found out on it alone."""
     for mine, yours, side in ((one, other, "+"), (other, one, "-")):
-        fragments = [fragment for fragment, info in mine.infos.items() if _differs(info, yours.infos.get(fragment))]
+        fragments = [
+            fragment
+            for fragment, info in mine.infos.items()
+            if _differs(fragment, info, yours.infos.get(fragment), mine.infos)
+        ]
         if not fragments:
             continue
         values = {
@@ -221,13 +247,16 @@ def _keep_differing(one: State, other: State, site: object) -> None:
             for name, value in mine.variables.items()
             if value.taints and (known := yours.variables.get(name)) is not value and known != value
         }
-        if values:
+        things = [address for address, thing in mine.heap.items() if yours.heap.get(address) is not thing]
+        if values or things:
             names: dict[Fragment, Fragment] = {}
             for fragment in fragments:
                 name = names[fragment] = same_part(fragment, f"{site}{side}")
                 mine.infos[name] = mine.infos[fragment]
             for variable, value in values.items():
                 mine.variables[variable] = renamed(value, names)
+            for address in things:
+                mine.heap[address] = _renamed_object(mine.heap[address], names)
 
 
 def join_states(one: State | None, other: State | None, site: object = None) -> State | None:
@@ -254,6 +283,11 @@ def join_states(one: State | None, other: State | None, site: object = None) -> 
     for fragment, info in _others(infos, other.infos):
         mine_info = infos.get(fragment)
         infos[fragment] = info if mine_info is None else mine_info.either(info)
+    if site is not None and len(infos) > min(len(one.infos), len(other.infos)):
+        # What only one way read may be read again, and nothing was learnt of it on the other.
+        for fragment in [*(one.infos.keys() ^ other.infos.keys())]:
+            if _can_be_read_anew(fragment):
+                infos[fragment] = _unread(fragment, infos)
     return State(variables, heap, infos)
 
 

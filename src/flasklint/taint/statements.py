@@ -358,7 +358,7 @@ def _try(frame: Frame, node: ir.Try) -> None:
     if node.handlers:
         entry: State | None = None
         for state in thrown:
-            entry = join_states(entry, state)
+            entry = join_states(entry, state, node.start)
         assert entry is not None
         for handler in node.handlers:
             frame.state = entry.copy()
