@@ -28,12 +28,14 @@ _DEEPEST_CLASS = 5
 class Handler(NamedTuple):
     """A function that the outside calls. ``rules``: the URL rules that are known, empty text for one that is not; an error
     handler has none, and its parameter is the error. ``sent_from``: for one that is called with a message or with a query's
-    arguments, the first parameter that these are; else -1."""
+    arguments, the first parameter that these are; else -1. ``heirs``: the classes that have it from its own class and answer
+    with it."""
 
     scope: Scope
     rules: tuple[str, ...]
     error: bool = False
     sent_from: int = -1
+    heirs: tuple[str, ...] = ()
 
 
 def handlers(
@@ -44,29 +46,35 @@ def handlers(
     definition: Callable[[str], Scope | None],
 ) -> Iterator[Handler]:
     """Of these functions of a project the views and error handlers."""
-    seen, errors = _seen(apps)
+    seen, errors, answering = _seen(apps)
     looks = _Looks(modules, resolver, definition)
     for scope in functions:
         node = scope.node
         assert isinstance(node, ir.Function)
         if rules := tuple(dict.fromkeys(seen.get(id(node), ()))) or looks.rules(scope):
-            yield Handler(scope, rules)
+            own = scope.parent.name if scope.parent is not None else ""
+            heirs = tuple(name for name in dict.fromkeys(answering.get(id(node), ())) if name != own)
+            yield Handler(scope, rules, heirs=heirs)
         elif id(node) in errors or any(_handles(decorator) for decorator in node.decorators):
             yield Handler(scope, (), True)
         elif (first := looks.sent_from(scope)) >= 0:
             yield Handler(scope, (), sent_from=first)
 
 
-def _seen(apps: Iterable[App]) -> tuple[dict[int, list[str]], set[int]]:
-    """The rules of what the apps are seen to answer with, and their error handlers, by the function's node."""
+def _seen(apps: Iterable[App]) -> tuple[dict[int, list[str]], set[int], dict[int, list[str]]]:
+    """The rules of what the apps are seen to answer with, their error handlers, and the classes of views, by the function's
+    node."""
     rules: dict[int, list[str]] = {}
+    classes: dict[int, list[str]] = {}
     errors: set[int] = set()
     for app in apps:
         for route in app.routes:
             for function in route.view.functions if route.view is not None else ():
                 rules.setdefault(id(function.node), []).append("" if route.rule == COMPUTED else route.rule)
+                if route.view is not None and route.view.cls is not None:
+                    classes.setdefault(id(function.node), []).append(route.view.cls.name)
         errors.update(id(hook.function.node) for hook in app.hooks if hook.kind in _ERRORS)
-    return rules, errors
+    return rules, errors, classes
 
 
 def _handles(decorator: ir.Expr) -> bool:

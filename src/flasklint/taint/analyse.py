@@ -31,6 +31,10 @@ from flasklint.taint.values import UNKNOWN, Constant, Value
 from flasklint.taint.wrappers import Arrival, begin_after, both, lead, left_behind
 
 
+_MOST_HEIRS = 6
+"""So many classes with views of a common base are looked at one by one."""
+
+
 def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], Engine] = Engine) -> Flows:
     """All flows of a project, with what the tables tell of libraries. ``make``: of what kind the engine is."""
     engine = make(project, tables)
@@ -41,6 +45,8 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
     before = _left_by_hooks(engine)
     for entry in views:
         _try(engine, entry.scope, entry, before)
+        for heir in entry.heirs[:_MOST_HEIRS]:
+            _try(engine, entry.scope, entry, before, heir)
     for scope in _remaining(project, tables, keepers(project, engine.kept)):
         _try(engine, scope, None)
     engine.rendered = frozenset(engine.judged)
@@ -64,10 +70,12 @@ def _left_by_hooks(engine: Engine) -> Arrival | None:
     return found
 
 
-def _try(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival | None = None) -> None:
+def _try(
+    engine: Engine, scope: Scope, entry: Handler | None, before: Arrival | None = None, heir: str | None = None
+) -> None:
     """Evaluate a function; one that is nested or entangled too deeply is told of and does not lose the others."""
     try:
-        _enter(engine, scope, entry, before)
+        _enter(engine, scope, entry, before, heir)
     except RecursionError:
         engine.limits.add(Limit(scope.location, "nested too deeply to be followed"))
 
@@ -99,8 +107,11 @@ def _remaining(project: Project, tables: Tables, keeping: Iterable[Scope]) -> li
     return sorted(rest, key=lambda scope: scope.own_name in called)
 
 
-def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival | None = None) -> None:
-    """Evaluate a function as the outside calls it. ``before``: what others have left behind for it."""
+def _enter(
+    engine: Engine, scope: Scope, entry: Handler | None, before: Arrival | None = None, heir: str | None = None
+) -> None:
+    """Evaluate a function as the outside calls it. ``before``: what others have left behind for it. ``heir``: the class whose
+    object it is called on, if that is not its own."""
     engine.latest = None
     key = engine.key_of(scope)
     comes_in = source_of(scope, engine.project, engine.classes)
@@ -131,7 +142,7 @@ def _enter(engine: Engine, scope: Scope, entry: Handler | None, before: Arrival 
         if entry is not None and 0 <= entry.sent_from <= index:
             frame.state.variables[parameter.name] = visitor(frame, parameter)
         elif index == 0 and key.owner and engine.method_kind(scope) != "static":
-            frame.state.variables[parameter.name] = frame.make("self", Obj("instance", types=(key.owner,)))
+            frame.state.variables[parameter.name] = frame.make("self", Obj("instance", types=(heir or key.owner,)))
         elif parameter.name in parsed:
             frame.state.variables[parameter.name] = parsed[parameter.name]
         elif (
