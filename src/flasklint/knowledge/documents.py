@@ -91,7 +91,12 @@ _SINKS = (
     *(
         Sink(f"{owner}().{name}", "nosql", ("query", where), "is run as a query", "members")
         for owner in ("elasticsearch.Elasticsearch", "opensearchpy.OpenSearch")
-        for name, where in (("search", "body"), ("count", "body"), ("delete_by_query", "body"), ("update_by_query", "body"))
+        for name, where in (
+            ("search", "body"),
+            ("count", "body"),
+            ("delete_by_query", "body"),
+            ("update_by_query", "body"),
+        )
     ),
     Sink("?.aggregate", "nosql", ("0|pipeline",), "is run as a query", "members"),
     *(

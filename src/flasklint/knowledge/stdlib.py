@@ -83,6 +83,10 @@ _SINKS = (
         for name in ("execv", "execve", "execvp", "execvpe", "startfile")
     ),
     *(
+        Sink(f"os.{name}", "command", ("4",), "is run by a shell", when=(Having("3", "const", ("-c",)),))
+        for name in ("spawnl", "spawnle", "spawnlp", "spawnlpe")
+    ),
+    *(
         Sink(f"os.{name}", "command", ("1",), "is the program that is run")
         for name in ("spawnl", "spawnle", "spawnlp", "spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe")
     ),
@@ -91,12 +95,7 @@ _SINKS = (
         for where, names in (("1|argv", "execv execve execvp execvpe"), ("2", "spawnv spawnve spawnvp spawnvpe"))
         for name in names.split()
     ),
-    *(
-        Sink(f"os.{name}", "command", ("4",), "is run by a shell", when=(Having("3", "const", ("-c",)),))
-        for name in ("spawnl", "spawnle", "spawnlp", "spawnlpe")
-    ),
     Sink("asyncio.create_subprocess_shell", "command", ("0|cmd",), "is run by a shell", shape=True),
-    Sink("asyncio.create_subprocess_exec", "command", ("0|program",), "is the program that is run"),
     Sink(
         "asyncio.create_subprocess_exec",
         "command",
@@ -104,6 +103,7 @@ _SINKS = (
         "is run by a shell",
         when=(Having("1", "const", ("-c",)),),
     ),
+    Sink("asyncio.create_subprocess_exec", "command", ("0|program",), "is the program that is run"),
     Sink("pty.spawn", "command", ("0|argv",), "is the program that is run", "argv"),
     # Code
     Sink("builtins.eval", "code", ("0",), "is run as Python"),

@@ -448,9 +448,20 @@ def _held(node: ir.Name, scope: Scope, project: Project) -> _Logged | None:
             whole = _whole(inner, inner.name, scope, project)
         case ir.Attribute(name=name) as inner:
             whole = _whole(inner, name, scope, project)
+        case ir.Subscript(value=owner, key=ir.Const(value=str(key))) if _is_secret(key):
+            # Under another name it is the same secret: ``card = request.json["card_number"]``.
+            whole = _Logged("named", node, key) if _is_of_request(owner, scope, project) else None
+        case ir.Call(
+            function=ir.Attribute(name="get", value=owner), arguments=(ir.Argument(value=ir.Const(value=str(key))), *_)
+        ) if _is_secret(key):
+            whole = _Logged("named", node, key) if _is_of_request(owner, scope, project) else None
         case _:
             whole = None
     return whole._replace(node=node) if whole else None
+
+
+def _is_of_request(owner: ir.Expr, scope: Scope, project: Project) -> bool:
+    return isinstance(owner, ir.Attribute) and _whole(owner, owner.name, scope, project) is not None
 
 
 def _is_secret(name: str) -> bool:

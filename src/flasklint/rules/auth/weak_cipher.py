@@ -16,7 +16,14 @@ _PACKAGES = ("Crypto", "Cryptodome")
 _PRIMITIVES = "cryptography.hazmat.primitives"
 _BROKEN = {"ARC2": "RC2", "ARC4": "RC4", "Blowfish": "Blowfish", "CAST": "CAST5", "DES": "DES", "DES3": "Triple DES"}
 """What PyCryptodome calls them."""
-_ALGORITHMS = {"ARC4": "RC4", "Blowfish": "Blowfish", "CAST5": "CAST5", "IDEA": "IDEA", "SEED": "SEED", "TripleDES": "Triple DES"}
+_ALGORITHMS = {
+    "ARC4": "RC4",
+    "Blowfish": "Blowfish",
+    "CAST5": "CAST5",
+    "IDEA": "IDEA",
+    "SEED": "SEED",
+    "TripleDES": "Triple DES",
+}
 """What cryptography calls them."""
 
 _CIPHERS: Mapping[str, str] = MappingProxyType(
@@ -38,9 +45,7 @@ _KEYS: Mapping[str, tuple[int, str, str]] = MappingProxyType(
         f"{_PRIMITIVES}.asymmetric.rsa.generate_private_key": (1, "key_size", "RSA"),
         f"{_PRIMITIVES}.asymmetric.dsa.generate_private_key": (0, "key_size", "DSA"),
     }
-    | {
-        f"{package}.PublicKey.{name}.generate": (0, "bits", name) for package in _PACKAGES for name in ("RSA", "DSA")
-    }
+    | {f"{package}.PublicKey.{name}.generate": (0, "bits", name) for package in _PACKAGES for name in ("RSA", "DSA")}
 )
 """What makes a pair of keys, with where it is told how long they are to be."""
 _SHORTEST = 2048
@@ -114,7 +119,9 @@ class WeakCipher(CallRule):
         size = site.argument(position, keyword)
         match project.constant(size, site.scope) if size is not None else None:
             case Known(value=int(bits)) if bits < _SHORTEST:
-                yield self._told(site, f"An {kind} key of {bits} bits can be broken.".replace("An DSA", "A DSA"), "too short")
+                yield self._told(
+                    site, f"An {kind} key of {bits} bits can be broken.".replace("An DSA", "A DSA"), "too short"
+                )
 
     def _told(self, site: CallSite, message: str, label: str) -> Finding:
         return self.finding(

@@ -38,7 +38,11 @@ _CACHES = frozenset({"cache", "caches", "caching"})
 
 
 _OTHERS = (
-    *(f"{package}.Hash.{name}.new" for package in ("Crypto", "Cryptodome") for name in ("MD2", "MD4", "MD5", "SHA", "SHA1")),
+    *(
+        f"{package}.Hash.{name}.new"
+        for package in ("Crypto", "Cryptodome")
+        for name in ("MD2", "MD4", "MD5", "SHA", "SHA1")
+    ),
     *(f"cryptography.hazmat.primitives.hashes.{name}" for name in ("MD5", "SHA1")),
 )
 """What other libraries call it."""
@@ -146,7 +150,6 @@ class WeakHash(CallRule):
             scope=site.scope.qualname,
             help="use SHA-256; `usedforsecurity=False` says that it guards nothing",
         )
-
 
     def _anywhere(self, site: CallSite, digest: str) -> Finding:
         return self.finding(

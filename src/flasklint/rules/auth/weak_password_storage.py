@@ -23,6 +23,34 @@ _WERKZEUG = frozenset({"werkzeug.security.generate_password_hash"})
 _ONE_ROUND = frozenset({"md5", "plain", "sha1", "sha224", "sha256", "sha384", "sha512"})
 
 
+_OLD = frozenset(
+    f"passlib.hash.{scheme}.{method}"
+    for scheme in (
+        "apr_md5_crypt",
+        "bsdi_crypt",
+        "crypt16",
+        "des_crypt",
+        "hex_md5",
+        "hex_sha1",
+        "hex_sha256",
+        "ldap_md5",
+        "ldap_plaintext",
+        "ldap_sha1",
+        "lmhash",
+        "md5_crypt",
+        "mysql323",
+        "mysql41",
+        "nthash",
+        "plaintext",
+        "sha1_crypt",
+    )
+    for method in ("hash", "encrypt")
+)
+"""Schemes of Passlib that it keeps for what others have stored."""
+_ROUNDS = {"hashlib.pbkdf2_hmac": (3, "iterations", 10_000), "bcrypt.gensalt": (0, "rounds", 10)}
+"""What is told how slow to be: where, and how much is too little."""
+
+
 class WeakPasswordStorage(CallRule):
     """A password is kept as it is, or hashed by a function that is made to be fast.
 
@@ -31,7 +59,7 @@ class WeakPasswordStorage(CallRule):
     both sides, and where they are stored, by that nothing in the project hashes passwords.
     Finds passwords, by the names of what is hashed and of what the digest becomes, given to the plain digests of `hashlib`
     (MD5, the SHA families, BLAKE2), and those for which Werkzeug's `generate_password_hash` is told to take one of these
-    (`method="sha256"`).
+    (`method="sha256"`); outdated schemes of Passlib, and PBKDF2 and bcrypt with few rounds.
 
     ## Why is this bad
     A graphics card tries billions of passwords a second against such a digest, and without a salt all users at once. Functions
@@ -65,7 +93,7 @@ class WeakPasswordStorage(CallRule):
     severity = Severity.HIGH
     cwe = (916, 327, 256)
     covers = ("FLK806",)
-    names = (*(f"hashlib.{digest}" for digest in FAST), *_WERKZEUG)
+    names = (*(f"hashlib.{digest}" for digest in FAST), "hashlib.new", *_WERKZEUG, *_OLD, *_ROUNDS)
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """Fast digests, then passwords that are not even hashed; of those, one of each kind in a file."""
@@ -110,11 +138,49 @@ class WeakPasswordStorage(CallRule):
             help="leave the method out: Werkzeug's own is slow and salted",
         )
 
+    def _outdated(self, site: CallSite) -> Finding:
+        scheme = site.names[0].split(".")[2]
+        return self.finding(
+            site.location,
+            f"`{scheme}` is fast, or keeps passwords as they are: stolen ones are turned back by trying billions a second.",
+            label="outdated scheme",
+            scope=site.scope.qualname,
+            help="use `passlib.hash.argon2` or `passlib.hash.bcrypt`",
+        )
+
+    def _quick(self, site: CallSite, project: Project, position: int, keyword: str, least: int) -> Iterator[Finding]:
+        """``hashlib.pbkdf2_hmac("sha256", password, salt, 100)``: a slow function that is told to be quick."""
+        given = site.argument(position, keyword)
+        known = project.constant(given, site.scope) if given is not None else None
+        if isinstance(known, Known) and type(known.value) is int and known.value < least:
+            yield self.finding(
+                site.location,
+                f"A function that is made to be slow goes through {known.value} rounds only, and less than {least} are tried "
+                "quickly.",
+                severity=Severity.MEDIUM,
+                label="too few rounds",
+                scope=site.scope.qualname,
+                help="600000 rounds for PBKDF2 with SHA-256, 12 (of a power of two) for bcrypt",
+            )
+
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
         """A digest of something named as a password, or one that is chosen for passwords."""
         if not _WERKZEUG.isdisjoint(site.names):
             yield from self._chosen(site, project)
             return
+        if not _OLD.isdisjoint(site.names):
+            yield self._outdated(site)
+            return
+        if name := next((name for name in site.names if name in _ROUNDS), ""):
+            yield from self._quick(site, project, *_ROUNDS[name])
+            return
+        digest = site.names[0].rpartition(".")[2]
+        if digest == "new":
+            chosen = site.argument(0, "name")
+            known = project.constant(chosen, site.scope) if chosen is not None else None
+            if not (isinstance(known, Known) and isinstance(known.value, str) and known.value.lower() in FAST):
+                return
+            digest = known.value.lower()
         hashed = password_in(site)
         if (
             hashed is None
@@ -124,7 +190,6 @@ class WeakPasswordStorage(CallRule):
             or "signature" in words(site.scope.qualname)
         ):
             return
-        digest = site.names[0].rpartition(".")[2]
         yield self.finding(
             site.location,
             f"The password `{hashed}` is hashed with {digest.upper()}, which is made to be fast. "

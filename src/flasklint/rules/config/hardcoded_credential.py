@@ -23,6 +23,7 @@ from flasklint.project.apps import App
 from flasklint.project.calls import CallSite
 from flasklint.project.credentials import Named, named_texts, names_credential
 from flasklint.project.keys import KeyOrigin, key_origins
+from flasklint.project.passwords import typed
 from flasklint.project.profiles import kind_of_name
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
@@ -48,7 +49,7 @@ class HardcodedCredential(Rule):
     Finds credentials by what they are: tokens in the form that a service gives them (AWS, GitHub, GitLab, Slack, Stripe, Google,
     SendGrid, private keys and others), addresses with a password (`postgresql://shop:...@db.shop.net`), literals for the
     passwords, secrets and tokens of the configuration that production runs with, literal passwords in calls that connect, log in
-    or register an OAuth client, and texts that only a generator makes under a name that says what they are for.
+    or register an OAuth client, those that what a visitor types is compared with, and texts that only a generator makes under a name that says what they are for.
 
     Placeholders (`<password>`, `xxx`, `your-key-here`, `${PASSWORD}`), empty values, names of environment variables and of
     headers, paths, form labels and test code are left alone; of tests and examples, only live tokens in a service's own form are
@@ -118,6 +119,7 @@ class HardcodedCredential(Rule):
                     yield from self._passed(site, argument, project)
         for module in project.modules.values():
             if not module.is_test:
+                yield from self._compared(module, project)
                 for named in named_texts(module):
                     yield from self._by_name(named)
 
@@ -216,6 +218,33 @@ class HardcodedCredential(Rule):
             scope=site.scope.qualname,
             help="read it from outside, and fail without it; then make a new one",
         )
+
+    # Compared --------------------------------------------------------------------------------------------------------------
+
+    def _compared(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
+        """``request.form["password"] == "..."``: what a visitor types, compared with a literal."""
+        for node, scope in module.comparisons:
+            if node.signs not in (("==",), ("!=",)) or not scope.is_function:
+                continue
+            for given, kept in (node.operands, node.operands[::-1]):
+                value = project.constant(kept, scope)
+                if not isinstance(value, Known) or not isinstance(value.value, str):
+                    continue
+                text = value.value
+                comes = typed(given, scope, project) if _is_secret(text, "password") else ""
+                if not comes or (is_weak(text) and comes != "request"):
+                    # A parameter that is compared with what everybody writes: whoever does so wants another password.
+                    continue
+                yield self.finding(
+                    value.places[-1] if value.places else Location(module.path, node.span),
+                    "The password that lets somebody in is written into the source. Whoever reads the code has it.",
+                    severity=Severity.MEDIUM if is_weak(text) else Severity.HIGH,
+                    confidence=Confidence.MEDIUM if is_weak(text) else Confidence.HIGH,
+                    label="this literal is the credential",
+                    scope=scope.qualname,
+                    help="keep `generate_password_hash(password)` outside of the code, and ask `check_password_hash`",
+                )
+                break
 
     # By name -------------------------------------------------------------------------------------------------------------
 

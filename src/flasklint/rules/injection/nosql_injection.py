@@ -100,10 +100,41 @@ def _only_text(query: ir.Dict, path: tuple[ir.Node, ...]) -> bool:
             for target in node.targets:
                 if isinstance(target, ir.Name):
                     made[target.id] = _is_text(node.value)
+    asked = list(_asked(function, query.start)) if function is not None else []
     return all(
-        _is_text(pair.value) or (isinstance(pair.value, ir.Name) and made.get(pair.value.id, False))
+        _is_text(pair.value)
+        or (isinstance(pair.value, ir.Name) and made.get(pair.value.id, False))
+        or _same_as(pair.value) in asked
         for pair in query.pairs
     )
+
+
+def _asked(function: ir.Function, before: int) -> Iterator[tuple[str, str]]:
+    """What ``isinstance(..., str)`` is asked of before a place."""
+    for node in ir.walk(function):
+        match node:
+            case ir.Call(
+                function=ir.Name(id="isinstance"),
+                arguments=(ir.Argument(value=value), ir.Argument(value=ir.Name(id="str" | "int" | "float"))),
+                start=start,
+            ) if start < before and (found := _same_as(value)) is not None:
+                yield found
+
+
+def _same_as(value: ir.Expr) -> tuple[str, str] | None:
+    """A variable, or an item of one, however it is taken out."""
+    match value:
+        case ir.Name(id=name):
+            return name, ""
+        case ir.Subscript(value=ir.Name(id=name), key=ir.Const(value=str(key))):
+            return name, key
+        case ir.Call(
+            function=ir.Attribute(name="get", value=ir.Name(id=name)),
+            arguments=(ir.Argument(value=ir.Const(value=str(key))), *_),
+        ):
+            return name, key
+        case _:
+            return None
 
 
 def _is_text(node: ir.Expr) -> bool:
