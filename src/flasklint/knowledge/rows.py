@@ -99,6 +99,7 @@ class Sink(NamedTuple):
 class Sanitizer(NamedTuple):
     """A call whose result can do no harm of these kinds (``*``: of any).
 
+    ``argument``: what it cleans; empty for an attribute, which is a clean part of what it is read of.
     ``adds``: the characters that it may put between those of the text, which stay as they are; None if it may change them.
     ``when``: what must hold of the call for that; otherwise its summary tells of it.
     ``piecewise``: it goes through the text sign by sign, so that what was put together stays put together.

@@ -423,6 +423,8 @@ _SANITIZERS = (
         "0|string",
     ),
     Sanitizer("os.path.basename", ("path", "upload-save"), "0|p"),
+    Sanitizer("pathlib.Path().name", ("path", "upload-save"), ""),
+    Sanitizer("pathlib.Path().stem", ("path", "upload-save"), ""),
     Sanitizer("datetime.datetime.strptime", ("*",), "0", "datetime.datetime()"),
     Sanitizer("datetime.datetime.fromisoformat", ("*",), "0", "datetime.datetime()"),
     Sanitizer("datetime.date.fromisoformat", ("*",), "0", "datetime.date()"),

@@ -29,13 +29,14 @@ class Handler(NamedTuple):
     """A function that the outside calls. ``rules``: the URL rules that are known, empty text for one that is not; an error
     handler has none, and its parameter is the error. ``sent_from``: for one that is called with a message or with a query's
     arguments, the first parameter that these are; else -1. ``heirs``: the classes that have it from its own class and answer
-    with it."""
+    with it; ``own``: whether its own class answers, too."""
 
     scope: Scope
     rules: tuple[str, ...]
     error: bool = False
     sent_from: int = -1
     heirs: tuple[str, ...] = ()
+    own: bool = True
 
 
 def handlers(
@@ -53,8 +54,9 @@ def handlers(
         assert isinstance(node, ir.Function)
         if rules := tuple(dict.fromkeys(seen.get(id(node), ()))) or looks.rules(scope):
             own = scope.parent.name if scope.parent is not None else ""
-            heirs = tuple(name for name in dict.fromkeys(answering.get(id(node), ())) if name != own)
-            yield Handler(scope, rules, heirs=heirs)
+            classes = tuple(dict.fromkeys(answering.get(id(node), ())))
+            heirs = tuple(name for name in classes if name != own)
+            yield Handler(scope, rules, heirs=heirs, own=not heirs or own in classes)
         elif id(node) in errors or any(_handles(decorator) for decorator in node.decorators):
             yield Handler(scope, (), True)
         elif (first := looks.sent_from(scope)) >= 0:

@@ -30,7 +30,6 @@ from flasklint.taint.state import Obj
 from flasklint.taint.values import UNKNOWN, Constant, Value
 from flasklint.taint.wrappers import Arrival, begin_after, both, lead, left_behind
 
-
 _MOST_HEIRS = 6
 """So many classes with views of a common base are looked at one by one."""
 
@@ -44,7 +43,8 @@ def analyse(project: Project, tables: Tables, make: Callable[[Project, Tables], 
     fill(engine)
     before = _left_by_hooks(engine)
     for entry in views:
-        _try(engine, entry.scope, entry, before)
+        if entry.own or len(entry.heirs) > _MOST_HEIRS:
+            _try(engine, entry.scope, entry, before)
         for heir in entry.heirs[:_MOST_HEIRS]:
             _try(engine, entry.scope, entry, before, heir)
     for scope in _remaining(project, tables, keepers(project, engine.kept)):

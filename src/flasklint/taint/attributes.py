@@ -131,6 +131,12 @@ class Attributes(Names):
         # What a library's class inherits from is spelled out; a property of a project's class is found by its object.
         if not rest.taints and not rest.texts and not any("()" in one for one in strings):
             return self.named(frame, names, node)
+        for one in names if rest.taints else ():
+            for cleaning in self.index.sanitizers.get(one, ()):
+                if not cleaning.argument:
+                    part = Info(clear=frozenset(cleaning.kinds))
+                    said = f"made safe by `{name}`"
+                    return frame.derive(replace(rest, refs=()), (node.start, name), part, said, node, (cleaning.result,))
         method = Method(rest, name, names)
         result = Value(refs=(method,))
         if rest.taints:

@@ -46,10 +46,11 @@ class HardcodedCredential(Rule):
     """A password, a token or an API key is written into the source.
 
     ## What it does
-    Finds credentials by what they are: tokens in the form that a service gives them (AWS, GitHub, GitLab, Slack, Stripe, Google,
-    SendGrid, private keys and others), addresses with a password (`postgresql://shop:...@db.shop.net`), literals for the
-    passwords, secrets and tokens of the configuration that production runs with, literal passwords in calls that connect, log in
-    or register an OAuth client, those that what a visitor types is compared with, and texts that only a generator makes under a name that says what they are for.
+    Finds credentials by what they are: tokens in the form that a service gives them (AWS, GitHub, GitLab, Slack, Stripe,
+    Google, SendGrid, private keys and others), addresses with a password (`postgresql://shop:...@db.shop.net`), literals for
+    the passwords, secrets and tokens of the configuration that production runs with, literal passwords in calls that connect,
+    log in or register an OAuth client, those that what a visitor types is compared with, and texts that only a generator
+    makes under a name that says what they are for.
 
     Placeholders (`<password>`, `xxx`, `your-key-here`, `${PASSWORD}`), empty values, names of environment variables and of
     headers, paths, form labels and test code are left alone; of tests and examples, only live tokens in a service's own form are
