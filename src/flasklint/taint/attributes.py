@@ -136,7 +136,9 @@ class Attributes(Names):
                 if not cleaning.argument:
                     part = Info(clear=frozenset(cleaning.kinds))
                     said = f"made safe by `{name}`"
-                    return frame.derive(replace(rest, refs=()), (node.start, name), part, said, node, (cleaning.result,))
+                    return frame.derive(
+                        replace(rest, refs=()), (node.start, name), part, said, node, (cleaning.result,)
+                    )
         method = Method(rest, name, names)
         result = Value(refs=(method,))
         if rest.taints:

@@ -103,7 +103,9 @@ class WeakCipher(CallRule):
             elif name in _VECTORS or (name in _BLOCKS and self._is_mode(site, project, _CHAINED)):
                 vector = site.argument(0, "initialization_vector") if name in _VECTORS else site.argument(2, "iv", "IV")
                 if vector is not None and _is_written(vector, site, project):
-                    message = "The initialization vector is in the source: the same text is encrypted to the same bytes."
+                    message = (
+                        "The initialization vector is in the source: the same text is encrypted to the same bytes."
+                    )
                     yield self._told(site, message, "shows what is the same")
             elif name in _KEYS:
                 yield from self._key(site, project, *_KEYS[name])
