@@ -88,16 +88,6 @@ _SINKS = (
             "flask_mongoengine.Document",
         )
     ),
-    *(
-        Sink(f"{owner}().{name}", "nosql", ("query", where), "is run as a query", "members")
-        for owner in ("elasticsearch.Elasticsearch", "opensearchpy.OpenSearch")
-        for name, where in (
-            ("search", "body"),
-            ("count", "body"),
-            ("delete_by_query", "body"),
-            ("update_by_query", "body"),
-        )
-    ),
     Sink("?.aggregate", "nosql", ("0|pipeline",), "is run as a query", "members"),
     *(
         Sink(f"flask.Response().headers.{name}", "header-name", ("0|key|_key",), "is the name of a header")
