@@ -308,11 +308,14 @@ class Scope(Node, frozen=True):
     names: tuple[str, ...]
 
 
+ParameterKind = Literal["positional", "normal", "star", "keyword", "double-star"]
+
+
 class Parameter(Node, frozen=True):
     """``name: annotation = default``"""
 
     name: str
-    kind: Literal["positional", "normal", "star", "keyword", "double-star"]
+    kind: ParameterKind
     annotation: Expr | None = None
     default: Expr | None = None
 
@@ -345,6 +348,9 @@ class Class(Node, frozen=True):
 # What only templates have ------------------------------------------------------------------------------------------
 
 
+Place = Literal["text", "attribute", "unquoted", "url", "event", "style", "script", "json", "comment", "tag", "plain"]
+
+
 class Context(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where in the HTML an output stands.
 
@@ -355,9 +361,7 @@ class Context(msgspec.Struct, frozen=True, array_like=True, gc=False):
     line, stands before, with each earlier output as ``\\x00``: empty means that the output begins it.
     """
 
-    place: Literal[
-        "text", "attribute", "unquoted", "url", "event", "style", "script", "json", "comment", "tag", "plain"
-    ] = "text"
+    place: Place = "text"
     tag: str = ""
     attribute: str = ""
     prefix: str = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -526,5 +526,7 @@ def show(value: object) -> str:
             return show(value.given)
         case Mapping():
             return "{" + ", ".join(f"{show(key)} = {show(item)}" for key, item in value.items()) + "}"
+        case Iterable():
+            return "[" + ", ".join(show(item) for item in value) + "]"
         case _:
-            return "[" + ", ".join(show(item) for item in value) + "]"  # type: ignore[attr-defined]
+            raise TypeError(f"no setting is a {type(value).__name__}")

@@ -50,9 +50,9 @@ class Expressions(Places):
     def expression(self, node: cst.BaseExpression) -> ir.Expr:
         """The fact of any expression."""
         kind = type(node)
-        if kind.__name__ == "Name":
+        if isinstance(node, cst.Name):
             # Half of all expressions: as visit_Name would have it.
-            word = node.value  # type: ignore[attr-defined]
+            word = node.value
             start = self.code.find(word, self.at)
             if start >= 0 and word not in _CONSTANTS:
                 size = len(word)

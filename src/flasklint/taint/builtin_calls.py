@@ -9,7 +9,7 @@ from flasklint.taint import guards
 from flasklint.taint.comprehensions import element_of
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.object_methods import held_in_order, object_method
-from flasklint.taint.state import Obj
+from flasklint.taint.state import Obj, Shape
 from flasklint.taint.text import is_bytes, is_number
 from flasklint.taint.text_methods import text_method
 from flasklint.taint.values import (
@@ -53,9 +53,9 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
             rest = replace(arguments, positional=given[1:], places=arguments.places[1:])
             return text_method(frame, first, name[4:], rest, node)
         case "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed":
-            shape = "list" if name in ("list", "sorted", "reversed") else "tuple" if name == "tuple" else "set"
+            shape: Shape = "list" if name in ("list", "sorted", "reversed") else "tuple" if name == "tuple" else "set"
             if not given:
-                return frame.sequence(node.start, shape, ())  # type: ignore[arg-type]
+                return frame.sequence(node.start, shape, ())
             things = frame.objects(first)
             if (
                 len(things) == 1
@@ -68,8 +68,8 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
                     if name == "reversed":
                         held = held[::-1]
                     if name != "sorted":
-                        return frame.sequence(node.start, shape, held)  # type: ignore[arg-type]
-            return frame.make(node.start, Obj(shape, rest=frame.members(first, node.start), keys=UNKNOWN))  # type: ignore[arg-type]
+                        return frame.sequence(node.start, shape, held)
+            return frame.make(node.start, Obj(shape, rest=frame.members(first, node.start), keys=UNKNOWN))
         case "__import__" if first.known and isinstance(first.constants[0], str):
             return frame.machine.named(frame, [str(one) for one in first.constants], node)
         case "dict":

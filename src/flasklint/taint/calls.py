@@ -252,7 +252,7 @@ class Calls(Templates):
                 sinks.land(frame, self.index, row, receiver, node, node)
             return UNKNOWN
         result = NEVER
-        rest: list[object] = []
+        rest: list[Ref] = []
         for item_ref in receiver.refs:
             if type(item_ref) is int:
                 thing = frame.object_at(item_ref)
@@ -274,7 +274,7 @@ class Calls(Templates):
             receiver.constants,
             receiver.open,
             receiver.taints,
-            tuple(rest),  # type: ignore[arg-type]
+            tuple(rest),
             receiver.texts,
             receiver.claim,
         )

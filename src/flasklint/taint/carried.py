@@ -16,7 +16,18 @@ from flasklint import ir
 from flasklint.taint.frame import Frame
 from flasklint.taint.state import FIRST_MADE, Obj, State
 from flasklint.taint.targets import names_of
-from flasklint.taint.values import NEVER, NOTHING_KNOWN, UNKNOWN, Claim, Closure, Fragment, FunctionKey, Method, Value
+from flasklint.taint.values import (
+    NEVER,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Claim,
+    Closure,
+    Fragment,
+    FunctionKey,
+    Method,
+    Value,
+    base_of,
+)
 
 _FILLING = frozenset(("append", "add", "extend"))
 _FILLED = ("list", "set", "dict")
@@ -146,13 +157,13 @@ class _Reached:
         while current[0] in ("part", "image"):
             if current[1] == tag:
                 return fragment in self.fragments
-            current = current[2]  # type: ignore[assignment]
+            current = base_of(current)
         return current[0] in ("param", "source") or current in self.roots
 
 
 def _root(fragment: Fragment) -> Fragment:
     while fragment[0] in ("part", "image"):
-        fragment = fragment[2]  # type: ignore[assignment]
+        fragment = base_of(fragment)
     return fragment
 
 

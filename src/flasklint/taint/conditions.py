@@ -281,8 +281,10 @@ def _settled(sign: str, one: Constant, other: Constant) -> bool | None:
         if sign in ("is", "is-not"):
             same = one is other or (type(one) is type(other) and one == other)
             return same == (sign == "is")
-        if isinstance(other, (str, bytes)):
-            return (one in other) == (sign == "in")  # type: ignore[operator]
+        if isinstance(one, str) and isinstance(other, str):
+            return (one in other) == (sign == "in")
+        if isinstance(one, (bytes, int)) and isinstance(other, bytes):
+            return (one in other) == (sign == "in")
     except TypeError:
         return None
     return None

@@ -70,18 +70,17 @@ class Engine(Calls):
         self.latest: Frame | None = None
 
     def evaluate(self, frame: Frame, node: ir.Expr) -> Value:
-        kind = type(node)
-        if kind is ir.Name:
-            found = frame.state.variables.get(node.id)  # type: ignore[union-attr]
-            return found if found is not None else frame.lookup(node.id, node)  # type: ignore[union-attr]
-        if kind is ir.Const:
+        if isinstance(node, ir.Name):
+            found = frame.state.variables.get(node.id)
+            return found if found is not None else frame.lookup(node.id, node)
+        if isinstance(node, ir.Const):
             known = self._constants.get(id(node))
             if known is None:
-                known = self._constants[id(node)] = literal(frame, node)  # type: ignore[arg-type]
+                known = self._constants[id(node)] = literal(frame, node)
             return known
-        if kind is ir.Call:
-            return self.call_node(frame, node)  # type: ignore[arg-type]
-        return EVALUATORS[kind](frame, node)
+        if isinstance(node, ir.Call):
+            return self.call_node(frame, node)
+        return EVALUATORS[type(node)](frame, node)
 
     def execute(self, frame: Frame, body: tuple[ir.Stmt, ...]) -> None:
         run(frame, body)

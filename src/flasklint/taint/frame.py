@@ -35,6 +35,7 @@ from flasklint.taint.values import (
     Text,
     Trail,
     Value,
+    base_of,
     join,
     merge_taints,
     texts,
@@ -426,7 +427,7 @@ class Frame:
         depth, base = 0, fragment
         while base[0] == "part":
             depth += 1
-            base = base[2]  # type: ignore[assignment]
+            base = base_of(base)
         if depth >= DEEPEST_PART:
             return ("new", "part", tag, base)
         return ("part", tag, fragment)

@@ -16,7 +16,7 @@ from flasklint.taint.values import FunctionKey
 REST = "\x02rest"
 """The variable that stands for all of whose names nothing is known."""
 
-_IMPLICIT = ("varargs", "kwargs", "caller")
+_IMPLICIT: dict[str, ir.ParameterKind] = {"varargs": "star", "kwargs": "double-star", "caller": "keyword"}
 
 Member = ir.Function | tuple[ir.Link, str] | None
 """What a template binds at its top level: a macro, what an import brings (and under which name it is there, empty for all of
@@ -65,9 +65,8 @@ class PageKeys(Attributes):
         if found is None or found.function.start != macro.start:
             spoken = mentioned(macro)
             more = [word for word in _IMPLICIT if word in spoken]
-            kinds = {"varargs": "star", "kwargs": "double-star", "caller": "keyword"}
             implicit = tuple(
-                ir.Parameter(word, kinds[word], start=macro.start, end=macro.start)  # type: ignore[arg-type]
+                ir.Parameter(word, _IMPLICIT[word], start=macro.start, end=macro.start)
                 for word in more
                 if all(parameter.name != word for parameter in macro.parameters)
             )

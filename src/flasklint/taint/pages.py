@@ -170,7 +170,7 @@ class Templates(PageKeys):
     def _run(self, frame: Frame, key: FunctionKey, context: Mapping[str, Value], node: ir.Node, words: str) -> Value:
         passing = Passing(frame)
         shared = {name: value for name, value in frame.state.variables.items() if name[0] == "\x01"}
-        values = tuple((name, passing.value(value)) for name, value in sorted((context | shared).items()))  # type: ignore[operator]
+        values = tuple((name, passing.value(value)) for name, value in sorted({**context, **shared}.items()))
         outcome = self.outcome(frame, key, values, passing, node)
         if outcome.cut:
             return UNKNOWN

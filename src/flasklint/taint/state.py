@@ -22,6 +22,7 @@ from flasklint.taint.values import (
     Info,
     Method,
     Value,
+    base_of,
     join,
     renamed,
 )
@@ -127,7 +128,7 @@ class State:
             infos[fragment] = known.both(info)
             while fragment[0] == "image":
                 info = outwards(str(fragment[1]), info)
-                fragment = fragment[2]  # type: ignore[assignment]
+                fragment = base_of(fragment)
                 infos[fragment] = infos.get(fragment, NOTHING_KNOWN).both(info)
 
     def same(self, other: State) -> bool:

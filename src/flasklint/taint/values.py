@@ -515,6 +515,13 @@ def doubted_taint(taint: Taint, reason: str) -> Taint:
     return replace(taint, level=Confidence.MEDIUM, reasons=(*taint.reasons, reason)[:4])
 
 
+def base_of(fragment: Fragment) -> Fragment:
+    """What a part or an image of a stretch of text is one of."""
+    base = fragment[2]
+    assert isinstance(base, tuple)
+    return base
+
+
 def renamed(value: Value, names: Mapping[Fragment, Fragment]) -> Value:
     """The value with some of its fragments known by other names."""
     if not value.taints or not any(taint.fragment in names for taint in value.taints):

@@ -91,7 +91,7 @@ class State(NamedTuple):
     quote: str = ""
     value: str = ""
     kept: tuple[tuple[str, str], ...] = ()
-    raw: str = ""
+    raw: ir.Place = "text"
     foreign: int = 0
 
 
@@ -168,13 +168,13 @@ class Machine:
             case Mode.TEXT | Mode.CDATA:
                 return ir.Context()
             case Mode.RAW:
-                return ir.Context(state.raw, state.tag, "", state.value)  # type: ignore[arg-type]
+                return ir.Context(state.raw, state.tag, "", state.value)
             case Mode.COMMENT:
                 return ir.Context("comment")
             case Mode.VALUE | Mode.BEFORE_VALUE:
                 quote, value = (state.quote, state.value) if state.mode is Mode.VALUE else ("", "")
                 return ir.Context(
-                    _attribute_place(state.tag, state.attribute, quote, value),  # type: ignore[arg-type]
+                    _attribute_place(state.tag, state.attribute, quote, value),
                     state.tag,
                     state.attribute.strip(OUTPUT),
                     value,
@@ -359,7 +359,7 @@ def _longer(value: str, more: str) -> str:
     return value if len(value) >= _LONGEST_VALUE else (value + more)[:_LONGEST_VALUE]
 
 
-def _attribute_place(tag: str, attribute: str, quote: str, value: str) -> str:
+def _attribute_place(tag: str, attribute: str, quote: str, value: str) -> ir.Place:
     attribute = attribute.lstrip(OUTPUT)
     if _EVENT.fullmatch(attribute):
         return "event"
@@ -373,7 +373,7 @@ def _attribute_place(tag: str, attribute: str, quote: str, value: str) -> str:
     return "attribute"
 
 
-def _script_place(kind: str) -> str:
+def _script_place(kind: str) -> ir.Place:
     """What a script element holds, by its type. A template for some other engine is HTML, and read as such."""
     kind = kind.partition(";")[0].strip().lower()
     if any(word in kind for word in _DATA_TYPES):

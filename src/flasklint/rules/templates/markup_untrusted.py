@@ -206,9 +206,10 @@ class MarkupUntrusted(FlowRule):
 def _filters(project: Project) -> Iterator[str]:
     """The names of the project's functions that are template filters."""
     for scope in project.functions():
-        for decorator in scope.node.decorators if isinstance(scope.node, ir.Function) and scope.parent else ():
+        outer = scope.parent
+        for decorator in scope.node.decorators if isinstance(scope.node, ir.Function) else ():
             function = decorator.function if isinstance(decorator, ir.Call) else decorator
-            if _FILTER_DECORATORS.intersection(project.resolve(function, scope.parent)):  # type: ignore[arg-type]
+            if outer is not None and _FILTER_DECORATORS.intersection(project.resolve(function, outer)):
                 yield scope.name
     for site in project.calls("flask.Flask().add_template_filter", "flask.Blueprint().add_app_template_filter"):
         given = site.argument(0, "f")
