@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from flasklint import ir
 from flasklint.knowledge.inputs import BODY_PARAMETERS, JSON_ONLY, PAYLOADS
@@ -42,21 +42,17 @@ _LOOKED_AT = frozenset(
 _BODIES = ("form", "values", "files", "data", "get_data", "stream")
 
 
-def body_is_json_only(app: App, route: Route) -> bool:
-    """Does a route work on a JSON body alone?
+def body_is_json_only(app: App, route: Route, methods: Set[str] = CHANGING) -> bool:
+    """Does a route work on a JSON body alone, when it is asked by one of these methods?
 
     ``get_json()`` refuses a body that is not declared as JSON, and a foreign page cannot declare it without the app's consent
     (CORS). With ``force=True`` it takes any body.
     """
     if route.view is None:
         return False
-    if route.view.brought & route.methods & CHANGING:
+    if route.view.brought & route.methods & methods:
         return True  # what a library's resource is sent has to be declared as JSON, whatever is done with it then
-    functions = [
-        function
-        for method, function in route.view.methods.items()
-        if not method or method in ("POST", "PUT", "PATCH", "DELETE")
-    ]
+    functions = [function for method, function in route.view.methods.items() if not method or method in methods]
     around = route.view.decorations_of
     return bool(functions) and all(_reads_json_only(app, function, around(function)) for function in functions)
 

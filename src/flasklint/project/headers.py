@@ -60,6 +60,8 @@ def response_headers(app: App, profile: Profile) -> Headers:
             known, plain = python(profile.settle(given[0])) if given is not None else (False, None)
             if given is None or not known or plain:
                 names.add(header)
+    if any(use.in_force(profile) for use in app.extensions_of_kind("transport")):
+        names.add("strict-transport-security")
     for value in _around(app):
         found, unknown = _spoken_headers(app, value)
         names |= found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flasklint import ir
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
+from flasklint.project.blocks import leaves
 from flasklint.project.extensions import ExtensionUse
 from flasklint.project.objects import Arguments, Fn
 from flasklint.project.operations import python
@@ -53,6 +55,9 @@ _COUNTED = frozenset(
     }
 )
 """What makes of a word for a failure one for a count of them: ``failed_logins``, not ``failed`` alone."""
+_BARS = frozenset({"banned", "blacklist", "blacklisted", "blocked", "blocklist", "blocklisted", "denylist"})
+"""Words for whom nothing is answered any more; with an address, it is those who asked too often."""
+_ADDRESSES = ("flask.request.remote_addr", "flask.request.access_route", "flask_limiter.util.get_remote_address")
 _DECORATORS = (".limit", ".shared_limit", ".request_filter", ".rate_limit", ".ratelimit")
 
 
@@ -152,7 +157,28 @@ def _counts(app: App, function: Fn) -> bool:
     deeds = app.deeds(function, deep=True)
     names = {*deeds.attributes, *deeds.keywords, *(name.rpartition(".")[2] for name in deeds.names)}
     names |= {text for text in deeds.texts if len(text) < 40 and " " not in text}
-    return any(_counts_failures(set(words(name))) for name in names)
+    return any(_counts_failures(set(words(name))) for name in names) or _bars_addresses(app, function)
+
+
+def _bars_addresses(app: App, function: Fn) -> bool:
+    """``if blocklist.holds(request.remote_addr): return "denied", 403``"""
+    scope = app.scope_of(function)
+    if scope is None:
+        return False
+    for node in ir.statements(function.node):
+        if isinstance(node, ir.If) and leaves(node.body):
+            inner = (node.test, *ir.walk(node.test))
+            said = {
+                word for one in inner if isinstance(one, ir.Attribute | ir.Name) for word in words(ir.last_name(one))
+            }
+            if not said.isdisjoint(_BARS) and any(
+                name.startswith(_ADDRESSES)
+                for one in inner
+                if isinstance(one, ir.Attribute | ir.Name)
+                for name in app.resolver.resolve(one, scope)
+            ):
+                return True
+    return False
 
 
 def _counts_failures(said: set[str]) -> bool:

@@ -19,6 +19,7 @@ from flasklint.project.names import Resolver
 from flasklint.project.pages import Pages
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.scripts import scripts
+from flasklint.project.sessiontokens import session_tokens
 from flasklint.project.values import Setting
 from flasklint.source import Location
 
@@ -96,8 +97,16 @@ class Project:
     @cached_property
     def apps(self) -> tuple[App, ...]:
         """The Flask apps, by path and place: how they are configured, what protects them, what they answer."""
-        model = AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions, self.deployments)
-        return tuple(App(model, made) for made in model.made)
+        return tuple(App(self._model, made) for made in self._model.made)
+
+    @cached_property
+    def _model(self) -> AppModel:
+        return AppModel(self._modules, self._resolver, self.calls, self.definition, self.additions, self.deployments)
+
+    @cached_property
+    def session_tokens(self) -> frozenset[str]:
+        """The keys of the session under which tokens against forged requests are kept."""
+        return frozenset(session_tokens(self.modules.values(), self._model.guards))
 
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:

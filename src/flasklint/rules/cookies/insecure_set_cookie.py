@@ -107,7 +107,9 @@ class InsecureSetCookie(CallRule):
         if given is None or self._deletes(site, given):
             return
         missing = [name for name, _ in _FLAGS if self._lacks(given.get(name), site, project)]
-        public = any(_PUBLIC.intersection(words(text)) for text in self._texts(given.get("key"), site, project))
+        public = any(
+            _PUBLIC.intersection(words(text)) for text in self._texts(given.get("key"), site, project)
+        ) or self._is_sent_back(given.get("value"), site, project)
         if public and "httponly" in missing:
             # A script of the page has to read it, to send it back.
             missing.remove("httponly")
@@ -134,6 +136,15 @@ class InsecureSetCookie(CallRule):
             help="add " + ", ".join(f"`{name}={value}`" for name, value in _FLAGS if name in missing),
             fix=self._fix(site, given, missing),
         )
+
+    def _is_sent_back(self, value: ir.Expr | None, site: CallSite, project: Project) -> bool:
+        """Is it the session's token against forged requests: ``session["csrf_token"]``, one that a header is compared with?"""
+        match value:
+            case ir.Subscript(owner, ir.Const(value=str() as key)) | ir.Call(
+                ir.Attribute(owner, "get"), (ir.Argument(ir.Const(value=str() as key)), *_)
+            ):
+                return "flask.session" in project.resolve(owner, site.scope) and key in project.session_tokens
+        return False
 
     def _given(self, site: CallSite, project: Project) -> dict[str, ir.Expr] | None:
         """The arguments by name; ``None`` when some are not seen."""

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from flasklint.findings import Confidence, Finding, Place, Severity
+from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.extensions import ExtensionUse
@@ -14,6 +15,7 @@ from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule
 from flasklint.source import Location
 
+_SENT = frozenset({"POST"})
 _SHOWN = 12
 _FEW = 3
 _ENTRANCES = frozenset(
@@ -84,7 +86,8 @@ class MissingCsrfProtection(AppRule):
         identity = app.identity
         if identity is None or any(use.in_force(app.production[0]) for use in app.extensions_of_kind("csrf")):
             return
-        routes = [route for route in app.forgeable if not body_is_json_only(app, route)]
+        # Browsers ask another site before they send it a PUT or a DELETE.
+        routes = [route for route in app.forgeable if not body_is_json_only(app, route, _SENT)]
         acting = [route for route in routes if not self._is_entrance(route) and not only_shows(app, route)]
         if not acting:
             return
@@ -92,38 +95,53 @@ class MissingCsrfProtection(AppRule):
         if not guarded and (self._has_means(app) or self._asks_for_tokens(app)):
             return
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
+        lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
         if guarded and len(guarded) <= _FEW and self._has_means(app):
             for route in {_view_place(route): route for route in reversed(shown)}.values():
-                yield self._forgotten(route, identity)
+                yield self._forgotten(route, identity, lax)
             return
-        lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
+        if guarded and self._has_means(app):
+            first = shown[0]
+            yield replace(
+                self._forgotten(first, identity, lax),
+                message=f"{len(shown)} routes change something on the word of a cookie and check no token, as others of this app "
+                "do. A page anywhere on the web can ask for them in the name of a visitor.",
+                related=(
+                    Place(identity.location, f"people log in with a cookie: {identity.name}"),
+                    *(Place(route.location, f"{_asked_for(route)} is open too") for route in shown[1:_SHOWN]),
+                ),
+            )
+            return
         location, label, extra = self._place(app)
         count = "one route changes something" if len(acting) == 1 else f"{len(acting)} routes change something"
         yield self.finding(
             location,
             f"Nothing checks that requests come from the app's own pages: {count} on the word of a cookie.{extra}"
-            + (" The session cookie's `SameSite` only helps where browsers honour it." if lax else ""),
-            severity=Severity.MEDIUM if lax else Severity.HIGH,
+            + (
+                " The session cookie's `SameSite` keeps most of them off; pages of the same site may still send them."
+                if lax
+                else ""
+            ),
+            severity=Severity.LOW if lax else Severity.HIGH,
             confidence=self._confidence(app, bool(guarded)),
             label=label,
             scope=app.scope,
             related=(
                 Place(identity.location, f"people log in with a cookie: {identity.name}"),
-                *(
-                    Place(route.location, f"{'/'.join(sorted(route.methods))} {route.rule} is open")
-                    for route in shown[:_SHOWN]
-                ),
+                *(Place(route.location, f"{_asked_for(route)} is open") for route in shown[:_SHOWN]),
             ),
             help="`CSRFProtect(app)` from Flask-WTF protects all routes at once; put its token into the forms",
         )
 
-    def _forgotten(self, route: Route, identity: Guard) -> Finding:
+    def _forgotten(self, route: Route, identity: Guard, lax: bool) -> Finding:
+        """``lax``: browsers leave the cookie out of what other sites send, so that it is for those who want more."""
         return self.finding(
             route.location,
             "This route changes something on the word of a cookie and checks no token, as others of this app do. A page anywhere "
             "on the web can ask for it in the name of a visitor.",
-            severity=Severity.MEDIUM,
-            label=f"{'/'.join(sorted(route.methods))} {route.rule} is open",
+            severity=Severity.LOW if lax else Severity.MEDIUM,
+            persona=Persona.PEDANTIC if lax else Persona.REGULAR,
+            label=f"{_asked_for(route)} is open",
             scope=route.scope,
             related=(Place(identity.location, f"people log in with a cookie: {identity.name}"),),
             help="validate a form with a token (an empty one will do for a button), or use `CSRFProtect(app)` for all routes",
@@ -166,6 +184,10 @@ class MissingCsrfProtection(AppRule):
 
     def _last(self, use: ExtensionUse) -> Location:
         return use.inits[-1].location
+
+
+def _asked_for(route: Route) -> str:
+    return f"{'/'.join(sorted(route.methods))} {route.rule}"
 
 
 def _is_lax(app: App, wanted: str) -> bool:

@@ -13,6 +13,7 @@ from flasklint.project.objects import Arguments, Branch, Fn, Lookup, Map, Result
 from flasklint.project.operations import python
 from flasklint.project.profiles import Profile
 from flasklint.project.project import Project
+from flasklint.project.switched import off_by_default
 from flasklint.project.values import Known, Unknown
 from flasklint.rules.base import AppRule
 from flasklint.source import Location
@@ -150,7 +151,7 @@ class PermissiveCors(AppRule):
         """``read``: the function only answers what everybody may read."""
         headers = {header.name: header for header in header_values(function, app)}
         origin = headers.get(_ORIGIN)
-        if origin is None:
+        if origin is None or origin.value.start in off_by_default(function.node):
             return
         credentials = headers.get(_CREDENTIALS)
         allowed = credentials is not None and _says_true(credentials.value)
