@@ -88,7 +88,11 @@ def app_routes(project: Project, flows: Flows | None, named: Set[str] | None = N
     reach = _Reach(flows) if flows is not None else None
     found: list[AppRoutes] = []
     for app in project.apps:
-        links = {id(one.route): one.effect for one in changes_by_link(app, project.definition) if one.says_so}
+        links = {
+            id(one.route): one.effect
+            for one in changes_by_link(app, project.definition)
+            if one.says_so or one.effect.certain
+        }
         rows = tuple(row for row in _rows(app, reach, links) if named is None or _stands_in(row, named))
         if named is None or rows or app.location.path in named:
             found.append(AppRoutes(app.name, app.kind, app.location, rows, not app.exhausted))
@@ -136,7 +140,7 @@ def csrf_of(app: App, route: Route, guard: Guard | None, by_link: Effect | None 
     verdicts = [app.protection(route, profile) for profile in app.production]
     worst = next((one for one in verdicts if not one.protected), verdicts[0])
     match worst.kind:
-        case "safe" if by_link is not None:
+        case "safe" | "checked" if by_link is not None:
             return Csrf("open", f"a link is enough to {by_link.what}")
         case "safe":
             return Csrf("safe", worst.reason)

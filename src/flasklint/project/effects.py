@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flasklint import ir
 from flasklint.project.names import Resolver
 from flasklint.project.scopes import Scope
+from flasklint.project.strangers import given_once, values_used
 from flasklint.source import Location
 
 _SESSIONS = ("sqlalchemy.orm.Session()", "flask_sqlalchemy.SQLAlchemy().session", "sqlalchemy.orm.scoped_session()")
@@ -41,10 +42,17 @@ class Effect:
     certain: bool
 
 
-def effects(scope: Scope, resolver: Resolver, definition: Callable[[str], Scope | None]) -> Iterator[Effect]:
+def effects(
+    scope: Scope,
+    resolver: Resolver,
+    definition: Callable[[str], Scope | None],
+    body: tuple[ir.Stmt, ...] | None = None,
+) -> Iterator[Effect]:
     """What a function itself changes, in the order of the text; nothing under ``if request.method == "POST"``. ``definition``:
-    the project's function or class of a canonical name: a decorator or a ``with`` may commit what is done inside."""
-    body = scope.node.body if isinstance(scope.node, ir.Function) else ()
+    the project's function or class of a canonical name: a decorator or a ``with`` may commit what is done inside. ``body``: the
+    part of it that is asked about."""
+    if body is None:
+        body = scope.node.body if isinstance(scope.node, ir.Function) else ()
     around = _Around(scope, resolver, definition)
     commits = around.commits or any(_is_commit(node) for node in ir.walk(scope.node))
     for node in _reached(body):
@@ -123,12 +131,34 @@ def _reached(body: tuple[ir.Stmt, ...]) -> Iterator[ir.Node]:
     while stack:
         node = stack.pop()
         if isinstance(node, ir.If) and _asks_method(node.test):
-            stack.extend(reversed(node.orelse))
+            stack.extend(reversed(node.body if _is_for_get(node.test) else node.orelse))
             continue
         if isinstance(node, (ir.Function, ir.Class)):
             continue
         yield node
         stack.extend(ir.children(node)[::-1])
+
+
+def switches(function: ir.Function) -> Iterator[ir.If]:
+    """The conditions on what an address says after its question mark that a GET request may come to."""
+    values = given_once(function)
+    for node in _reached(function.body):
+        if isinstance(node, ir.If):
+            asked = (node.test, *values_used(node.test, values))
+            if any(
+                isinstance(inner, ir.Attribute) and inner.name == "args"
+                for one in asked
+                for inner in (one, *ir.walk(one))
+            ):
+                yield node
+
+
+def _is_for_get(test: ir.Expr) -> bool:
+    """``request.method == "GET"``"""
+    match test:
+        case ir.Compare(("==",), (ir.Attribute(_, "method"), ir.Const("GET"))):
+            return True
+    return False
 
 
 def _asks_method(test: ir.Expr) -> bool:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from flasklint import ir
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
-from flasklint.project.effects import Effect, commits, effects
+from flasklint.project.effects import Effect, commits, effects, switches
 from flasklint.project.objects import Fn
 from flasklint.project.routes import Route
 from flasklint.project.scopes import Scope
+from flasklint.source import Location
 
 Definition = Callable[[str], Scope | None]
 
@@ -26,6 +27,7 @@ _CHANGES = frozenset(
         "block",
         "buy",
         "cancel",
+        "clear",
         "complete",
         "create",
         "deactivate",
@@ -41,6 +43,7 @@ _CHANGES = frozenset(
         "enable",
         "erase",
         "follow",
+        "generate",
         "join",
         "kick",
         "leave",
@@ -53,6 +56,8 @@ _CHANGES = frozenset(
         "publish",
         "purchase",
         "purge",
+        "recalculate",
+        "regenerate",
         "reject",
         "remove",
         "rename",
@@ -61,7 +66,19 @@ _CHANGES = frozenset(
         "set",
         "toggle",
     }
-    | {"transfer", "unban", "unblock", "unfollow", "unlike", "unpublish", "update", "upvote", "downvote", "vote"}
+    | {
+        "transfer",
+        "unban",
+        "unblock",
+        "unfollow",
+        "unlock",
+        "unlike",
+        "unpublish",
+        "update",
+        "upvote",
+        "downvote",
+        "vote",
+    }
 )
 """Words of a route that says itself that it changes something."""
 _GRAVE = frozenset({"ban", "del", "delete", "demote", "destroy", "erase", "promote", "purge", "remove", "transfer"})
@@ -118,13 +135,20 @@ def changes_by_link(app: App, definition: Definition) -> Iterator[ByLink]:
     asked = _asked_for_changes(app)
     for route in app.routes:
         view = route.view
-        if view is None or route.changes or "GET" not in route.methods or view.cls is not None:
+        if view is None or "GET" not in route.methods:
             continue
         guard = app.guard(route)
+        if route.changes and view.cls is None:
+            for function in view.functions if guard is not None and guard.proof != "token" else ():
+                effect = _by_switch(app, function)
+                if effect is not None:
+                    yield ByLink(route, function, effect, True)
+            continue
         says = _says_so(app, route, guarded=guard is not None)
         if (guard is None and not says) or (guard is not None and guard.proof == "token") or _is_one_time(route):
             continue
-        for function in view.functions:
+        asking = {view.methods[one] for one in ("GET", "") if one in view.methods}
+        for function in asking:
             effect = effect_on_get(app, function, definition, says) if id(function.node) not in asked else None
             if effect is not None:
                 yield ByLink(route, function, effect, says)
@@ -166,6 +190,24 @@ def effect_on_get(app: App, function: Fn, definition: Definition, says: bool) ->
     if found is not None or not says:
         return found
     return next(commits(scope, app.resolver), None) or _through_helper(app, scope, definition)
+
+
+def _by_switch(app: App, function: Fn) -> Effect | None:
+    """What a view that answers forms as well does when an address says so after its question mark: ``?delete=true``"""
+    scope = app.scope_of(function)
+    for node in switches(function.node) if scope is not None else ():
+        said = {inner.id for inner in ir.walk(node.test) if isinstance(inner, ir.Name)}
+        said |= {str(inner.value) for inner in ir.walk(node.test) if isinstance(inner, ir.Const)}
+        if not any(not _CHANGES.isdisjoint(words(one)) for one in said):
+            continue
+        assert scope is not None
+        found = next(effects(scope, app.resolver, app.definition, node.body), None)
+        if found is not None:
+            return found
+        for inner in (one for statement in node.body for one in ir.walk(statement)):
+            if isinstance(inner, ir.Call) and words(ir.last_name(inner.function))[:1] in (["delete"], ["remove"]):
+                return Effect("delete something", Location(scope.module.path, inner.span), False)
+    return None
 
 
 def _through_helper(app: App, scope: Scope, definition: Definition) -> Effect | None:
