@@ -347,7 +347,7 @@ class App:
             if self.deeds(function).mentions("flask_login.current_user", "flask_security.current_user"):
                 return Guard("session", "current_user", function.location)
         for route, function in self.views():
-            if self.deeds(function).mentions("flask.request.cookies") and route.view is not None:
+            if self.deeds(function).mentions("flask.request.cookies", "flask.session") and route.view is not None:
                 itself = self._model.standing.own_guard(function, route.view.told)
                 if itself is not None and itself.proof == "session":
                     return itself

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from flasklint import ir
 from flasklint.project import library
 from flasklint.project.namespaces import namespace
-from flasklint.project.objects import Branch, Cls, Env, Instance, Lookup, Map, Mod, Test, Value
+from flasklint.project.objects import Branch, Cls, Env, Event, Instance, Lookup, Map, Mod, Test, Value
 from flasklint.project.operations import by_default, ends, python
 from flasklint.project.profiles import ProfileKind, Truth, kind_of_name
 from flasklint.project.values import Known, Unknown, Unset
@@ -139,6 +141,36 @@ class Choices:
                     return said
         name = name_of(value)
         return kind_of_name(name.rpartition(".")[2]) if name else None
+
+
+def with_defaults(events: list[Event]) -> list[Event]:
+    """``if env in configs: from_object(configs[env])``, ``else: from_object(Config)``: taken for ``configs.get(env, Config)``."""
+    found: list[Event] = []
+    taken: set[int] = set()
+    for event in events:
+        held = event.conditions[-1] if event.conditions else None
+        if event.kind == "load" and isinstance(event.value, Lookup) and event.value.default is None:
+            match held:
+                case Test("in", (key, Map())) if key is event.value.key:
+                    other = next((one for one in events if _is_otherwise(one, event, held)), None)
+                    if other is not None:
+                        taken.add(id(other))
+                        value = Lookup(event.value.map, event.value.key, other.value)
+                        event = structs.replace(event, value=value, conditions=event.conditions[:-1])
+        found.append(event)
+    return [event for event in found if id(event) not in taken]
+
+
+def _is_otherwise(event: Event, other: Event, held: Test) -> bool:
+    """Is a class loaded where the condition of another load does not hold?"""
+    if event.kind != "load" or not isinstance(event.value, Cls) or len(event.conditions) != len(other.conditions):
+        return False
+    match event.conditions[-1]:
+        case Test("not", (inner,)):
+            return inner is held
+        case Test("not-in", operands):
+            return all(one is two for one, two in zip(operands, held.operands, strict=False))
+    return False
 
 
 def _is_default(choice: Choice, others: list[Choice]) -> bool:

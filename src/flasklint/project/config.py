@@ -22,7 +22,8 @@ from flasklint.knowledge.config import DEVELOPMENT_WORDS, KEYS
 from flasklint.knowledge.extensions import EXTENSIONS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.callers import given
-from flasklint.project.choices import Choice, Choices, name_of, same_object
+from flasklint.project.choices import Choice, Choices, name_of, same_object, with_defaults
+from flasklint.project.library import import_string
 from flasklint.project.namespaces import namespace
 from flasklint.project.objects import (
     AppObject,
@@ -90,6 +91,14 @@ class Configuration:
             if event.kind in ("set", "load", "opaque") or _brings_settings(event)
         ]
         self._events = [one for event in self._events for one in (*self._handed_over(event), event)]
+        self._events = with_defaults([self._spelled_out(event) for event in self._events])
+
+    def _spelled_out(self, event: Event) -> Event:
+        """``from_object("config.Config")`` where that name stands for one of several: with those."""
+        if event.kind != "load" or not isinstance(event.value, Known):
+            return event
+        named = import_string(self._walk, event.value, event.module)
+        return structs.replace(event, value=named) if isinstance(named, (Branch, Lookup)) else event
 
     def _handed_over(self, event: Event) -> Iterator[Event]:
         """Classes of settings that a library's function is given together with the app: it loads them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Sequence, Set
 
 from flasklint import ir
 from flasklint.knowledge.inputs import BODY_PARAMETERS, JSON_ONLY, PAYLOADS
@@ -39,6 +39,7 @@ _LOOKED_AT = frozenset(
     {"form", "values", "files", "data", "get_data", "stream", "json", "get_json", "is_json", "method"}
 )
 """What of a request tells a POST from a GET."""
+_JSON = ("flask.request.json", "flask.request.get_json", "flask.Request().json", "flask.Request().get_json", *PAYLOADS)
 _BODIES = ("form", "values", "files", "data", "get_data", "stream")
 
 
@@ -54,18 +55,17 @@ def body_is_json_only(app: App, route: Route, methods: Set[str] = CHANGING) -> b
         return True  # what a library's resource is sent has to be declared as JSON, whatever is done with it then
     functions = [function for method, function in route.view.methods.items() if not method or method in methods]
     around = route.view.decorations_of
-    return bool(functions) and all(_reads_json_only(app, function, around(function)) for function in functions)
+    return bool(functions) and all(_reads_json_only(app, function, tuple(around(function))) for function in functions)
 
 
-def _reads_json_only(app: App, function: Fn, around: Iterable[Decoration]) -> bool:
+def _reads_json_only(app: App, function: Fn, around: Sequence[Decoration]) -> bool:
     deeds = app.deeds(function)
-    if not deeds.mentions(
-        "flask.request.json",
-        "flask.request.get_json",
-        "flask.Request().json",
-        "flask.Request().get_json",
-        *PAYLOADS,
-    ) and not any(_is_given_json(one, function) for one in around):
+    own = [app.deeds(one.value) for one in around if isinstance(one.value, Fn)]
+    if (
+        not deeds.mentions(*_JSON)
+        and not any(_is_given_json(one, function) for one in around)
+        and not any(one.mentions(*_JSON) and "force" not in one.keywords for one in own)
+    ):
         return False
     if any(deeds.mentions(f"flask.request.{body}", f"flask.Request().{body}") for body in _BODIES):
         return False

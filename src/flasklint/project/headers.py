@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flasklint import ir
 from flasklint.knowledge.headers import HEADER_LIBRARIES, PROTECTIVE, TALISMAN
 from flasklint.project.apps import App, Hook
+from flasklint.project.deeds import Deeds
 from flasklint.project.objects import Cls, Fn, Instance, Result, Value
 from flasklint.project.operations import python
 from flasklint.project.profiles import Profile, Truth
@@ -15,6 +16,8 @@ from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.source import Location
 
 _AFTER = frozenset({"after_request", "after_app_request"})
+_PLAIN = (".txt", ".eml", ".mail")
+_PAGES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".xhtml")
 _RENDERERS = ("flask.render_template", "flask.render_template_string", "flask.stream_template")
 
 
@@ -78,7 +81,15 @@ def after_hooks(app: App, profile: Profile) -> Iterator[Hook]:
 
 def serves_pages(app: App) -> bool:
     """Does the app answer with pages (and not only with data)?"""
-    return any(app.deeds(function).mentions(*_RENDERERS) for _, function in app.views())
+    return any(_renders_page(app.deeds(function)) for _, function in app.views())
+
+
+def _renders_page(deeds: Deeds) -> bool:
+    """Does a function render a template that is not, by its name, the text of a mail?"""
+    if not deeds.mentions(*_RENDERERS):
+        return False
+    plain = any(text.endswith(_PLAIN) for text in deeds.texts)
+    return not plain or any(text.endswith(_PAGES) for text in deeds.texts)
 
 
 def header_values(function: Fn, app: App) -> Iterator[HeaderValue]:

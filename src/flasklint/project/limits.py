@@ -55,6 +55,8 @@ _COUNTED = frozenset(
     }
 )
 """What makes of a word for a failure one for a count of them: ``failed_logins``, not ``failed`` alone."""
+_PACE = frozenset({"rate", "limit"})
+"""``exceeded_rate_limit``"""
 _BARS = frozenset({"banned", "blacklist", "blacklisted", "blocked", "blocklist", "blocklisted", "denylist"})
 """Words for whom nothing is answered any more; with an address, it is those who asked too often."""
 _ADDRESSES = ("flask.request.remote_addr", "flask.request.access_route", "flask_limiter.util.get_remote_address")
@@ -184,4 +186,4 @@ def _bars_addresses(app: App, function: Fn) -> bool:
 def _counts_failures(said: set[str]) -> bool:
     # ``default_locked_account`` is how accounts are made, not what becomes of them.
     lost = "default" not in said and not said.isdisjoint(_LOSSES)
-    return not said.isdisjoint(_SPOKEN) or (lost and not said.isdisjoint(_COUNTED))
+    return not said.isdisjoint(_SPOKEN) or said >= _PACE or (lost and not said.isdisjoint(_COUNTED))

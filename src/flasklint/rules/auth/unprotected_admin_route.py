@@ -410,7 +410,8 @@ class UnprotectedAdminRoute(AppRule):
 
     def _open_administration(self, app: App) -> tuple[Finding, ...]:
         """Routes below ``/admin`` that ask nobody, in an app that people log in to."""
-        if app.identity is None or app.exhausted:
+        asking = sum(app.guard(route) is not None for route in app.routes) if app.identity is None else _ASKING
+        if asking < _ASKING or app.exhausted:
             return ()
         open_routes = [
             route

@@ -106,6 +106,8 @@ class MissingCsrfProtection(AppRule):
                 self._forgotten(first, identity, lax),
                 message=f"{len(shown)} routes change something on the word of a cookie and check no token, as others of this app "
                 "do. A page anywhere on the web can ask for them in the name of a visitor.",
+                severity=Severity.LOW if lax else Severity.HIGH,
+                persona=Persona.REGULAR,
                 related=(
                     Place(identity.location, f"people log in with a cookie: {identity.name}"),
                     *(Place(route.location, f"{_asked_for(route)} is open too") for route in shown[1:_SHOWN]),
