@@ -109,6 +109,7 @@ def _rows(app: App, reach: _Reach | None, links: Mapping[int, Effect]) -> Iterat
         prefix = route.endpoint.rpartition(".")[0]
         whole = app.guard(route)
         guard = whole or app.guard_of_changes(route)
+        some = app.guard_of_some(route) if whole is None else None
         yield RouteRow(
             route.rule,
             route.host,
@@ -117,14 +118,19 @@ def _rows(app: App, reach: _Reach | None, links: Mapping[int, Effect]) -> Iterat
             prefix,
             route.location,
             (view.name, view.location) if view is not None else None,
-            guard,
+            guard or (some[0] if some is not None else None),
             csrf_of(app, route, guard, links.get(id(route))),
             _limit(app, route),
             inputs(app, route),
             reach.of(route) if reach is not None else None,
             app.production[0].holds(route.conditions) > 0,
-            tuple(sorted(route.methods & CHANGING)) if guard is not None and whole is None else (),
+            _guarded(route, some, guard is not None and whole is None),
         )
+
+
+def _guarded(route: Route, some: tuple[Guard, frozenset[str]] | None, changes: bool) -> tuple[str, ...]:
+    """The methods that a guard is for, where others are open; ``changes``: it is for those that change something."""
+    return tuple(sorted(some[1] if some is not None else route.methods & CHANGING if changes else ()))
 
 
 def _limit(app: App, route: Route) -> str:

@@ -260,6 +260,19 @@ class App:
         found = self._guard(route, tuple(changing)) if changing and not changing & reading else None
         return self._as_told(found) if found is not None else None
 
+    def guard_of_some(self, route: Route) -> tuple[Guard, frozenset[str]] | None:
+        """What stands before some methods of a route, where others are open; and which those are."""
+        if route.view is None or len(route.view.functions) < 2:
+            return None
+        found = {
+            method: guard
+            for method, function in route.view.methods.items()
+            if method in route.methods and (guard := self._guard(route, (function,))) is not None
+        }
+        if not found or found.keys() == route.view.methods.keys():
+            return None
+        return self._as_told(next(iter(found.values()))), frozenset(found)
+
     def _as_told(self, guard: Guard) -> Guard:
         """A guard that asks Flask-Login, by what that goes by."""
         return replace(guard, proof=self._told_by) if guard.proof == "session" and self._told_by is not None else guard

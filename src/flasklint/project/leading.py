@@ -224,6 +224,8 @@ def _otherwise(body: Sequence[ir.Stmt]) -> Mapping[int, ir.If]:
         if isinstance(node, ir.If) and leaves(node.body):
             others = node.orelse or tuple(body[at + 1 :])
             plain = all(isinstance(one, (ir.Assign, ir.Do, ir.Return, ir.Raise)) for one in others)
+            if isinstance(node.test, ir.Op) and node.test.sign == "or":
+                continue  # who is known is one of several who may
             if others and plain and _refuses(others) and len(others) <= _FEW:
                 test = ir.Op("not", (node.test,), start=node.test.start, end=node.test.end)
                 found[id(node)] = structs.replace(node, test=test, body=others, orelse=())

@@ -100,7 +100,8 @@ class MissingCsrfProtection(AppRule):
             for route in {_view_place(route): route for route in reversed(shown)}.values():
                 yield self._forgotten(route, identity, lax)
             return
-        if guarded and self._has_means(app):
+        location, label, extra = self._place(app)
+        if guarded and not extra and self._has_means(app):
             first = shown[0]
             yield replace(
                 self._forgotten(first, identity, lax),
@@ -114,7 +115,6 @@ class MissingCsrfProtection(AppRule):
                 ),
             )
             return
-        location, label, extra = self._place(app)
         count = "one route changes something" if len(acting) == 1 else f"{len(acting)} routes change something"
         yield self.finding(
             location,
