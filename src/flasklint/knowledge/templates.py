@@ -246,6 +246,13 @@ STAFF_WORDS: frozenset[str] = _words(
 """Those among them that speak of the people who run the site, not of what anybody may be allowed to do."""
 
 
+ACCOUNT_WORDS: frozenset[str] = _words(
+    "active activated anonymous approved authenticated banned blocked confirmed deleted disabled email enabled expired guest"
+    " locked logged member muted password registered suspended valid verified"
+)
+"""Words in what is asked of every account, or of those that are turned away: ``user.is_active``."""
+
+
 def is_form(name: str) -> bool:
     """Whether a name is one that is usually given to a form: ``form``, ``login_form``."""
     return name == "form" or name.endswith(("_form", "Form"))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flasklint import ir
 from flasklint.findings import Finding, Severity
 from flasklint.knowledge.sensitive import words
-from flasklint.knowledge.templates import ADMIN_WORDS, MODEL_VIEW_PARTS, STAFF_WORDS
+from flasklint.knowledge.templates import ACCOUNT_WORDS, ADMIN_WORDS, MODEL_VIEW_PARTS, STAFF_WORDS
 from flasklint.project.blocks import leaves
 from flasklint.project.entered import taken_in, text_fields
 from flasklint.project.outputs import last_word
@@ -26,6 +26,8 @@ _FIRST = 6
 _CALLS = 3
 """Through how many calls a view is looked for that lets nobody else through."""
 _ADMIN_BEGINNINGS = ("admin", "superuser", "moderator")
+_USERS = frozenset({"current_user", "user"})
+_OF_ROLES = frozenset({"can", "has", "is", "may"})
 _SETTINGS = frozenset({"config", "environ"})
 _SECRET_WORDS = frozenset({"key", "passphrase", "password", "passwd", "secret", "token"})
 """Words in the names of settings by whose values people are known."""
@@ -248,9 +250,24 @@ def _asks_for(node: ir.Function) -> Who:
     """Whom a function lets through, by its decorators and by what it asks first."""
     asked = [_asked_by(decorator) for decorator in node.decorators]
     asked += (_asked_by(one.test) for one in node.body[:_FIRST] if isinstance(one, ir.If) and leaves(one.body))
+    asked += (_granted_by(one.test) for one in _does_all(node))
     if any(isinstance(one, ir.If) and leaves(one.body) and _asks_for_key(one.test) for one in node.body[:_FIRST]):
         return Who.STAFF
     return max(asked, default=Who.ANYBODY)
+
+
+def _does_all(node: ir.Function) -> list[ir.If]:
+    """The condition under which a function does whatever it does: besides it there is nothing but an answer."""
+    found = [one for one in node.body if not isinstance(one, (ir.Return, ir.Raise)) and not _is_remark(one)]
+    match found:
+        case [ir.If(orelse=otherwise) as one] if not otherwise or leaves(otherwise):
+            return [one]
+        case _:
+            return []
+
+
+def _is_remark(node: ir.Stmt) -> bool:
+    return isinstance(node, ir.Do) and isinstance(node.value, ir.Const)
 
 
 def _asked_by(test: ir.Expr) -> Who:
@@ -260,6 +277,19 @@ def _asked_by(test: ir.Expr) -> Who:
     if isinstance(test, ir.Op) and test.sign == "or":
         return max(map(_asked_by, test.operands))
     return max(map(_speaks_of, (test, *ir.walk(test))))
+
+
+def _granted_by(test: ir.Expr) -> Who:
+    """Of whom an expression must be true: ``current_user.is_reviewer and request.form``."""
+    match test:
+        case ir.Op("and", operands):
+            return max(map(_granted_by, operands))
+        case ir.Op("or", operands):
+            return min(map(_granted_by, operands))
+        case ir.Op("not"):
+            return Who.ANYBODY
+        case _:
+            return max(map(_speaks_of, (test, *ir.walk(test))))
 
 
 def _asks_for_key(test: ir.Expr) -> bool:
@@ -292,8 +322,16 @@ def _is_secret_setting(expr: ir.Expr) -> bool:
     return False
 
 
+def _is_role(name: str) -> bool:
+    """Whether an attribute of who is logged in asks for more than that: ``is_reviewer``, ``can_publish``."""
+    first, *rest = name.lower().split("_")
+    return first in _OF_ROLES and bool(rest) and ACCOUNT_WORDS.isdisjoint(rest)
+
+
 def _speaks_of(node: ir.Node) -> Who:
     match node:
+        case ir.Attribute(value=owner, name=name) if last_word(owner) in _USERS and _is_role(name):
+            return Who.STAFF if not STAFF_WORDS.isdisjoint(name.lower().split("_")) else Who.ROLE
         case ir.Name(id=name) | ir.Attribute(name=name):
             spoken = name.lower().split("_")
         case ir.Const(value=str(text)):

@@ -6,7 +6,7 @@ been put there. Whose attribute it is, is told by names only: that of the class,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flasklint import ir
 from flasklint.project.outputs import last_word
@@ -23,6 +23,8 @@ ROW = "<kept>"
 KEEPERS = frozenset(("create", "update", "update_one", "values", "set", "get_or_create"))
 """Methods that keep their keyword arguments under these names, as far as is known of them."""
 
+_NONE: Mapping[tuple[str, int], str] = {}
+
 MOST_KEEPERS = 12
 """Functions that keep something under one name, beyond which they are not looked for."""
 
@@ -30,9 +32,13 @@ MOST_KEEPERS = 12
 class Kept:
     """Where values are kept under these ``names``, and in what. ``sought``: those for which functions are looked for that keep
     something under them. ``common``: those names under which so
-    many functions keep something that not all of them are looked at."""
+    many functions keep something that not all of them are looked at. ``owners``: what the items of dicts go into that are written
+    out for a call which changes records."""
 
-    def __init__(self, names: frozenset[str], sought: frozenset[str]) -> None:
+    def __init__(
+        self, names: frozenset[str], sought: frozenset[str], owners: Mapping[tuple[str, int], str] = _NONE
+    ) -> None:
+        self.owners = owners
         self.names = names
         self.sought = sought
         self.common: frozenset[str] = frozenset()
@@ -47,7 +53,26 @@ def names_kept(project: Project) -> Kept:
     for name in shown:
         for member in members_of(project, name):
             names.update(read_of_self(member))
-    return Kept(frozenset(names) | project.pages.followed, frozenset(names))
+    followed = frozenset(names) | project.pages.followed
+    return Kept(followed, frozenset(names), _owners(project, followed))
+
+
+def _owners(project: Project, names: frozenset[str]) -> dict[tuple[str, int], str]:
+    """The names of what methods that change records are called on, by path and start of the items of the dicts that are written
+    out for them: ``users.update({"id": 1}, {"bio": text})``."""
+    found: dict[tuple[str, int], str] = {}
+    for module in project.modules.values() if names else ():
+        for call, _ in module.calls:
+            if last_word(call.function) not in KEEPERS or not (owner := plain(owner_written(call))):
+                continue
+            stack = [argument.value for argument in call.arguments]
+            while stack:
+                given = stack.pop()
+                for pair in given.pairs if isinstance(given, ir.Dict) else ():
+                    stack.append(pair.value)
+                    if isinstance(pair.key, ir.Const) and pair.key.value in names:
+                        found[module.path, pair.value.start] = owner
+    return found
 
 
 def members_of(project: Project, name: str) -> list[Scope]:
@@ -97,7 +122,8 @@ def keep(frame: Frame, index: Index, kept: Kept, owners: Iterable[str], name: st
         return
     place = Location(frame.path, Span(node.start, node.end))
     at = kept.places.setdefault(name, {})
-    at[place] = at.get(place, frozenset()) | frozenset(map(plain, owners))
+    owner = kept.owners.get((frame.path, node.start))
+    at[place] = at.get(place, frozenset()) | frozenset(map(plain, owners)) | ({owner} if owner else frozenset())
     for row in index.sinks.get(ROW, ()):
         sinks.land(frame, index, row, value, node, node, name)
 
