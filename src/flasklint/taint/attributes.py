@@ -43,6 +43,11 @@ from flasklint.taint.values import (
 _NAMES_OF_CLASSES = frozenset(("__name__", "__qualname__", "__module__", "__tablename__"))
 
 
+def _is_label(node: ir.Node) -> bool:
+    """Whether it is the text of the label of a form's field: the program says that, whatever the field is filled with."""
+    return isinstance(node, ir.Attribute) and node.name == "text" and getattr(node.value, "name", "") == "label"
+
+
 def _is_bound(function: ir.Function) -> bool:
     """Whether a decorator is told to pass the task itself."""
     return any(
@@ -68,6 +73,8 @@ class Attributes(Names):
             # Of a record that was looked for, or of what looks for it: if there is something, it was found.
             read = self.attribute(frame, replace(value, claim=None), name, node)
             return read if read.taints or read.claim is not None else replace(read, claim=Claim(found, ()))
+        if frame.page and _is_label(node):
+            return OUR_TEXT
         result = NEVER
         strings: list[str] = []
         for one in value.refs:
