@@ -198,7 +198,10 @@ _RUN = re.compile(r"(.)\1{5}|0123456|1234567|abcdef(?:gh)|ABCDEFG")
 
 def _is_sample(token: str) -> bool:
     """A token of documentation: ``AKIAIOSFODNN7EXAMPLE``, ``ghp_xxxxxxxx``, a run of the alphabet."""
-    return "EXAMPLE" in token.upper() or (len(token) < 200 and _RUN.search(token) is not None)
+    letters = "".join(filter(str.isalpha, token)).lower()
+    return "EXAMPLE" in token.upper() or (
+        len(token) < 200 and (_RUN.search(token) is not None or "abcdefgh" in letters)
+    )
 
 
 def addresses(text: str) -> list[Address]:

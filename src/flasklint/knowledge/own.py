@@ -99,9 +99,14 @@ _SIGNED = (
 )
 """What bears the app's own signature was written by it."""
 
+_FOLDERS = (Summary("tempfile.TemporaryDirectory", result="tempfile.TemporaryDirectory()"),)
+"""Folders that are made anew, whatever stands before and behind their names."""
+
 _CHOICES = (Summary("random.choice", ("0",), "members"), Summary("secrets.choice", ("0",), "members"))
 
 _SANITIZERS = (Sanitizer("dateutil.parser.parse", ("*",), "0|timestr", _DATETIME),)
 
-OWN = Tables(sanitizers=_SANITIZERS, summaries=(*_CALLS, *_NUMBERS, *_FORMATTED, *_SIGNED, *_CHOICES), texts=_TEXTS)
+OWN = Tables(
+    sanitizers=_SANITIZERS, summaries=(*_CALLS, *_NUMBERS, *_FORMATTED, *_SIGNED, *_FOLDERS, *_CHOICES), texts=_TEXTS
+)
 """What the names of dates, numbers, folders and machines mean."""

@@ -67,12 +67,14 @@ _DEEPEST = 3
 
 
 class Clear(NamedTuple):
-    """A place where a password is used as it is. ``sure``: nothing in the project hashes passwords."""
+    """A place where a password is used as it is. ``sure``: nothing in the project hashes passwords; ``seen``: nor can whoever
+    calls the function."""
 
     how: Literal["compared", "stored"]
     node: ir.Node
     scope: Scope
     sure: bool
+    seen: bool = True
 
 
 def clear_passwords(project: Project) -> Iterator[Clear]:
@@ -122,8 +124,8 @@ def _compared(comparisons: list[tuple[ir.Compare, Scope]], project: Project, sur
         if scope.is_function and node.signs in (("==",), ("!=",)):
             one, other = node.operands
             for kept, given in ((one, other), (other, one)):
-                if _is_kept(kept, scope, project) and typed(given, scope, project):
-                    yield Clear("compared", node, scope, sure)
+                if _is_kept(kept, scope, project) and (how := typed(given, scope, project)):
+                    yield Clear("compared", node, scope, sure, _counts(how, sure))
                     break
 
 

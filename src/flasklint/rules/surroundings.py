@@ -132,19 +132,41 @@ def is_this_machine(url: str) -> bool:
     return _LOOPBACK.match(url) is not None
 
 
+def asks_for_a_number(project: Project, location: Location) -> bool:
+    """Whether all that the function puts into texts, of what it is called with, went through ``int`` before: that raises."""
+    function = _function_at(project, location)
+    if function is None:
+        return False
+    given = {one.name for one in function.parameters} - {"self", "cls"}
+    put_in = {name for node in ir.walk(function) for one in _put_in(node) if (name := root(one)) in given}
+    asked = {
+        argument.value.id
+        for node in ir.walk(function)
+        if isinstance(node, ir.Call) and isinstance(node.function, ir.Name) and node.function.id == "int"
+        for argument in node.arguments[:1]
+        if isinstance(argument.value, ir.Name)
+    }
+    return bool(put_in) and put_in <= asked
+
+
 def formats_a_parameter(project: Project, location: Location) -> bool:
     """Whether the function in which a place stands puts what it is called with into a text, or an attribute of that."""
+    function = _function_at(project, location)
+    if function is None:
+        return False
+    given = {one.name for one in function.parameters} - {"self", "cls"}
+    return any(root(one) in given for node in ir.walk(function) for one in _put_in(node))
+
+
+def _function_at(project: Project, location: Location) -> ir.Function | None:
+    """The innermost function that a place stands in."""
     module = project.modules.get(location.path)
     around = [
         scope.node
         for scope in (module.scopes if module is not None else ())
         if isinstance(scope.node, ir.Function) and scope.node.start <= location.span.start < scope.node.end
     ]
-    if not around:
-        return False
-    function = max(around, key=lambda node: node.start)
-    given = {one.name for one in function.parameters} - {"self", "cls"}
-    return any(root(one) in given for node in ir.walk(function) for one in _put_in(node))
+    return max(around, key=lambda node: node.start, default=None)
 
 
 def _put_in(node: ir.Node) -> Iterator[ir.Expr]:

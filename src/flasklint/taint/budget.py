@@ -50,7 +50,11 @@ def plainer(frame: Frame, node: ir.Node, bound: dict[str, Value], how: int) -> d
     everything: tuple[Taint, ...] = ()
     for value in bound.values():
         everything = merge_taints(everything, frame.inside(value))
-    shared = frame.derive(UNKNOWN, (node.start, "as"), taints=everything, lower=MINGLED).taints if everything else ()
+    shared = (
+        frame.derive(UNKNOWN, (node.start, "as"), taints=everything, lower=MINGLED, lower_by=2).taints
+        if everything
+        else ()
+    )
     return {name: _one(frame, (node.start, "as", name), value, shared) for name, value in bound.items()}
 
 

@@ -417,6 +417,8 @@ def _address(frame: Frame, value: Value, node: ir.Node) -> Value:
         return frame.derive(value, node.start, lower="which part of the address it is is not known")
     scheme, host, *others = (things[0][1].items.get(index, things[0][1].rest) for index in range(size))
     front: list[Value] = []
+    if _is_of_ours(frame, scheme) and _is_of_ours(frame, host):
+        scheme, host = UNKNOWN, UNKNOWN
     if not _is_empty(scheme) and not frame.inside(host):
         front = [frame.as_text(scheme), Value((":" if _is_empty(host) else "://",))]
     if not _is_empty(host):
@@ -426,6 +428,12 @@ def _address(frame: Frame, value: Value, node: ir.Node) -> Value:
 
 
 _PARTS_OF_ADDRESS = 5
+
+
+def _is_of_ours(frame: Frame, value: Value) -> bool:
+    """Whether it is a part of an address whose host the visitor's browser asked."""
+    taints = frame.inside(value)
+    return bool(taints) and all(isinstance(one.origin, Origin) and one.origin.row.hosted for one in taints)
 
 
 def _is_empty(value: Value) -> bool:

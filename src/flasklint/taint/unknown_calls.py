@@ -20,7 +20,8 @@ _ASKING = frozenset(
         *("fetch", "find", "generate", "get", "getall", "handle", "hget", "hgetall", "hmget", "insert"),
         *("list", "load", "login", "logout", "lookup", "mget", "post", "process", "query", "read", "register"),
         *("request", "retrieve", "safe", "safely", "sanitize", "save", "search", "select", "send", "sign"),
-        *("signed", "submit", "update", "validate", "validated", "verify"),
+        *("signed", "submit", "update", "validate", "validated", "verify", "cancel", "publish", "remove", "restart"),
+        *("schedule", "start", "stop", "store", "upload"),
     )
 )
 """Words in the names of what looks something up, does something, makes something or makes sure of something."""

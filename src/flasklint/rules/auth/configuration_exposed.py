@@ -8,6 +8,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.exposure import DEVELOPING, SETTINGS, SHOWING
 from flasklint.knowledge.sensitive import words
+from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import Context, Rule
@@ -226,4 +227,15 @@ def _passed(path: str, project: Project) -> bool:
                     return True
         waiting += [one for one in project.pages.users(current) if one not in seen]
         seen.update(waiting)
-    return False
+    return any(_passes_by_name(site, path) for site in project.calls("flask.render_template"))
+
+
+def _passes_by_name(site: CallSite, path: str) -> bool:
+    """Whether a call shows a template of this name, in whatever folder it is looked for, and passes a ``config``."""
+    name = site.argument(0, "template_name_or_list")
+    return (
+        isinstance(name, ir.Const)
+        and isinstance(name.value, str)
+        and f"/{path}".endswith(f"/{name.value}")
+        and any(argument.name == "config" for argument in site.call.arguments)
+    )

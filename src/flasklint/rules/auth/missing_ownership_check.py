@@ -47,6 +47,8 @@ _OWNED = _Sign(
 )
 _KEPT = _Sign("Everybody is shown their own.", "here everybody sees their own", Severity.MEDIUM, Confidence.MEDIUM)
 _MADE = _Sign("It was made in somebody's name.", "made in somebody's name", Severity.MEDIUM, Confidence.LOW)
+_SECRETS = frozenset({"hash", "nonce", "secret", "token"})
+"""Last words of the names of what is sent to somebody, for them to come back with."""
 _PEOPLES = _Sign("It is somebody's account.", "", Severity.HIGH, Confidence.MEDIUM)
 
 
@@ -163,7 +165,12 @@ class MissingOwnershipCheck(AppRule):
         for route, function in app.changing():
             course = app.course(route, function)
             act = next((one for one in course.acts if one.named and one.asked is not Asked.RIGHTS), None)
-            if act is None or course.asks or not self._demands_a_login_only(app, route, function):
+            if (
+                act is None
+                or _is_found_by_secret(function.node)
+                or course.asks
+                or not self._demands_a_login_only(app, route, function)
+            ):
                 continue
             yield _Forgotten(act, function, route)
 
@@ -250,6 +257,22 @@ def _signs(app: App) -> Mapping[str, _Sign]:
         for places in shown:
             found.update((model, sign._replace(place=place)) for model, place in places.items() if model not in found)
     return found
+
+
+def _is_found_by_secret(function: ir.Function) -> bool:
+    """Does a view look records up by what only those know whom they are sent to: ``Invitation.hash == given``?"""
+    found: tuple[str, ...]
+    for node in ir.walk(function):
+        match node:
+            case ir.Compare(signs=("==",), operands=(ir.Attribute(value=ir.Name(id=owner), name=name), _)):
+                found = (name,) if owner[:1].isupper() else ()
+            case ir.Call(function=ir.Attribute(name="filter_by" | "find_one"), arguments=arguments):
+                found = tuple(argument.name for argument in arguments)
+            case _:
+                continue
+        if any(words(name)[-1:] and words(name)[-1] in _SECRETS for name in found):
+            return True
+    return False
 
 
 def _is_plain(name: str) -> bool:

@@ -97,6 +97,10 @@ _SPOKEN_OF = frozenset(
         "short",
         "sync",
         "truncated",
+        "allowed",
+        "limit",
+        "max",
+        "min",
     )
 )
 _VOID = frozenset(
@@ -115,12 +119,12 @@ _VOID = frozenset(
     }
 )
 """Words for tokens that open no door."""
-_HEADS = frozenset(
-    ("code", "codes", "value", "values", "string", "str", "raw", "plain", "text", "number", "key", "keys", "param")
-)
+_HEADS = frozenset(("code", "codes", "value", "values", "string", "str", "raw", "plain", "text", "number", "param"))
 """Last words of names that still hold the secret: ``token_value`` does, ``token_info`` and ``token_owner`` speak of one."""
 _BARE = (["token"], ["tokens"])
 """Names that say nothing of what a token is for."""
+_READING = frozenset({"decode", "decoded", "parse", "claims", "introspect", "verify"})
+"""Words of what takes a token and gives what it says."""
 _WEAK = frozenset(
     (
         "auth",
@@ -364,7 +368,9 @@ def _secret(node: ir.Expr, scope: Scope, project: Project) -> _Logged | None:
     """The secret that a value's text holds."""
     match node:
         case ir.Name(id=name):
-            return _Logged("named", node, name) if _is_secret(name) else _held(node, scope, project)
+            if _is_secret(name):
+                return None if _is_read(node, scope) else _Logged("named", node, name)
+            return _held(node, scope, project)
         case ir.Attribute(name="data", value=ir.Attribute(name=name)) if _is_secret(name):
             return _Logged("named", node, name)
         case ir.Attribute(name=name):
@@ -431,6 +437,14 @@ def _whole(node: ir.Attribute, name: str, scope: Scope, project: Project) -> _Lo
     return _Logged("whole", node, _WHOLE[name]) if name in _WHOLE else _Logged("body", node, _BODY[name])
 
 
+def _is_read(node: ir.Name, scope: Scope) -> bool:
+    """Whether a variable holds what a token says, not the token: ``id_token = decode(encoded)``."""
+    made = [binding.value for binding in scope.at(node.id, node.start)]
+    return bool(made) and all(
+        isinstance(value, ir.Call) and not _READING.isdisjoint(words(ir.last_name(value.function))) for value in made
+    )
+
+
 def _held(node: ir.Name, scope: Scope, project: Project) -> _Logged | None:
     """What a variable was given, if that is a whole part of the request: ``data = request.get_json()``."""
     bindings = scope.at(node.id, node.start)
@@ -469,7 +483,7 @@ def _is_secret(name: str) -> bool:
     said = words(name)
     if set(said) & _SPOKEN_OF or sensitivity(name) is None:
         return False
-    strong = [word for word in said if word not in _WEAK and not word.isdigit()]
+    strong = [word for word in said if word.removesuffix("s") not in _WEAK and not word.isdigit()]
     if not strong or sensitivity("_".join(strong)) is None:
         return False
     return strong[-1] in _HEADS or sensitivity(strong[-1]) is not None or tuple(strong[-2:]) in PAIRS

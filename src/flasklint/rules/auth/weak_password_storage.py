@@ -115,7 +115,7 @@ class WeakPasswordStorage(CallRule):
                 else "The password is stored as it is typed: nothing here hashes it. "
             )
             + "Whoever reads the database, or a copy of it, has everybody's password.",
-            confidence=Confidence.HIGH if clear.sure else Confidence.MEDIUM,
+            confidence=Confidence.LOW if not clear.seen else Confidence.HIGH if clear.sure else Confidence.MEDIUM,
             label="in the clear",
             scope=clear.scope.qualname,
             help="store `generate_password_hash(password)` and ask `check_password_hash`, both from `werkzeug.security`",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
@@ -108,6 +109,9 @@ class SensitiveDataInSession(ModuleRule):
                     continue
                 if "flask.session" in project.resolve(write.target, scope):
                     found = self._report(Location(module.path, write.node.span), key, str(kind), scope)
+                    if _is_answered(write.value, scope):
+                        # Whoever has the cookie was just told.
+                        found = replace(found, confidence=Confidence.LOW)
                     yield (str(kind), "otp" in words(key)), found
 
     def _cookies(self, module: LinkedModule) -> Iterator[Finding]:
@@ -159,6 +163,24 @@ def _is_drawn(value: ir.Expr, scope: Scope, project: Project) -> bool:
         for node in (value, *ir.walk(value))
         if isinstance(node, ir.Call)
         for name in project.resolve(node.function, scope)
+    )
+
+
+def _is_answered(value: ir.Expr, scope: Scope) -> bool:
+    """Whether the function gives back what it keeps, in a dict or a list."""
+    return isinstance(value, ir.Name) and any(
+        isinstance(node, ir.Return)
+        and node.value is not None
+        and any(
+            isinstance(held, ir.Name) and held.id == value.id
+            for shown in (node.value, *ir.walk(node.value))
+            if isinstance(shown, ir.Dict | ir.Display)
+            for held in (
+                *(pair.value for pair in getattr(shown, "pairs", ())),
+                *(item.value for item in getattr(shown, "items", ())),
+            )
+        )
+        for node in ir.walk(scope.node)
     )
 
 

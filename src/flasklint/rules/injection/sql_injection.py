@@ -6,7 +6,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, doubtful_together
 from flasklint.rules.sql_places import takes_a_value
-from flasklint.rules.surroundings import by_hand, formats_a_parameter
+from flasklint.rules.surroundings import asks_for_a_number, by_hand, formats_a_parameter
 from flasklint.taint.flows import Flow
 
 
@@ -77,6 +77,7 @@ class SqlInjection(FlowRule):
             # Whoever calls the function may pass on what a visitor sent; settings, rows and ids it gets elsewhere.
             # A name of a table or a column, and a clause, is the program's own: what people write are values.
             passed = formats_a_parameter(project, flow.location) and any(map(takes_a_value, flow.texts))
+            passed = passed and not asks_for_a_number(project, flow.location)
             yield self.finding(
                 flow.location,
                 "An SQL statement is built from a value of unknown origin. If a visitor can have a say in it, they write SQL.",

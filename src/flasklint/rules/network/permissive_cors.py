@@ -16,6 +16,7 @@ from flasklint.project.project import Project
 from flasklint.project.switched import off_by_default
 from flasklint.project.values import Known, Unknown
 from flasklint.rules.base import AppRule
+from flasklint.rules.surroundings import conditions
 from flasklint.source import Location
 
 _ORIGIN = "access-control-allow-origin"
@@ -151,7 +152,7 @@ class PermissiveCors(AppRule):
         """``read``: the function only answers what everybody may read."""
         headers = {header.name: header for header in header_values(function, app)}
         origin = headers.get(_ORIGIN)
-        if origin is None or origin.value.start in off_by_default(function.node):
+        if origin is None or _is_of_files(origin) or origin.value.start in off_by_default(function.node):
             return
         credentials = headers.get(_CREDENTIALS)
         allowed = credentials is not None and _says_true(credentials.value)
@@ -239,6 +240,15 @@ def _fits_all(origins: Value | None) -> bool:
 def _is_on(value: Value | None) -> bool:
     known, plain = python(value) if value is not None else (False, None)
     return known and bool(plain)
+
+
+def _is_of_files(header: HeaderValue) -> bool:
+    """Whether the header is set under a condition that names files which everybody gets."""
+    return header.scope is not None and any(
+        isinstance(node, ir.Const) and isinstance(node.value, str) and _PUBLIC.match(node.value)
+        for test in conditions(header.scope, header.value)
+        for node in (test, *ir.walk(test))
+    )
 
 
 def _is_star(expr: ir.Expr) -> bool:

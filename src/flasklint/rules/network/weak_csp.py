@@ -174,7 +174,19 @@ def _fault(policy: dict[str, list[str]], nonces: bool = False) -> str:
 
 def _text(expr: ir.Expr, project: Project, scope: object) -> str:
     """The constant parts of a text; a gap in it stands for nothing that is known."""
-    parts = [
-        node.value for node in (expr, *ir.walk(expr)) if isinstance(node, ir.Const) and isinstance(node.value, str)
-    ]
-    return " ".join(parts) if not isinstance(expr, ir.Const) else str(expr.value)
+    return " ".join(_written(expr)) if not isinstance(expr, ir.Const) else str(expr.value)
+
+
+def _written(node: object) -> Iterator[str]:
+    """The texts in an expression; each entry of a dict is a directive of its own."""
+    match node:
+        case ir.Const(value=str() as text):
+            yield text
+        case ir.Pair(key=key, value=value):
+            yield ";"
+            yield from _written(key)
+            yield from _written(value)
+            yield ";"
+        case _:
+            for child in ir.children(node):
+                yield from _written(child)
