@@ -10,7 +10,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.values import Known
-from flasklint.rules.base import CallRule
+from flasklint.rules.base import CallRule, Context, together
 
 _PACKAGES = ("Crypto", "Cryptodome")
 _PRIMITIVES = "cryptography.hazmat.primitives"
@@ -49,6 +49,8 @@ _KEYS: Mapping[str, tuple[int, str, str]] = MappingProxyType(
 )
 """What makes a pair of keys, with where it is told how long they are to be."""
 _SHORTEST = 2048
+_OPENS = frozenset(("decrypt", "decryptor"))
+_SEALS = frozenset(("encrypt", "encryptor", "encrypt_and_digest"))
 
 
 class WeakCipher(CallRule):
@@ -58,6 +60,8 @@ class WeakCipher(CallRule):
     Finds ciphers that are broken or out of date (DES, Triple DES, RC2, RC4, Blowfish), the mode ECB, CBC and its like with an
     initialization vector that is written into the source, and RSA or DSA keys of less than 2048 bits, in PyCryptodome and
     cryptography.
+
+    Silent: functions that only decrypt, which open what somebody else has sealed. The same in one file is one finding.
 
     ## Why is this bad
     Short keys are found by trying, ciphers with short blocks give texts away after enough of them, and ECB encrypts the same
@@ -93,8 +97,18 @@ class WeakCipher(CallRule):
     cwe = (327, 326, 329)
     names = (*_CIPHERS, *_BLOCKS, _MODE, *_VECTORS, *_KEYS)
 
+    def run(self, context: Context) -> Iterator[Finding]:
+        """The same in a file is one habit: a format that somebody else made, mostly."""
+        found: dict[tuple[str, str], list[Finding]] = {}
+        for finding in super().run(context):
+            found.setdefault((finding.location.path, finding.message), []).append(finding)
+        for group in found.values():
+            yield from together(group)
+
     def check_call(self, site: CallSite, project: Project) -> Iterator[Finding]:
-        """What a cipher, a mode or a key is made with."""
+        """What a cipher, a mode or a key is made with, unless it only opens what somebody else has sealed."""
+        if _only_opens(site):
+            return
         for name in site.names:
             if name in _CIPHERS:
                 yield self._told(site, f"{_CIPHERS[name]} can be broken.", "can be broken")
@@ -134,6 +148,11 @@ class WeakCipher(CallRule):
             scope=site.scope.qualname,
             help="encrypt with `cryptography.fernet.Fernet`, or with AES in GCM mode; RSA keys take 3072 bits",
         )
+
+
+def _only_opens(site: CallSite) -> bool:
+    spoken = {node.name for node in ir.walk(site.scope.node) if isinstance(node, ir.Attribute)}
+    return not spoken.isdisjoint(_OPENS) and spoken.isdisjoint(_SEALS)
 
 
 def _is_written(vector: ir.Expr, site: CallSite, project: Project) -> bool:

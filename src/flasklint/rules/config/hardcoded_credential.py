@@ -235,8 +235,9 @@ class HardcodedCredential(Rule):
                     continue
                 text = value.value
                 comes = typed(given, scope, project) if _is_secret(text, "password") else ""
-                if not comes or (is_weak(text) and comes != "request"):
-                    # A parameter that is compared with what everybody writes: whoever does so wants another password.
+                if not comes or (comes != "request" and (is_weak(text) or _is_replaced(given, node, scope))):
+                    # A parameter that is compared with what everybody writes, or that is given anew when it is this: whoever
+                    # does so wants another password.
                     continue
                 yield self.finding(
                     value.places[-1] if value.places else Location(module.path, node.span),
@@ -309,6 +310,18 @@ def _is_secret(text: str, name: str) -> bool:
 def _is_prose(text: str) -> bool:
     """Is it written in words of a language that sets no spaces between them?"""
     return sum(char.isalpha() and not char.isascii() for char in text) * 3 > len(text)
+
+
+def _is_replaced(given: ir.Expr, comparison: ir.Compare, scope: Scope) -> bool:
+    """Whether a name gets another value where it is compared: ``if password == "generated": password = make()``."""
+    tests = (node for node in ir.path_to(scope.node, comparison.span) if isinstance(node, ir.If))
+    return isinstance(given, ir.Name) and any(
+        isinstance(target, ir.Name) and target.id == given.id
+        for test in tests
+        for statement in test.body
+        if isinstance(statement, ir.Assign)
+        for target in statement.targets
+    )
 
 
 def _place_of(address: Address) -> str:
