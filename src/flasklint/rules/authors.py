@@ -79,7 +79,8 @@ class Authors:
         node = scope.node
         if not isinstance(node, ir.Function):
             return Who.ANYBODY
-        return max(_asks_for(node), self._hooked.get(scope.module.path, {}).get(node.name_start, Who.ANYBODY))
+        alone = max((_granted_by(one.test) for one in _does_all(node)), default=Who.ANYBODY)
+        return max(_asks_for(node), alone, self._hooked.get(scope.module.path, {}).get(node.name_start, Who.ANYBODY))
 
     def taker(self, flow: Flow) -> Scope | None:
         """The function that takes in what flows."""
@@ -250,7 +251,6 @@ def _asks_for(node: ir.Function) -> Who:
     """Whom a function lets through, by its decorators and by what it asks first."""
     asked = [_asked_by(decorator) for decorator in node.decorators]
     asked += (_asked_by(one.test) for one in node.body[:_FIRST] if isinstance(one, ir.If) and leaves(one.body))
-    asked += (_granted_by(one.test) for one in _does_all(node))
     if any(isinstance(one, ir.If) and leaves(one.body) and _asks_for_key(one.test) for one in node.body[:_FIRST]):
         return Who.STAFF
     return max(asked, default=Who.ANYBODY)
