@@ -16,6 +16,8 @@ _SINKS = (
             ("parse", "source"),
         )
     ),
+    Sink("lxml.objectify.fromstring", "xml", ("0|xml",), _ENTITIES, when=(_PARSER,)),
+    Sink("lxml.objectify.parse", "xml", ("0|f",), _ENTITIES, when=(_PARSER,)),
     *(
         Sink("lxml.etree.iterparse", "xml", ("0|source",), _ENTITIES, when=(Having(option, "true"),))
         for option in ("load_dtd",)
@@ -104,6 +106,12 @@ _SINKS = (
 _SUMMARIES = (
     Summary(
         "lxml.etree.XMLParser",
+        how="made",
+        result="lxml.etree.XMLParser()",
+        store="self.resolve_entities=resolve_entities;self.load_dtd=load_dtd",
+    ),
+    Summary(
+        "lxml.objectify.makeparser",
         how="made",
         result="lxml.etree.XMLParser()",
         store="self.resolve_entities=resolve_entities;self.load_dtd=load_dtd",

@@ -60,7 +60,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("markup", needs="<\"'", prefix="element"),
     Kind("template-source", needs="{"),
     Kind("template-name", needs=r"/\\.", prefix="any"),
-    Kind("log", needs=r"\r\n"),
+    Kind("log", needs=r"\n"),
     Kind("session-write"),
     Kind("error-detail"),
 )

@@ -610,6 +610,7 @@ ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "smtplib.SMTP().__enter__()": ("smtplib.SMTP()",),
         "paramiko.SSHClient().open_sftp()": ("paramiko.SFTPClient()",),
         "paramiko.SSHClient().invoke_shell()": ("paramiko.Channel()",),
+        "paramiko.Transport().open_session()": ("paramiko.Channel()",),
         "xml.sax.make_parser()": ("xml.sax.xmlreader.XMLReader()",),
         "xml.dom.minidom.parse()": ("xml.dom.minidom.Document()",),
         "xml.dom.minidom.parseString()": ("xml.dom.minidom.Document()",),

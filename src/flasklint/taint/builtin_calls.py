@@ -56,6 +56,11 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
             shape: Shape = "list" if name in ("list", "sorted", "reversed") else "tuple" if name == "tuple" else "set"
             if not given:
                 return frame.sequence(node.start, shape, ())
+            by = dict(arguments.keywords).get("key")
+            if by is not None:
+                frame.loops += 1
+                frame.machine.call(frame, by, Arguments((element_of(frame, first, node),), places=(node,)), node)
+                frame.loops -= 1
             things = frame.objects(first)
             if (
                 len(things) == 1

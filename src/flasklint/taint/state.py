@@ -249,15 +249,16 @@ def _keep_differing(one: State, other: State, site: object) -> None:
             if value.taints and (known := yours.variables.get(name)) is not value and known != value
         }
         things = [address for address, thing in mine.heap.items() if yours.heap.get(address) is not thing]
-        if values or things:
-            names: dict[Fragment, Fragment] = {}
-            for fragment in fragments:
-                name = names[fragment] = same_part(fragment, f"{site}{side}")
-                mine.infos[name] = mine.infos[fragment]
-            for variable, value in values.items():
-                mine.variables[variable] = renamed(value, names)
-            for address in things:
-                mine.heap[address] = _renamed_object(mine.heap[address], names)
+        names: dict[Fragment, Fragment] = {one: same_part(one, f"{site}{side}") for one in fragments}
+        changed = bool(values)
+        for variable, value in values.items():
+            mine.variables[variable] = renamed(value, names)
+        for address in things:
+            made = _renamed_object(mine.heap[address], names)
+            changed = changed or made is not mine.heap[address]
+            mine.heap[address] = made
+        if changed:
+            mine.infos.update((name, mine.infos[one]) for one, name in names.items())
 
 
 def join_states(one: State | None, other: State | None, site: object = None) -> State | None:

@@ -16,7 +16,10 @@ _REQUEST = ("flask.request.", "flask.Request().")
 _DIGESTS = frozenset(
     ("hmac.new", "hmac.HMAC", "hmac.digest", "hmac.new()", "hmac.new().hexdigest", "hmac.new().digest")
 )
-_TEXTS = frozenset(("strip", "encode", "decode", "lower", "upper", "hexdigest", "digest", "b64encode", "str", "bytes"))
+_TEXTS = frozenset(
+    {"strip", "encode", "decode", "lower", "upper", "hexdigest", "digest", "b64encode", "str", "bytes"}
+    | {"fromhex", "unhexlify", "a2b_hex", "b64decode", "urlsafe_b64decode"}
+)
 _ENVIRONMENT = frozenset(("os.getenv", "os.environ.get", "os.environ"))
 _NOT_SECRET = frozenset(
     ("csrf", "captcha", "nonce", "session", "sid", "remember", "salt", "invite", "otp", "totp", "pin", "digest")

@@ -152,6 +152,9 @@ def _looked_up(path: tuple[ir.Node, ...], write: Span) -> bool:
         return False
     if isinstance(kept, ir.Attribute) and isinstance(kept.value, ir.Name) and _is_found(kept.value.id, function):
         return True
+    if isinstance(kept, ir.Attribute) and kept.name == "id" and isinstance(kept.value, ir.Attribute):
+        # ``form.user.id``: what has an ``id`` there is a record, which the app has found or made.
+        return True
     text = _spelled(kept)
     return any(
         isinstance(node, ir.Call)

@@ -13,6 +13,7 @@ from flasklint.project.values import Known
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.surroundings import origins
 from flasklint.source import Location
+from flasklint.taint.flows import Flow
 
 _YAML = ("yaml.load", "yaml.load_all", "ruamel.yaml.load", "ruamel.yaml.load_all")
 _UNSAFE_YAML = ("yaml.unsafe_load", "yaml.unsafe_load_all")
@@ -98,6 +99,11 @@ class UnsafeDeserialization(FlowRule):
                 continue
             yield finding
 
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted data, unless what reads it refuses classes that it does not know."""
+        if flow.untrusted and not _refuses_classes(flow, project):
+            yield self.untrusted(flow)
+
     def _shapes(self, project: Project) -> Iterator[Finding]:
         for site in project.calls(*_YAML):
             loader = site.argument(1, "Loader")
@@ -159,6 +165,24 @@ class UnsafeDeserialization(FlowRule):
                     label="pickles accepted",
                     scope=scope.qualname,
                 )
+
+
+def _refuses_classes(flow: Flow, project: Project) -> bool:
+    """``class Restricted(pickle.Unpickler)`` with a ``find_class`` that raises."""
+    module = project.modules.get(flow.call.path)
+    for call, scope in module.calls if module is not None else ():
+        if call.span != flow.call.span:
+            continue
+        for name in project.resolve(call.function, scope):
+            made = project.definition(name)
+            if made is not None and made.is_class:
+                return any(
+                    isinstance(part, ir.Function)
+                    and part.name == "find_class"
+                    and any(isinstance(inner, ir.Raise) for inner in ir.walk(part))
+                    for part in ir.walk(made.node)
+                )
+    return False
 
 
 def _may_be_unsafe(loader: ir.Expr, scope: Scope, project: Project) -> bool:

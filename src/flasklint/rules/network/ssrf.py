@@ -1,7 +1,17 @@
 from __future__ import annotations
 
-from flasklint.findings import Severity
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flasklint import ir
+from flasklint.findings import Confidence, Finding, Severity
+from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
 from flasklint.rules.base import FlowRule
+from flasklint.taint.flows import Flow
+
+_PARSED = frozenset({"ipaddress.ip_address", "ipaddress.IPv4Address", "netaddr.IPAddress"})
+_KINDS = frozenset({"is_private", "is_global", "is_loopback"})
 
 
 class Ssrf(FlowRule):
@@ -9,7 +19,8 @@ class Ssrf(FlowRule):
 
     ## What it does
     Follows untrusted data into the URL (or its host) of `requests`, `httpx`, `urllib`, `aiohttp` and others. A fixed scheme and
-    host in front of the value is fine.
+    host in front of the value is fine. Where the address that a host's name stands for is asked whether it is private, the
+    confidence is low: only a name that leads elsewhere the next time gets past that.
 
     ## Why is this bad
     Your server reaches what the visitor can't: cloud metadata, databases, admin pages on the inside.
@@ -56,3 +67,40 @@ class Ssrf(FlowRule):
     kinds = ("ssrf",)
     title = "The server fetches an address that a visitor chooses."
     advice = "choose the host from a fixed set; check scheme and resolved address before the request"
+
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """Untrusted addresses; with doubt where what a name leads to is looked at."""
+        if not flow.untrusted:
+            return
+        found = self.untrusted(flow)
+        scope = next((call[1] for call in _calls_at(flow, project)), None)
+        if scope is not None and _asks_where_it_leads(scope, project):
+            found = replace(found, confidence=Confidence.LOW)
+        yield found
+
+
+def _calls_at(flow: Flow, project: Project) -> Iterator[tuple[ir.Call, Scope]]:
+    module = project.modules.get(flow.call.path)
+    for call, scope in module.calls if module is not None else ():
+        if call.span == flow.call.span:
+            yield call, scope
+
+
+def _asks_where_it_leads(scope: Scope, project: Project) -> bool:
+    """Whether a function, or one that it calls, makes an address of the network and asks whether that is private."""
+    if _asks(scope, project):
+        return True
+    called = (
+        project.definition(name)
+        for call, around in scope.module.calls
+        if around is scope
+        for name in project.resolve(call.function, scope)
+    )
+    return any(found is not None and found.is_function and _asks(found, project) for found in called)
+
+
+def _asks(scope: Scope, project: Project) -> bool:
+    nodes = list(ir.walk(scope.node))
+    return any(isinstance(node, ir.Attribute) and node.name in _KINDS for node in nodes) and any(
+        isinstance(node, ir.Call) and not _PARSED.isdisjoint(project.resolve(node.function, scope)) for node in nodes
+    )
