@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
@@ -14,7 +14,7 @@ from flasklint.project.objects import Decoration, Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
 from flasklint.project.standing import Guard
-from flasklint.rules.base import AppRule
+from flasklint.rules.base import AppRule, together
 from flasklint.rules.idle_guards import idle_guards
 from flasklint.rules.recoveries import recoveries
 from flasklint.source import Location
@@ -108,6 +108,8 @@ _ANEW = frozenset({"create", "database", "db", "init", "initialize", "reset", "s
 _SHOWN = 11
 _PAGES = 3
 """Pages among guarded routes that are open, for a form on one of them to be meant for everybody."""
+_SLIPS = 3
+"""So many open routes beside guarded ones are so many slips; more are one."""
 _ASKING = 3
 """Routes that ask who is there, for an app to be one that does."""
 _KNOWS_PEOPLE = frozenset(
@@ -132,8 +134,8 @@ class UnprotectedAdminRoute(AppRule):
     whichever record the address or the request names, also where the view asks who is there for something else. A view that
     drops all tables, or runs the schema's script again, is reported in any app, and so is one that gives whichever account a
     visitor names a new password and asks for nothing that only its owner has. Where all other views of a blueprint demand a role,
-    one that only shows what the address names counts too. An app that knows nobody at all, and in which several views change and
-    delete what the visitor names, is reported as a whole.
+    one that only shows what the address names counts too. More than three such routes beside each other are one finding. An
+    app that knows nobody at all, and in which several views change and delete what the visitor names, is reported as a whole.
 
     ## Why is this bad
     A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
@@ -223,35 +225,36 @@ class UnprotectedAdminRoute(AppRule):
         told = {finding.location for finding in (*administration, *idle)}
         told.update(place.location for finding in administration for place in finding.related)
         for group in groups.values():
-            views = {route.view.name: (route, guard) for route, guard in group if route.view is not None}
-            guarded: list[tuple[Route, Guard]] = [
-                (route, guard) for route, guard in views.values() if guard is not None
-            ]
-            if len(guarded) < 3 or len(guarded) < 0.75 * len(views):
-                continue
-            # Where several pages are public, so may be the form on one of them.
-            has_pages = len(views) - len(guarded) > _PAGES
-            for route, guard in views.values():
-                if (
-                    guard is None
-                    and route.view is not None
-                    and route.view.location not in told
-                    and self._matters(app, route)
-                    and not (has_pages and "GET" in route.methods and not self._is_told(route))
-                    and not self._asks_itself(app, route)
-                ):
-                    told.add(route.view.location)
-                    yield self._report(route, guarded)
-                elif (
-                    guard is None
-                    and len(views) - len(guarded) == 1
-                    and self._shows_what_is_for_some(app, route, guarded)
-                ):
-                    yield self._report(route, guarded)
+            found = list(self._odd_ones(app, group, told))
+            yield from together(found, "routes do so") if len(found) > _SLIPS else found
         yield from self._open_recoveries(app)
         yield from self._open_wipes(app)
         yield from self._open_changes(app, told)
         yield from self._open_to_all(app, project)
+
+    def _odd_ones(
+        self, app: App, group: Sequence[tuple[Route, Guard | None]], told: set[Location]
+    ) -> Iterator[Finding]:
+        """The routes of a group that are open where nearly all beside them are not."""
+        views = {route.view.name: (route, guard) for route, guard in group if route.view is not None}
+        guarded: list[tuple[Route, Guard]] = [(route, guard) for route, guard in views.values() if guard is not None]
+        if len(guarded) < 3 or len(guarded) < 0.75 * len(views):
+            return
+        # Where several pages are public, so may be the form on one of them.
+        has_pages = len(views) - len(guarded) > _PAGES
+        for route, guard in views.values():
+            if (
+                guard is None
+                and route.view is not None
+                and route.view.location not in told
+                and self._matters(app, route)
+                and not (has_pages and "GET" in route.methods and not self._is_told(route))
+                and not self._asks_itself(app, route)
+            ):
+                told.add(route.view.location)
+                yield self._report(route, guarded)
+            elif guard is None and len(views) - len(guarded) == 1 and self._shows_what_is_for_some(app, route, guarded):
+                yield self._report(route, guarded)
 
     def _shows_what_is_for_some(self, app: App, route: Route, guarded: list[tuple[Route, Guard]]) -> bool:
         """Does a view show what a visitor names, while all beside it are for those who may do more than log in?"""

@@ -31,7 +31,8 @@ class MissingCsrfProtection(AppRule):
     no CSRFProtect, SeaSurf or check of the app's own in force for them. An extension that is created and never initialised, or
     only when a setting that is off says so, counts as missing. Routes that validate a `FlaskForm`, that check a token themselves,
     that demand a token in a header or that read nothing but JSON are off the list. There is one finding for an app; where its
-    other routes check tokens and a few were forgotten, those are reported.
+    other routes check tokens and a few were forgotten, those are reported, and where many were, the first of them. With
+    `SESSION_COOKIE_SAMESITE` at `Lax` it is of low severity, and a few forgotten routes are for pedants.
 
     ## Why is this bad
     A page anywhere on the web can send a form to the app, and the browser adds the cookie of the visitor who is logged in. So
