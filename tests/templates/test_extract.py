@@ -97,6 +97,7 @@ FOREIGN = [
     "{{> partial }}",
     "{% load static %}{% if a %}{{ b|date:'Y' }}{% endif %}",
     "{% if a %}{% csrf_token %}{{ a|default:'b' }}{% endif %}",
+    "{% if a %}{% module Page(a) %}{{ a }}{% end %}",
     "{% assign a = 'b' %}{% if a contains 'c' %}{% endif %}",
     "<pre>{% extends &#39;a.html&#39; %}</pre>",
 ]

@@ -143,6 +143,8 @@ def gives_what_is_sent(names: tuple[str, ...]) -> bool:
 
 ROUTING = frozenset({"route", "get", "post", "put", "patch", "delete"})
 """Methods of apps and blueprints that register what they decorate for an address."""
+OTHER_FRAMEWORKS = frozenset({"fastapi", "starlette", "tornado", "aiohttp", "sanic", "django", "bottle", "falcon"})
+"""Packages whose apps have such methods, too."""
 
 _WHO = frozenset(
     {"auth", "login", "authenticated", "authentication", "authorized", "authorization", "permission", "permissions"}

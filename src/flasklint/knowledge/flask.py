@@ -248,6 +248,7 @@ _SANITIZERS = (
 )
 
 _GUARDS = (
+    Guard("werkzeug.utils.safe_join", "1", kinds=("path", "upload-save", "template-name")),
     Guard("part:attr:netloc", when="const", kinds=("redirect", "ssrf")),
     Guard("part:attr:hostname", when="const", kinds=("redirect", "ssrf")),
     Guard("part:attr:netloc", when="empty", tag="redirect:no-host ssrf:no-host"),

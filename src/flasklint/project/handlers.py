@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from flasklint import ir
-from flasklint.knowledge.decorators import ROUTING
+from flasklint.knowledge.decorators import OTHER_FRAMEWORKS, ROUTING
 from flasklint.knowledge.extensions import EXPOSE
 from flasklint.knowledge.messages import MESSAGE_DECORATORS, MESSAGE_METHODS
 from flasklint.project.apps import App
@@ -98,6 +98,17 @@ def _rule(decorator: ir.Expr) -> list[str]:
     return []
 
 
+def serves_otherwise(module: LinkedModule) -> bool:
+    """Whether a module answers requests with another framework: its routes only look like Flask's."""
+    imported = {
+        binding.node.module.partition(".")[0]
+        for bindings in module.scope.bindings.values()
+        for binding in bindings
+        if isinstance(binding.node, ir.Import)
+    }
+    return not imported.isdisjoint(OTHER_FRAMEWORKS) and "flask" not in imported
+
+
 class _Looks:
     """What looks like a view to whoever has not seen its registration."""
 
@@ -112,6 +123,8 @@ class _Looks:
         """The rules of a function that looks like a view; empty when it does not."""
         node, parent = scope.node, scope.parent
         assert isinstance(node, ir.Function)
+        if serves_otherwise(scope.module):
+            return ()
         if rules := [rule for decorator in node.decorators for rule in _rule(decorator)]:
             return tuple(rules)
         if scope.name in self._registered:

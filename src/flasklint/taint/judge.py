@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from flasklint.findings import Confidence
 from flasklint.knowledge.rows import LOOKED_UP, Kind
 from flasklint.taint import characters
 from flasklint.taint.values import SOMEWHERE, Fragment, Hole, Info, Taint, Text, doubted_taint
@@ -41,7 +42,10 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
                 continue  # a pattern of an address that we keep elsewhere begins with where it leads
             if not harmless(kind, info, before, text, index):
                 if kind.prefix == "directory" and before[-1:] in _GLUE:
-                    taint = doubted_taint(taint, "`../` needs a folder that is called as the name begins")
+                    # ``report_`` and then ``../..``: a folder has to be there whose name ends so.
+                    taint = doubted_taint(
+                        taint, "`../` needs a folder that is called as the name begins", Confidence.LOW
+                    )
                 if LOOKED_UP in info.tags:
                     taint = doubted_taint(taint, "a record must be found by it")
                 if "weak:pattern" in info.tags:

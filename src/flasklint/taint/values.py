@@ -508,11 +508,11 @@ def doubted(value: Value, reason: str) -> Value:
     return replace(value, taints=tuple(doubted_taint(one, reason) for one in value.taints), texts=texts)
 
 
-def doubted_taint(taint: Taint, reason: str) -> Taint:
+def doubted_taint(taint: Taint, reason: str, level: Confidence = Confidence.MEDIUM) -> Taint:
     """The untrusted data, of which it is not certain that it does harm."""
-    if taint.level < Confidence.HIGH:
+    if taint.level <= level:
         return taint
-    return replace(taint, level=Confidence.MEDIUM, reasons=(*taint.reasons, reason)[:4])
+    return replace(taint, level=level, reasons=(*taint.reasons, reason)[:4])
 
 
 def base_of(fragment: Fragment) -> Fragment:

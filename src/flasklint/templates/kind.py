@@ -27,10 +27,10 @@ _LOOKS_LIKE_HTML = re.compile(
 _EXTENDS = re.compile(r"""\{%[-+]?\s*extends\s(?:\s*["']([^"']+)["']\s*[-+]?%\})?""")
 _JINJA_TAG = re.compile(rf"\{{%[-+]?\s*(?:{'|'.join(sorted(TAGS | PARTS | {'raw', 'endraw'}))})\b")
 _OTHER_ENGINE = re.compile(
-    r"\{%-?\s*(?:(?:csrf_token|comment|empty|schema|stylesheet)\s*-?|(?:load|ifequal|unless|capture|liquid)\s[^%]*"
+    r"\{%-?\s*(?:(?:csrf_token|comment|empty|end|schema|stylesheet)\s*-?|(?:load|ifequal|unless|capture|liquid)\s[^%]*"
     r"|(?:url|static)\s+['\"][^%]*|assign\s+\w+\s*=[^%]*)%\}"
 )
-"""Tags of Django and Liquid that a Jinja template has no reason to hold."""
+"""Tags of Django, Liquid and Tornado that a Jinja template has no reason to hold."""
 _SHOWN = re.compile(r"\{[%{][^%{}]*(?:&(?:#\d+|quot|apos|lt|gt);|</?span)")
 """A tag with HTML in it: a page that shows Jinja to its readers."""
 

@@ -67,7 +67,11 @@ class Expressions(Calls):
         if sign == "if":
             test = self.evaluate(operands[0], frame)
             known, plain = python(test)
-            then, otherwise = self.evaluate(operands[1], frame), self.evaluate(operands[2], frame)
+            self.conditions.append(test)
+            then = self.evaluate(operands[1], frame)
+            self.conditions[-1] = operate("not", test)
+            otherwise = self.evaluate(operands[2], frame)
+            self.conditions.pop()
             if known:
                 return then if plain else otherwise
             return branch(test, then, otherwise)

@@ -16,6 +16,7 @@ from flasklint.knowledge.errors import (
     TRACEBACKS,
 )
 from flasklint.knowledge.sensitive import words
+from flasklint.project.handlers import serves_otherwise
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.rules.base import ProjectRule, together
@@ -42,7 +43,6 @@ _NARROWS = frozenset(
 """Words of a condition that lets developers or administrators see more."""
 _WORDS = (ir.Name, ir.Attribute)
 _FORMATTING = frozenset(("format_exc", "format_exception"))
-_OTHERS = ("fastapi", "starlette", "tornado", "aiohttp", "sanic", "django", "bottle", "falcon")
 _TEXT_METHODS = frozenset(
     ("format", "join", "strip", "split", "splitlines", "replace", "encode", "decode", "title", "capitalize", "lower")
 )
@@ -140,7 +140,7 @@ class ErrorDetailsExposed(ProjectRule):
         minor: list[Finding] = []
         habits: dict[tuple[str, str], list[Finding]] = {}
         several = len(project.apps) != 1
-        foreign = {path for path, module in project.modules.items() if _foreign(module)}
+        foreign = {path for path, module in project.modules.items() if serves_otherwise(module)}
         for scope in project.functions():
             if scope.module.is_test or scope.module.path in foreign:
                 continue
@@ -194,15 +194,6 @@ class ErrorDetailsExposed(ProjectRule):
             trace=tuple(steps),
             help="log it, and answer with a text of your own; catch by name what visitors may be told",
         )
-
-
-def _foreign(module: LinkedModule) -> bool:
-    """It answers requests with another framework: its routes only look like Flask's."""
-    return any(
-        isinstance(binding.node, ir.Import) and binding.node.module.partition(".")[0] in _OTHERS
-        for bindings in module.scope.bindings.values()
-        for binding in bindings
-    )
 
 
 def _answering(project: Project, guarded: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
