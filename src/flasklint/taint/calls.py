@@ -20,6 +20,7 @@ from flasklint.taint import (
     object_methods,
     own,
     sinks,
+    stores,
     text_methods,
     unknown_calls,
 )
@@ -498,7 +499,7 @@ class Calls(Templates):
                     sinks.reach(frame, self.index, row, arguments, this, node)
             made = next((self.index.summaries[one] for one in names if one in self.index.summaries), None)
             if made is not None and made.how == "made":
-                library.store(frame, made.store, arguments, this)
+                stores.store(frame, made.store, arguments, this)
         if attributes and not bases:
             address = next(one for one in this.refs if type(one) is int)
             thing = frame.object_at(address)

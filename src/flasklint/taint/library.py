@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from flasklint import ir
@@ -11,10 +9,12 @@ from flasklint.findings import Confidence
 from flasklint.knowledge.rows import LOOKED_UP, SIGNED, UNKNOWN_ORIGIN, Guard, Sanitizer, Summary
 from flasklint.taint import characters, guards, signatures
 from flasklint.taint.frame import Arguments, Frame
+from flasklint.taint.joined import address, bare, begins_with_ours, folder, paths, short, tagged, typed
 from flasklint.taint.state import Obj
+from flasklint.taint.stores import load, store
 from flasklint.taint.subscripts import kept
 from flasklint.taint.tables import Index, pick, picked
-from flasklint.taint.text import concat, is_fixed, literal, own_text, separated, text_value
+from flasklint.taint.text import concat, is_fixed, own_text, separated, text_value
 from flasklint.taint.text_methods import first_words
 from flasklint.taint.unknown_calls import assumed
 from flasklint.taint.values import (
@@ -30,7 +30,6 @@ from flasklint.taint.values import (
     Constant,
     Facts,
     Fragment,
-    Hole,
     Info,
     Method,
     Origin,
@@ -42,9 +41,6 @@ from flasklint.taint.values import (
     join,
     join_all,
     merge_taints,
-    text_taints,
-    texts,
-    tidy,
 )
 
 # Guards -------------------------------------------------------------------------------------------------------------
@@ -173,7 +169,7 @@ def sanitized(
             concat([_sanitized_piece(frame, row, piece, node, at, name) for at, piece in enumerate(text)])
             for text in value.texts
         )
-        return _typed(made, refs)
+        return typed(made, refs)
     info = frame.text_info(value)
     return frame.derive(
         value,
@@ -237,7 +233,7 @@ def summarized(
     if row.store and receiver is not None:
         store(frame, row.store, arguments, receiver)
     if row.load and receiver is not None:
-        loaded = _load(frame, row, arguments, receiver)
+        loaded = load(frame, row, arguments, receiver)
         if loaded is not None:
             return loaded
     parts: list[Value] = []
@@ -245,13 +241,13 @@ def summarized(
         parts.extend(given.value for given in pick(frame, where, arguments, receiver))
     if not any(frame.inside(part) for part in parts):
         if row.how in ("joined", "paths") and parts:
-            return _typed(separated([frame.as_text(part) for part in parts], Value((row.between,))), refs)
+            return typed(separated([frame.as_text(part) for part in parts], Value((row.between,))), refs)
         if row.how == "same" and len(parts) == 1:
-            return _typed(parts[0], refs)
+            return typed(parts[0], refs)
         if row.how == "members" and parts:
             return frame.members(parts[0], node.start)
         if row.how == "tagged" and len(parts) == 1 and is_fixed(parts[0]):
-            return _typed(replace(parts[0], constants=()) if parts[0].texts else OUR_TEXT, ())
+            return typed(replace(parts[0], constants=()) if parts[0].texts else OUR_TEXT, ())
         if parts and refs and refs[0] in ("builtins.str()", "builtins.bytes()") and all(map(is_fixed, parts)):
             return replace(OUR_TEXT, refs=refs)
         if row.how == "new" and parts and not refs and all(map(is_fixed, parts)):
@@ -264,9 +260,9 @@ def summarized(
         whole = join(whole, part)
     match row.how:
         case "same":
-            return _typed(whole, refs)
+            return typed(whole, refs)
         case "joined":
-            return _typed(
+            return typed(
                 frame.stepped(
                     separated([frame.as_text(part) for part in parts], Value((row.between,))),
                     node,
@@ -275,19 +271,19 @@ def summarized(
                 refs,
             )
         case "paths":
-            return _typed(frame.stepped(_paths(frame, parts, row.between), node, "joined into a path"), refs)
+            return typed(frame.stepped(paths(frame, parts, row.between), node, "joined into a path"), refs)
         case "url-joined" if len(parts) == 2 and not frame.inside(parts[0]):
-            if _begins_with_ours(parts[1]):
+            if begins_with_ours(parts[1]):
                 # Where it leads is told by what it begins with, as before.
-                return _typed(frame.stepped(parts[1], node, f"goes through `{_short(row.name)}`"), refs)
-            return _tagged(frame, index, row._replace(how="part", tag="url-joined"), parts[1], node, refs)
+                return typed(frame.stepped(parts[1], node, f"goes through `{short(row.name)}`"), refs)
+            return tagged(frame, index, row._replace(how="part", tag="url-joined"), parts[1], node, refs)
         case "address":
-            return _typed(frame.stepped(_address(frame, whole, node), node, "joined into an address"), refs)
+            return typed(frame.stepped(address(frame, whole, node), node, "joined into an address"), refs)
         case "folder":
-            folder = _folder(frame, index, row, whole, node)
-            return folder if folder is not None else _tagged(frame, index, row._replace(how="part"), whole, node, refs)
+            held_in = folder(frame, index, row, whole, node)
+            return held_in if held_in is not None else tagged(frame, index, row._replace(how="part"), whole, node, refs)
         case "part" | "tagged":
-            return _tagged(frame, index, row, whole, node, refs)
+            return tagged(frame, index, row, whole, node, refs)
         case "item":
             key = picked(frame, row.key, arguments, receiver)
             tag = (
@@ -298,19 +294,19 @@ def summarized(
             through = picked(frame, row.through, arguments, receiver) if row.through else None
             if through is not None and through != NONE:
                 # A fragment of its own: where it can't be converted, the default is given, so that nothing is learnt of it.
-                found = frame.machine.part(frame, _bare(parts[0]), f"item@{node.start}", node)
+                found = frame.machine.part(frame, bare(parts[0]), f"item@{node.start}", node)
                 made = frame.machine.call(frame, through, Arguments((found,), places=(node,)), node)
                 frame.dead = False
                 for part in parts[1:]:
                     made = join(made, part)
                 return frame.make(node.start, Obj("list", rest=made, keys=UNKNOWN)) if row.tag == "list" else made
-            found = frame.machine.part(frame, _bare(whole), tag, node)
+            found = frame.machine.part(frame, bare(whole), tag, node)
             return replace(found, refs=refs) if refs else found
         case "each":
-            held = replace(frame.machine.part(frame, _bare(whole), "each", node), refs=refs)
+            held = replace(frame.machine.part(frame, bare(whole), "each", node), refs=refs)
             return frame.make(node.start, Obj("list", rest=held, keys=UNKNOWN))
         case "pairs":
-            each = _bare(whole)
+            each = bare(whole)
             held = replace(frame.machine.part(frame, each, "each", node), refs=refs)
             pair = frame.sequence((node.start, "pair"), "tuple", (frame.machine.part(frame, each, "key", node), held))
             return frame.make(node.start, Obj("iterator", rest=pair, keys=UNKNOWN))
@@ -327,7 +323,7 @@ def summarized(
             word = frame.derive(whole, node.start, kept(frame.text_info(whole)), taints=frame.inside(whole))
             return frame.make(node.start, Obj("list", first_words(whole, word), word, UNKNOWN))
         case "image":
-            return replace(frame.image(frame.stepped(_bare(whole), node, f"goes through `{name}`"), row.tag), refs=refs)
+            return replace(frame.image(frame.stepped(bare(whole), node, f"goes through `{name}`"), row.tag), refs=refs)
         case "pieces":
             return _pieces(frame, row, whole, node)
         case "substituted":
@@ -359,148 +355,6 @@ def _pieces(frame: Frame, row: Summary, value: Value, node: ir.Node) -> Value:
         mask = characters.ANY if spec == "*" else characters.named(spec)
         made.append(frame.derive(value, (node.start, "piece", index), replace(info, mask=info.mask & mask)))
     return frame.sequence(node.start, "tuple", made)
-
-
-def _bare(value: Value) -> Value:
-    return replace(
-        value, constants=(), texts=(), refs=tuple(one for one in value.refs if type(one) is not int), open=True
-    )
-
-
-def _typed(value: Value, refs: tuple[str, ...]) -> Value:
-    if not refs or value.refs == refs:
-        return value
-    if refs == ("builtins.str()",) and value.known:
-        return value
-    choices = texts(value) if value.constants or value.texts else ()
-    return Value((), not choices, value.taints, refs, choices)
-
-
-def _tagged(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Node, refs: tuple[str, ...]) -> Value:
-    made: list[Taint] = []
-    for taint in frame.inside(value):
-        known = frame.full_info(taint.fragment)
-        fragment = frame.part_of(taint.fragment, row.tag)
-        tags = frozenset((row.tag,)) if row.how == "tagged" else frozenset()
-        lacks = _UPWARDS if row.tag == "normal-path" and _below_root(value) else frozenset()
-        info = Info(mask=known.mask, lacks=lacks, clear=known.clear - {"*"}, tags=tags)
-        frame.state.infos[fragment] = frame.state.infos.get(fragment, NOTHING_KNOWN).both(info)
-        made.append(
-            replace(taint, fragment=fragment, trail=frame.step(taint.trail, node, f"goes through `{_short(row.name)}`"))
-        )
-    return Value(open=True, taints=merge_taints((), made), refs=refs)
-
-
-_UPWARDS = frozenset(("../",))
-
-
-def _below_root(value: Value) -> bool:
-    """Whether it is a path from the root on: nothing leads up from there, so that no ``..`` is left once it is normal."""
-    heads = [text for text in value.texts if len(text) > 1 and isinstance(text[0], str) and set(text[0]) == {"/"}]
-    return bool(heads) and all(text in heads or any(text == one[1:] for one in heads) for text in value.texts)
-
-
-def _begins_with_ours(value: Value) -> bool:
-    """Whether each of the texts begins with something that is no visitor's."""
-    return bool(value.texts) and all(
-        bool(text) and (isinstance(text[0], str) or not text[0].taints) for text in value.texts
-    )
-
-
-def _address(frame: Frame, value: Value, node: ir.Node) -> Value:
-    """An address out of its parts in order, or out of one that was taken apart."""
-    things = frame.objects(value)
-    if not things:
-        return _bare(value)
-    size = things[0][1].size
-    if len(things) > 1 or size is None or size < _PARTS_OF_ADDRESS:
-        return frame.derive(value, node.start, lower="which part of the address it is is not known")
-    scheme, host, *others = (things[0][1].items.get(index, things[0][1].rest) for index in range(size))
-    front: list[Value] = []
-    if _is_of_ours(frame, scheme) and _is_of_ours(frame, host):
-        scheme, host = UNKNOWN, UNKNOWN
-    if not _is_empty(scheme) and not frame.inside(host):
-        front = [frame.as_text(scheme), Value((":" if _is_empty(host) else "://",))]
-    if not _is_empty(host):
-        front += [frame.as_text(host), Value(("/",))]
-    rest = separated([frame.as_text(part) for part in others if not _is_empty(part)], Value(("?",)))
-    return concat((*front, rest))
-
-
-_PARTS_OF_ADDRESS = 5
-
-
-def _is_of_ours(frame: Frame, value: Value) -> bool:
-    """Whether it is a part of an address whose host the visitor's browser asked."""
-    taints = frame.inside(value)
-    return bool(taints) and all(isinstance(one.origin, Origin) and one.origin.row.hosted for one in taints)
-
-
-def _is_empty(value: Value) -> bool:
-    return value.known and all(one in ("", None) for one in value.constants)
-
-
-def _folder(frame: Frame, index: Index, row: Summary, value: Value, node: ir.Node) -> Value | None:
-    """The folder of a path that is put together: all but its last name. None when that can't be told."""
-    found: list[Value] = []
-    for text in value.texts:
-        first = next((at for at, piece in enumerate(text) if not isinstance(piece, str) and piece.taints), None)
-        if first == 0 and len(text) > 1:
-            # It may be any path: a part of it, and then parts of what else is a visitor's.
-            found.append(concat([_part_of_piece(frame, index, row, piece, node) for piece in text]))
-            continue
-        slash = next((at for at in reversed(range(first or len(text))) if "/" in literal(text[at])), None)
-        if slash is None:
-            return None
-        head = literal(text[slash]).rpartition("/")[0]
-        if first is not None:
-            # What is ours down to the last slash stays; behind it is a part of what is the visitor's.
-            part = _part_of_piece(frame, index, row, Hole(text_taints(text[first:])), node)
-            found.append(concat((text_value([(*text[:slash], f"{head}/")]), part)))
-        else:
-            found.append(text_value([tidy((*text[:slash], head))]))
-    return join_all(found) if found else None
-
-
-def _part_of_piece(frame: Frame, index: Index, row: Summary, piece: Piece, node: ir.Node) -> Value:
-    if isinstance(piece, str) or not piece.taints:
-        return text_value([(piece,)])
-    return _tagged(frame, index, row._replace(how="part"), Value(open=True, taints=piece.taints), node, ())
-
-
-def _short(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _paths(frame: Frame, parts: list[Value], between: str) -> Value:
-    """Paths joined: an absolute one throws away what stands before it."""
-    found = NEVER
-    for start in range(len(parts)):
-        part = parts[start]
-        if start and not _may_be_absolute(frame, part):
-            continue
-        tail = [frame.as_text(one) for one in parts[start:]]
-        joined = separated(tail, Value((between,)))
-        found = join(found, joined)
-    return found
-
-
-def _may_be_absolute(frame: Frame, part: Value) -> bool:
-    for choice in texts(frame.as_text(part)):
-        if not choice or isinstance(choice[0], str):
-            if choice and str(choice[0]).startswith("/"):
-                return True
-            continue
-        for taint in choice[0].taints:
-            info = frame.full_info(taint.fragment)
-            if (
-                info.mask & characters.of("/\\")
-                and "not:/" not in info.tags
-                and "*" not in info.clear
-                and not (info.prefix and not info.prefix.startswith(("/", "\\")))
-            ):
-                return True
-    return False
 
 
 def _substituted(
@@ -565,80 +419,3 @@ def _called(frame: Frame, arguments: Arguments, node: ir.Node) -> Value:
         return UNKNOWN
     inner = replace(arguments, positional=arguments.positional[1:], places=arguments.places[1:])
     return frame.machine.call(frame, arguments.positional[0], inner, node)
-
-
-# Stores -------------------------------------------------------------------------------------------------------------
-
-_STORED = re.compile(
-    r"(?P<into>self|owner)(?:\[(?P<keys>[^\]]*)\]|\.(?P<attribute>\w+)|(?P<add>\+))(?:=(?P<value>.+))?$"
-)
-
-
-def _targets(frame: Frame, into: str, receiver: Value) -> list[tuple[int, Obj]]:
-    if into == "owner":
-        owners = [one.receiver for one in receiver.refs if isinstance(one, Method)]
-        return [pair for owner in owners for pair in frame.objects(owner)]
-    return frame.objects(receiver)
-
-
-def _key(frame: Frame, spec: str, arguments: Arguments, receiver: Value) -> Constant | Info:
-    parts = []
-    for where in spec.split(","):
-        value = picked(frame, where.strip(), arguments, receiver)
-        if value is None:
-            return NOTHING_KNOWN
-        if value.known and len(value.constants) == 1:
-            one = value.constants[0]
-            parts.append(one.lower() if isinstance(one, str) and "," in spec else one)
-        elif len(value.refs) == 1 and isinstance(value.refs[0], str) and not value.taints:
-            parts.append(value.refs[0])
-        else:
-            return NOTHING_KNOWN
-    return parts[0] if len(parts) == 1 else "\x00".join(map(str, parts))
-
-
-def store(frame: Frame, spec: str, arguments: Arguments, receiver: Value) -> None:
-    for one in filter(None, spec.split(";")):
-        found = _STORED.match(one)
-        assert found is not None, one
-        value = picked(frame, found["value"], arguments, receiver)
-        if value is None:
-            continue
-        targets = _targets(frame, found["into"], receiver)
-        for address, _ in targets:
-            thing = frame.object_at(address)
-            certain = len(targets) == 1
-            if found["attribute"]:
-                frame.update(
-                    address, replace(thing, attributes={**thing.attributes, found["attribute"]: value}), certain
-                )
-            elif found["add"]:
-                before = thing.attributes.get("+")
-                text = frame.as_text(value)
-                whole = separated((before, text), Value(("",))) if before is not None else text
-                frame.update(address, replace(thing, attributes={**thing.attributes, "+": whole}), certain)
-            else:
-                key = _key(frame, found["keys"], arguments, receiver)
-                if isinstance(key, Info):
-                    frame.update(address, replace(thing, rest=join(thing.rest, value)), True)
-                else:
-                    frame.update(address, replace(thing, items={**thing.items, key: value}), certain)
-
-
-def _load(frame: Frame, row: Summary, arguments: Arguments, receiver: Value) -> Value | None:
-    found = _STORED.match(row.load)
-    assert found is not None, row.load
-    result = NEVER
-    for _, thing in _targets(frame, found["into"], receiver):
-        if found["attribute"]:
-            result = join(result, thing.attributes.get(found["attribute"], NEVER))
-        elif found["add"]:
-            result = join(result, thing.attributes.get("+", Value(("",))))
-        else:
-            key = _key(frame, found["keys"], arguments, receiver)
-            result = (
-                join(result, thing.everything())
-                if isinstance(key, Info)
-                else join(result, thing.items.get(key, thing.rest))
-            )
-    return result if result is not NEVER else None

@@ -217,17 +217,13 @@ def _can_be_read_anew(fragment: Fragment) -> bool:
     """Whether it is an item of something outside, ``request.args["page"]``, which is the same wherever it is read."""
     below = fragment[0] == "part"
     while fragment[0] == "part" and str(fragment[1]).startswith("item:"):
-        base = fragment[2]
-        assert isinstance(base, tuple)
-        fragment = base
+        fragment = base_of(fragment)
     return below and fragment[0] == "source"
 
 
 def _unread(fragment: Fragment, infos: Mapping[Fragment, Info]) -> Info:
     """What is known of an item before anything is learnt of it."""
-    base = fragment[2]
-    assert isinstance(base, tuple)
-    known = infos.get(base, NOTHING_KNOWN)
+    known = infos.get(base_of(fragment), NOTHING_KNOWN)
     if known is NOTHING_KNOWN:
         return known
     return Info(mask=known.mask, lacks=known.lacks, clear=known.clear - {"*"})
