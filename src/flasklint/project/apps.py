@@ -39,9 +39,10 @@ from flasklint.project.objects import (
     Value,
 )
 from flasklint.project.profiles import Effective, Profile, Truth
-from flasklint.project.routes import CHANGING, Mount, Route, Router, unwrap
+from flasklint.project.routes import CHANGING, Mount, Route, Router
 from flasklint.project.scopes import Scope, Write
 from flasklint.project.standing import Guard
+from flasklint.project.views import unwrap
 from flasklint.source import Location
 
 _IN_A_HEADER = "a token in a header"

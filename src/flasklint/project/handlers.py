@@ -16,7 +16,7 @@ from flasklint.knowledge.extensions import EXPOSE
 from flasklint.knowledge.messages import MESSAGE_DECORATORS, MESSAGE_METHODS
 from flasklint.project.apps import App
 from flasklint.project.names import Resolver
-from flasklint.project.routes import COMPUTED
+from flasklint.project.registering import COMPUTED
 from flasklint.project.scopes import LinkedModule, Scope
 
 _HTTP_METHODS = frozenset(("get", "post", "put", "delete", "patch", "head", "options"))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flasklint import ir
-from flasklint.additions import Proof
 from flasklint.knowledge.extensions import (
     ADMITS,
     API_CLASSES,
-    BROUGHT,
     BUILT_ROUTES,
     CLASSFUL_ROUTE,
     EXPOSE,
@@ -28,78 +25,35 @@ from flasklint.knowledge.extensions import (
     PERMITS,
     SECURE_FORMS,
 )
-from flasklint.project import library
 from flasklint.project.objects import (
     AppObject,
     Arguments,
     BlueprintObject,
-    Branch,
     Cls,
-    Decoration,
     Event,
     Fn,
     Instance,
     Lib,
-    Lookup,
     Map,
-    Partial,
     Result,
     Seq,
     Value,
     ViewOf,
 )
 from flasklint.project.operations import python, written
+from flasklint.project.registering import COMPUTED, alternatives, is_none, is_true, joined, methods_of, rule_of, text_of
 from flasklint.project.values import Known, Unknown
+from flasklint.project.views import VERBS, View, class_decorations, own_methods, view_of
 from flasklint.project.walk import Walk
 from flasklint.source import Location
-
-COMPUTED = "?"
-"""Stands in a rule for what is computed."""
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 """Methods that browsers and people expect to change something."""
 
 _APIS = API_CLASSES | EXPOSERS.keys()
-_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
-_HTTP_METHOD = "http.HTTPMethod."
 _PARAMETER = re.compile(
     r"<(?:(?P<converter>[a-zA-Z_][a-zA-Z0-9_]*)(?:\((?P<args>[^>]*)\))?:)?(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)>"
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What answers a request: a function, or the methods of a class.
-
-    ``name``: dotted. ``methods``: the functions that run, by HTTP method in upper case; ``""`` for all methods.
-    ``decorations``: what stands around it, outermost first: decorators beneath the route's, and those of the class. ``first``:
-    methods that see each request before, and say whether it goes on. ``own_token``: the library's own forms there check a token;
-    ``built``: all that answers is the library's; ``own_guard``: what that puts before it, ``own_proof``: by what that knows
-    who is asking. ``brought``: the methods that its class has from a library, which takes nothing but JSON for them.
-    ``told``: what of its class or its instance is known to be true or false.
-    """
-
-    name: str
-    location: Location
-    methods: Mapping[str, Fn]
-    decorations: tuple[Decoration, ...] = ()
-    cls: Cls | None = None
-    first: tuple[Fn, ...] = ()
-    own_token: bool = False
-    built: bool = False
-    own_guard: str = ""
-    own_proof: Proof = "session"
-    brought: frozenset[str] = frozenset()
-    told: Mapping[str, bool] = field(default_factory=dict)
-
-    @property
-    def functions(self) -> tuple[Fn, ...]:
-        """The functions that may run, each once."""
-        return tuple(dict.fromkeys(self.methods.values()))
-
-    def decorations_of(self, function: Fn) -> tuple[Decoration, ...]:
-        """Everything around one of its functions."""
-        return self.decorations if self.cls is None else self.decorations + function.decorations
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +121,7 @@ class Router:
                     continue
                 if event.kind == "applied" and not owner.is_a(_APIS):
                     continue
-                for target in _alternatives(event.target):
+                for target in alternatives(event.target):
                     is_api = isinstance(target, Instance) and target.is_a(_APIS)
                     if not isinstance(target, BlueprintObject) and not is_api:
                         continue
@@ -176,7 +130,7 @@ class Router:
                     assert isinstance(target, Instance)
                     carrier = _carrier(target) if is_api else None
                     if carrier is not None and carrier is not owner and not any(carrier is outer for outer in chain):
-                        within = _joined(prefix, self._prefix(carrier, event))
+                        within = joined(prefix, self._prefix(carrier, event))
                         inside = f"{name}{self._name(carrier, event)}."
                         held = (*conditions, *event.conditions)
                         found.append(Mount(carrier, event.location, within, inside, (*chain, carrier), held))
@@ -185,7 +139,7 @@ class Router:
                             found.append(Mount(target, event.location, within, inside, (*chain, carrier, target), held))
                         visit(carrier, within, inside, (*chain, carrier), held)
                         continue
-                    inner_prefix = _joined(prefix, self._prefix(target, event))
+                    inner_prefix = joined(prefix, self._prefix(target, event))
                     inner_name = f"{name}{self._name(target, event)}." if isinstance(target, BlueprintObject) else name
                     if (id(target), inner_prefix) in seen:
                         continue
@@ -212,12 +166,12 @@ class Router:
     def _routes(self, event: Event, mount: Mount) -> Iterator[Route]:
         arguments = event.arguments or Arguments()
         if event.kind == "route":
-            if _is_true(arguments.get(None, "build_only")):
+            if is_true(arguments.get(None, "build_only")):
                 return  # a name for `url_for`, which answers nothing
             yield self._route(event, mount, arguments)
         elif event.kind == "register" and isinstance(event.target, (Result, Unknown)):
             given = arguments.get(None, "url_prefix")
-            yield self._unseen(event, mount, COMPUTED if given is None else _joined(written(given, COMPUTED), COMPUTED))
+            yield self._unseen(event, mount, COMPUTED if given is None else joined(written(given, COMPUTED), COMPUTED))
         elif event.kind == "resource" and event.detail == "classful":
             yield from self._classful(event, mount, arguments)
         elif event.kind == "resource" and event.detail == "exposed":
@@ -228,24 +182,24 @@ class Router:
             yield from self._resources(event, mount, arguments)
 
     def _route(self, event: Event, mount: Mount, arguments: Arguments) -> Route:
-        rule = _rule(arguments)
-        view = self.view(event.target, event.location)
+        rule = rule_of(arguments)
+        view = view_of(self._walk, event.target, event.location)
         given = arguments.get(1 if event.detail == "handles" else None, "methods", "method")
-        methods = _methods(given)
+        methods = methods_of(given)
         if event.detail == "handles" and view is not None and _asks(arguments, mount.blueprint):
             view = replace(view, own_guard="authenticators", own_proof="token")
         if event.detail in ("get", "post", "put", "patch", "delete"):
             methods = frozenset({event.detail.upper()})
         elif given is None and view is None and isinstance(event.target, Result):
             methods = next((MADE_VIEWS[name] for name in event.target.names if name in MADE_VIEWS), methods)
-        elif given is None or _is_none(given):
-            methods = self._own_methods(view)
-        endpoint = _text(arguments.get(1 if event.detail == "add_url_rule" else None, "endpoint"), "")
+        elif given is None or is_none(given):
+            methods = own_methods(self._walk, view)
+        endpoint = text_of(arguments.get(1 if event.detail == "add_url_rule" else None, "endpoint"), "")
         if not endpoint and isinstance(event.target, ViewOf):
-            endpoint = _text(event.target.arguments.get(0, "name"), "")
+            endpoint = text_of(event.target.arguments.get(0, "name"), "")
         endpoint = endpoint or (view.name.rpartition(".")[2] if view is not None else "?")
         return Route(
-            _joined(mount.prefix, rule),
+            joined(mount.prefix, rule),
             methods,
             mount.name + endpoint,
             view,
@@ -253,7 +207,7 @@ class Router:
             mount.chain,
             (*mount.conditions, *event.conditions),
             event.scope,
-            _text(arguments.get(None, "subdomain", "host"), ""),
+            text_of(arguments.get(None, "subdomain", "host"), ""),
         )
 
     @staticmethod
@@ -262,21 +216,21 @@ class Router:
         return route.rule, route.host, route.methods, str(route.view.location if route.view else route.location)
 
     def _resources(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
-        view = self.view(event.target, event.location)
+        view = view_of(self._walk, event.target, event.location)
         skip = {"resource": 0, "named": 2}.get(event.detail, 1)
         if view is None and isinstance(event.target, (Result, Unknown)):
-            yield self._unseen(event, mount, _text(arguments.get(skip)))
+            yield self._unseen(event, mount, text_of(arguments.get(skip)))
         if isinstance(event.target, (ViewOf, Cls)) and view is not None:
             rules = [value for value, _ in arguments.positional[skip:]]
             urls = arguments.get(None, "urls")
             if isinstance(urls, Seq):
                 rules += urls.items
             named = arguments.get(1, "view") if event.detail == "named" else arguments.get(None, "endpoint")
-            endpoint = _text(named, "") or view.name.rpartition(".")[2].lower()
+            endpoint = text_of(named, "") or view.name.rpartition(".")[2].lower()
             for rule in rules:
                 yield Route(
-                    _joined(mount.prefix, written(rule, COMPUTED)),
-                    self._own_methods(view),
+                    joined(mount.prefix, written(rule, COMPUTED)),
+                    own_methods(self._walk, view),
                     mount.name + endpoint,
                     view,
                     event.location,
@@ -288,7 +242,7 @@ class Router:
     def _unseen(self, event: Event, mount: Mount, rule: str) -> Route:
         """What something that is not known registers."""
         return Route(
-            _joined(mount.prefix, rule),
+            joined(mount.prefix, rule),
             frozenset({"?"}),
             f"{mount.name}?",
             None,
@@ -305,9 +259,9 @@ class Router:
             return
         given = arguments.get(None, "route_base") or self._walk.class_member(cls, "route_base")
         before = arguments.get(None, "route_prefix") or self._walk.class_member(cls, "route_prefix")
-        base = _text(given, "") or "/" + cls.node.name.lower().removesuffix("view")
-        base = _joined(_text(before, ""), base)
-        around = self._class_decorations(cls)
+        base = text_of(given, "") or "/" + cls.node.name.lower().removesuffix("view")
+        base = joined(text_of(before, ""), base)
+        around = class_decorations(self._walk, cls)
         seen_before = self._walk.class_member(cls, "before_request")
         first = (seen_before,) if isinstance(seen_before, Fn) else ()
         for member in self._walk.class_line(cls):
@@ -319,7 +273,7 @@ class Router:
                 view = View(f"{cls.name}.{name}", value.location, {"": value}, around + value.decorations, None, first)
                 for rule, methods in _classful_rules(base, name, value):
                     yield Route(
-                        _joined(mount.prefix, rule),
+                        joined(mount.prefix, rule),
                         methods,
                         f"{mount.name}{cls.node.name}:{name}",
                         view,
@@ -345,7 +299,7 @@ class Router:
             return
         short = names[0].rpartition(".")[2]
         endpoint = (
-            _text(made.get(None, "endpoint") if made is not None else None, "")
+            text_of(made.get(None, "endpoint") if made is not None else None, "")
             or self._of_model(made)
             or ("admin" if not INDEX_VIEWS.isdisjoint(names) else short.lower())
         )
@@ -353,10 +307,8 @@ class Router:
         if own is None and isinstance(cls, Cls):
             own = self._walk.class_member(cls, "route_base")
         is_index = not INDEX_VIEWS.isdisjoint(names)
-        base = _text(own, "") or ("" if is_index else f"/{endpoint}")
-        prefix = (
-            base if base.startswith("/") and own is not None else _joined(self._admin_prefix(mount.blueprint), base)
-        )
+        base = text_of(own, "") or ("" if is_index else f"/{endpoint}")
+        prefix = base if base.startswith("/") and own is not None else joined(self._admin_prefix(mount.blueprint), base)
         rest = (event.location, mount.chain, (*mount.conditions, *event.conditions), event.scope)
         first = self._first(cls) if isinstance(cls, Cls) else ()
         given: set[str] = set()
@@ -366,11 +318,11 @@ class Router:
                     if not isinstance(value, Fn) or EXPOSE.isdisjoint(decoration.names):
                         continue
                     found = decoration.arguments or Arguments()
-                    rule = _text(found.get(0, "url"), "/")
-                    methods = _methods(found.get(1, "methods"))
+                    rule = text_of(found.get(0, "url"), "/")
+                    methods = methods_of(found.get(1, "methods"))
                     view = View(f"{names[0]}.{name}", value.location, {"": value}, value.decorations, None, first)
                     given.add(rule)
-                    yield Route(_joined(prefix, rule), methods, f"{mount.name}{endpoint}.{name}", view, *rest)
+                    yield Route(joined(prefix, rule), methods, f"{mount.name}{endpoint}.{name}", view, *rest)
         library = next((MODEL_VIEWS[name] for name in names if name in MODEL_VIEWS), "")
         view = View(
             names[0],
@@ -392,7 +344,7 @@ class Router:
                 if permit is not None and python(permit) == (True, False):
                     continue
                 whole = replace(view, first=(*first, permit)) if isinstance(permit, Fn) else view
-                yield Route(_joined(prefix, built.rule), built.methods, f"{mount.name}{endpoint}.{last}", whole, *rest)
+                yield Route(joined(prefix, built.rule), built.methods, f"{mount.name}{endpoint}.{last}", whole, *rest)
 
     def _of_a_model(self, event: Event, mount: Mount, arguments: Arguments) -> Iterator[Route]:
         """Flask-Restless: a collection for a model, and its members."""
@@ -402,16 +354,16 @@ class Router:
         given = arguments.get(None, "collection_name")
         if given is None and isinstance(model, Cls):
             given = self._walk.class_member(model, "__tablename__") or Known(model.node.name.lower())
-        base = _joined(_text(arguments.get(None, "url_prefix"), usual), "/" + _text(given))
+        base = joined(text_of(arguments.get(None, "url_prefix"), usual), "/" + text_of(given))
         hooks = arguments.get(None, "preprocessors")
         first = tuple(one for one in _held(hooks) if isinstance(one, Fn))
-        name = model.name if isinstance(model, Cls) else _text(given)
-        methods = _methods(arguments.get(None, "methods"))
+        name = model.name if isinstance(model, Cls) else text_of(given)
+        methods = methods_of(arguments.get(None, "methods"))
         view = View(name, event.location, {}, (), None, first, brought=methods)
         rest = (event.location, mount.chain, (*mount.conditions, *event.conditions), event.scope)
-        yield Route(_joined(mount.prefix, base), methods, f"{mount.name}{_text(given)}api", view, *rest)
+        yield Route(joined(mount.prefix, base), methods, f"{mount.name}{text_of(given)}api", view, *rest)
         if one := methods - {"POST"}:
-            yield Route(_joined(mount.prefix, f"{base}/<key>"), one, f"{mount.name}{_text(given)}api", view, *rest)
+            yield Route(joined(mount.prefix, f"{base}/<key>"), one, f"{mount.name}{text_of(given)}api", view, *rest)
 
     def _first(self, cls: Cls) -> tuple[Fn, ...]:
         """What a view of Flask-Admin does before each request, as far as the project says it."""
@@ -435,99 +387,8 @@ class Router:
         given = owner.arguments
         index = given.get(4, "index_view") if given is not None else None
         if isinstance(index, Instance) and index.arguments is not None:
-            usual = _text(index.arguments.get(4, "url"), usual)
-        return _text(given.get(2, "url") if given is not None else None, usual)
-
-    def view(self, target: Value | None, location: Location) -> View | None:
-        """The view that a value stands for, with whatever was wrapped around it by hand."""
-        core, around = unwrap(target)
-        if isinstance(core, Fn):
-            return View(
-                f"{core.frame.module.name}.{core.qualname}", core.location, {"": core}, around + core.decorations
-            )
-        if isinstance(core, Instance) and core.cls is not None and core.arguments is not None:
-            # A view that is imported when it is first asked for.
-            named = library.import_string(self._walk, core.arguments.get(0))
-            if isinstance(named, Fn):
-                return self.view(named, location)
-        if isinstance(core, ViewOf):
-            inner = self._class_view(core.cls)
-            told = {**inner.told, **self._told(core)}
-            return replace(inner, decorations=around + core.decorations + inner.decorations, told=told)
-        if isinstance(core, Cls):
-            inner = self._class_view(core)
-            return replace(inner, decorations=around + inner.decorations)
-        return None
-
-    def _class_view(self, cls: Cls) -> View:
-        methods: dict[str, Fn] = {}
-        dispatch: list[Fn] = []
-        told: dict[str, bool] = {}
-        for member in self._walk.class_line(cls):
-            if isinstance(member, Cls):
-                for name, value in self._walk.class_frame(member).names.items():
-                    if isinstance(value, Fn) and name in _VERBS:
-                        methods.setdefault(name.upper(), value)
-                    elif isinstance(value, Fn) and name == "dispatch_request":
-                        dispatch.append(value)
-                    elif isinstance(value, Known) and isinstance(value.value, bool):
-                        told.setdefault(name, value.value)
-        first = tuple(dispatch) if methods else ()
-        if not methods and dispatch:
-            methods[""] = dispatch[0]
-        around = (*cls.decorations, *self._class_decorations(cls))
-        brought = frozenset[str]().union(*(BROUGHT.get(name, frozenset()) for name in self._walk.class_names(cls)))
-        return View(cls.name, cls.location, methods, around, cls, first, brought=brought, told=told)
-
-    def _told(self, view: ViewOf) -> Mapping[str, bool]:
-        """What the instance that answers is told to be true or false: ``View.as_view("name", login_required=True)``"""
-        init = self._walk.class_member(view.cls, "__init__")
-        if not isinstance(init, Fn):
-            return {}
-        given: dict[str, Value | None] = {}
-        for at, parameter in enumerate(init.node.parameters[1:], 1):
-            value = view.arguments.get(at, parameter.name)
-            if value is None and isinstance(parameter.default, ir.Const):
-                value = Known(parameter.default.value)
-            given[parameter.name] = value
-        found: dict[str, bool] = {}
-        for node in ir.statements(init.node):
-            match node:
-                case ir.Assign((ir.Attribute(ir.Name("self"), name),), ir.Name(source)):
-                    value = given.get(source)
-                    if isinstance(value, Known) and isinstance(value.value, bool):
-                        found[name] = value.value
-        return found
-
-    def _class_decorations(self, cls: Cls) -> tuple[Decoration, ...]:
-        """``decorators = [login_required]`` (flask.views), ``method_decorators`` (flask_restful)."""
-        found: list[Decoration] = []
-        for name in ("decorators", "method_decorators"):
-            value = self._walk.class_member(cls, name)
-            if isinstance(value, Seq):
-                found += [
-                    Decoration(
-                        item,
-                        cls.node.decorators[0] if cls.node.decorators else ir.Name(name, **_span(cls)),
-                        cls.frame.module,
-                        self._walk.value_names(item),
-                        item.arguments if isinstance(item, Result) else None,
-                    )
-                    for item in reversed(value.items)
-                ]
-        return tuple(found)
-
-    def _own_methods(self, view: View | None) -> frozenset[str]:
-        if view is None:
-            return frozenset({"GET"})
-        if view.cls is not None:
-            declared = self._walk.class_member(view.cls, "methods")
-            named = frozenset(method for method in view.methods if method) | view.brought
-            if declared is not None and (said := _methods(declared)):
-                # A class may say that it takes whatever its kind does, and have a method for some of it.
-                return (said & named) or said
-            return named or frozenset({"GET"})
-        return frozenset({"GET"})
+            usual = text_of(index.arguments.get(4, "url"), usual)
+        return text_of(given.get(2, "url") if given is not None else None, usual)
 
     def _prefix(self, target: Instance, event: Event) -> str:
         given = event.arguments.get(None, "url_prefix", "path", "prefix") if event.arguments else None
@@ -538,7 +399,7 @@ class Router:
             if given is None and target.is_a(frozenset({"flask_restful.Api"})) and made is not None:
                 given = made.get(1, "prefix")
         if given is None and target.is_a(frozenset({"flask_restx.Namespace", "flask_restplus.Namespace"})):
-            return "/" + _text(made.get(0, "name") if made is not None else None)
+            return "/" + text_of(made.get(0, "name") if made is not None else None)
         if given is None or (isinstance(given, Known) and given.value is None):
             return ""
         return written(given, COMPUTED)
@@ -546,27 +407,7 @@ class Router:
     def _name(self, target: Instance, event: Event) -> str:
         given = event.arguments.get(None, "name") if event.arguments else None
         made = target.arguments
-        return _text(given or (made.get(0, "name") if made is not None else None))
-
-
-def unwrap(value: Value | None) -> tuple[Value | None, tuple[Decoration, ...]]:
-    """A view without what is wrapped around it by hand, and that, outermost first."""
-    around: tuple[Decoration, ...] = ()
-    while True:
-        match value:
-            case Partial(inner, _, decorations):
-                around += decorations
-                value = inner
-            case Result(
-                arguments=Arguments(positional=((Fn() | ViewOf() | Partial() | Result() as inner, written), *_))
-            ):
-                if isinstance(inner, Fn) and inner.bound is None:
-                    around += (Decoration(value, written, inner.frame.module, value.names, value.arguments),)
-                elif isinstance(inner, ViewOf):
-                    around += (Decoration(value, written, inner.cls.frame.module, value.names, value.arguments),)
-                value = inner
-            case _:
-                return value, around
+        return text_of(given or (made.get(0, "name") if made is not None else None))
 
 
 def _classful_rules(base: str, name: str, view: Fn) -> Iterator[tuple[str, frozenset[str]]]:
@@ -574,17 +415,17 @@ def _classful_rules(base: str, name: str, view: Fn) -> Iterator[tuple[str, froze
     own = [decoration.arguments for decoration in view.decorations if not CLASSFUL_ROUTE.isdisjoint(decoration.names)]
     for arguments in own:
         if arguments is not None:
-            yield _joined(base, _text(arguments.get(0, "rule"))), _methods(arguments.get(None, "methods"))
+            yield joined(base, text_of(arguments.get(0, "rule"))), methods_of(arguments.get(None, "methods"))
     if not own:
-        words = [] if name in (*_VERBS, "index") else [name]
+        words = [] if name in (*VERBS, "index") else [name]
         words += [
             f"<{parameter.name}>"
             for parameter in view.node.parameters[1:]
             if parameter.default is None and parameter.kind in ("positional", "normal")
         ]
         ending = "" if words and words[-1].startswith("<") else "/"
-        verb = name.upper() if name in _VERBS else "GET"
-        yield _joined(base, "/" + "/".join(words)).rstrip("/") + ending, frozenset({verb})
+        verb = name.upper() if name in VERBS else "GET"
+        yield joined(base, "/" + "/".join(words)).rstrip("/") + ending, frozenset({verb})
 
 
 def _carrier(api: Instance) -> BlueprintObject | None:
@@ -605,82 +446,10 @@ def _asks(arguments: Arguments, registry: Instance) -> bool:
         given = None
     if given is None and registry.arguments is not None:
         given = registry.arguments.get(None, *usual)
-    return given is not None and not _is_none(given) and not (isinstance(given, Seq) and not given.items)
+    return given is not None and not is_none(given) and not (isinstance(given, Seq) and not given.items)
 
 
 def _held(value: Value | None) -> Iterator[Value]:
     """What a mapping of lists holds."""
     for _, item, _ in value.items if isinstance(value, Map) else ():
         yield from item.items if isinstance(item, Seq) else (item,)
-
-
-def _alternatives(value: Value | None) -> Iterator[Value]:
-    match value:
-        case Branch(_, then, otherwise):
-            yield from _alternatives(then)
-            yield from _alternatives(otherwise)
-        case Lookup(mapping, _, _):
-            for _, item, _ in mapping.items:
-                yield from _alternatives(item)
-        case None:
-            return
-        case _:
-            yield value
-
-
-def _methods(value: Value | None) -> frozenset[str]:
-    if value is None:
-        return frozenset({"GET"})
-    items = value.items if isinstance(value, Seq) and not value.partial else [value]
-    found = [_method(item) for item in items]
-    return frozenset(method.upper() for method in found if method) if any(found) else frozenset({"?"})
-
-
-def _method(value: Value) -> str:
-    """``"POST"`` or ``HTTPMethod.POST``; empty for what is neither."""
-    if isinstance(value, Lib) and value.name.startswith(_HTTP_METHOD):
-        return value.name[len(_HTTP_METHOD) :].partition(".")[0]
-    known, plain = python(value)
-    return plain if known and isinstance(plain, str) else ""
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Known) and value.value is None
-
-
-def _is_true(value: Value | None) -> bool:
-    return isinstance(value, Known) and value.value is True
-
-
-def _text(value: Value | None, otherwise: str = "?") -> str:
-    known, plain = python(value) if value is not None else (False, None)
-    return plain if known and isinstance(plain, str) else otherwise
-
-
-def _rule(arguments: Arguments) -> str:
-    given = arguments.get(0, "rule")
-    known = written(given, COMPUTED) if given is not None else COMPUTED
-    return written_rule(arguments.expr(0, "rule")) if known == COMPUTED else known
-
-
-def written_rule(expr: ir.Expr | None) -> str:
-    """A URL rule as it is written, :data:`COMPUTED` standing for what is not a literal there: ``f"{PREFIX}/login"``"""
-    match expr:
-        case ir.Const(value=str(text)):
-            return text
-        case ir.Join(parts=parts) | ir.Op(sign="+", operands=parts):
-            return "".join(map(written_rule, parts)).replace(COMPUTED * 2, COMPUTED)
-        case _:
-            return COMPUTED
-
-
-def _joined(prefix: str, rule: str) -> str:
-    if not prefix:
-        return rule
-    if not rule:
-        return prefix
-    return f"{prefix.rstrip('/')}/{rule.lstrip('/')}"
-
-
-def _span(cls: Cls) -> dict[str, int]:
-    return {"start": cls.node.start, "end": cls.node.end}

@@ -12,7 +12,7 @@ from flasklint.knowledge.rows import Tables
 from flasklint.knowledge.types import ALSO
 from flasklint.project.handlers import Handler
 from flasklint.project.project import Project
-from flasklint.project.routes import COMPUTED
+from flasklint.project.registering import COMPUTED
 from flasklint.project.scopes import Scope
 from flasklint.source import Location, Span
 from flasklint.taint.addresses import variables

@@ -10,7 +10,7 @@ from flasklint import ir
 from flasklint.findings import Confidence
 from flasklint.knowledge.inputs import TYPED
 from flasklint.knowledge.rows import Source
-from flasklint.project.routes import COMPUTED
+from flasklint.project.registering import COMPUTED
 from flasklint.taint import characters
 from flasklint.taint.addresses import pieces
 from flasklint.taint.frame import Frame
