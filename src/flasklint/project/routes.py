@@ -391,7 +391,8 @@ class Router:
         return text_of(given.get(2, "url") if given is not None else None, usual)
 
     def _prefix(self, target: Instance, event: Event) -> str:
-        given = event.arguments.get(None, "url_prefix", "path", "prefix") if event.arguments else None
+        position = 1 if event.detail == "add_namespace" else None
+        given = event.arguments.get(position, "url_prefix", "path", "prefix") if event.arguments else None
         made = target.arguments
         if given is None or (isinstance(given, Known) and given.value is None):
             position = 2 if target.is_a(frozenset({"flask_restx.Namespace", "flask_restplus.Namespace"})) else None

@@ -146,7 +146,8 @@ class Calls(Entering):
                 found = self.class_member(receiver, name)
                 if isinstance(found, Fn):
                     bound = receiver if decorated(found.node, "classmethod") else None
-                    return self.call(replace(found, bound=bound) if bound else found, args, expr, frame)
+                    result = self.call(replace(found, bound=bound) if bound else found, args, expr, frame)
+                    return _view_of(receiver, result, args) if name == "as_view" else result
                 if found is not None:
                     return self.call(found, args, expr, frame)
                 given = flaskapi.class_method(self, receiver, self.class_names(receiver), name, args, expr, frame)
@@ -389,3 +390,21 @@ class Calls(Entering):
         if isinstance(value, Instance):
             return tuple(f"{name}()" for name in value.names)
         return library.callable_name(value)
+
+
+def _view_of(cls: Cls, made: Value, args: Arguments) -> Value:
+    """What a class's own ``as_view`` made: a function that is told of the class, ``view.view_class = cls``, makes an object of it
+    and has that answer."""
+    if isinstance(made, Fn) and made.frame.kind == "function" and _tells_class(made):
+        return ViewOf(cls, args, made.decorations)
+    return made
+
+
+def _tells_class(view: Fn) -> bool:
+    return any(
+        isinstance(node, ir.Attribute)
+        and node.name == "view_class"
+        and isinstance(node.value, ir.Name)
+        and node.value.id == view.node.name
+        for node in ir.walk(view.node)
+    )

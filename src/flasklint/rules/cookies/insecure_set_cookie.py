@@ -33,6 +33,8 @@ _TASTES = frozenset(
     | {"banner", "seen", "dismissed", "view", "sort", "size", "style"}
 )
 _PUBLIC = frozenset({"csrf", "xsrf"})
+_NOBODY = frozenset({"anon", "anonymous", "analytics"})
+"""Words of cookies that tell visitors apart and say nothing of who they are."""
 _IDENTITY = frozenset({"user", "username", "uid", "login", "identity", "account", "session", "sid"})
 
 
@@ -193,7 +195,10 @@ class InsecureSetCookie(CallRule):
     def _grade(self, site: CallSite, project: Project) -> tuple[Severity, Persona]:
         name = site.argument(0, "key")
         value = site.argument(1, "value")
-        spoken = [*self._texts(name, site, project), *(node.id for node in _names(value))]
+        named = list(self._texts(name, site, project))
+        if any(_NOBODY.intersection(words(text)) for text in named):
+            return Severity.LOW, Persona.PEDANTIC
+        spoken = [*named, *(node.id for node in _names(value))]
         spoken += [node.name for node in _attributes(value)]
         if any(sensitivity(text) for text in spoken) or any(_IDENTITY.intersection(words(text)) for text in spoken):
             return Severity.HIGH, Persona.REGULAR

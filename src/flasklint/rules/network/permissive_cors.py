@@ -69,9 +69,11 @@ class PermissiveCors(AppRule):
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """The extension, its decorator on views, then headers set by hand."""
         profile = app.production[0]
-        for use in app.extensions_of_kind("cors"):
-            if use.inits and use.in_force(profile):
-                yield from self._extension(app, use, profile)
+        uses = (use for use in app.extensions_of_kind("cors") if use.inits and use.in_force(profile))
+        found: dict[str, Finding] = {}
+        for finding in (one for use in uses for one in self._extension(app, use, profile)):
+            found.setdefault(finding.message, finding)
+        yield from found.values()
         yield from self._decorators(app, profile)
         yield from self._sockets(app)
         seen: set[Location] = set()
@@ -167,9 +169,13 @@ class PermissiveCors(AppRule):
         """``where``: the resources that it is about, when it is not about all of them."""
         identity = app.identity
         if credentials:
+            tokens = identity is None and _asks_for_tokens(app)
             return self.finding(
                 location,
-                "Any site may send requests with a visitor's cookies and read the answers.",
+                "Any site may send requests with a visitor's cookies and read the answers."
+                + (" The app knows people by a token, not by a cookie." if tokens else ""),
+                severity=Severity.LOW if tokens else None,
+                confidence=Confidence.MEDIUM if tokens else Confidence.HIGH,
                 label="every origin, with credentials",
                 scope=scope,
                 help="list the origins that may, or do without credentials",
@@ -188,6 +194,12 @@ class PermissiveCors(AppRule):
             else (),
             help="list the origins that may",
         )
+
+
+def _asks_for_tokens(app: App) -> bool:
+    """Whether views ask for a token, which no browser sends by itself."""
+    guards = (app.guard(route) for route in app.routes)
+    return any(guard is not None and guard.proof == "token" for guard in guards)
 
 
 def _offers(arguments: Arguments, profile: Profile) -> Iterator[tuple[str, Value | None, Value | None]]:
