@@ -162,7 +162,7 @@ def _weight(finding: Finding) -> tuple[int, int, int, int, str, str]:
 
 def as_one(findings: Sequence[Finding]) -> Finding:
     """The gravest, surest and first of findings that are one habit; the others' places are related to it."""
-    first = max(findings, key=lambda one: (one.severity, one.confidence, -one.location.span.start))
+    first = min(findings, key=lambda one: (-one.severity, -one.confidence, one.location))
     if len(findings) < 2:
         return first
     places = tuple(Place(one.location, f"and here: {one.label}") for one in findings if one is not first)

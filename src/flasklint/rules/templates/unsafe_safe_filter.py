@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flasklint import ir
-from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity
+from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Habit, Severity
 from flasklint.knowledge.templates import Nature, is_count, is_html, is_setting, says_safe
 from flasklint.project.marks import DESCRIPTION, leaves, raw_columns, raw_descriptions, tests_around
 from flasklint.project.outputs import last_word, written
@@ -51,7 +51,7 @@ class UnsafeSafeFilter(FlowRule):
     project's has cleaned are left alone. `striptags` does not help: it turns `&lt;` back into `<`. Scripts and event handlers are
     FLK409. The same expression is reported once for a template, and once at all if it is a part of a record of which nothing is
     known; the field of a record of known class that is kept in one place is reported once, with the places of all templates
-    that show it; what is flashed, or put together by a view, once for a template.
+    that show it, and so is a message that is flashed; what is put together by a view, once for a template.
 
     ## Why is this bad
     Jinja escapes what it puts into HTML, and `|safe` says that it need not. If someone else has written the value, their
@@ -180,6 +180,8 @@ class UnsafeSafeFilter(FlowRule):
                 # Names alone do not tell whether two templates' records are of one kind.
                 kind = "" if part.name == FLASH or number >= len(parts) else stored.kind_shown(part, place.path)
                 where = f"<{kind}>" if kind else place.path
+                if part.name == FLASH:
+                    finding = replace(finding, habit=_flashed(flow.location))
                 yield (where, flow.location, part.name), replace(finding, fix=_without(mark, place, context))
                 return
         names = {"errors" if part.owner == "errors" else part.name for part in parts}
@@ -243,6 +245,12 @@ def _is_of_people(made: list[Part], parts: list[Part], stored: Stored) -> bool:
     if stored.is_thought_of((*made, *parts)):
         return False
     return stored.is_written_by_people(made) or {one.name for one in made} == {part.name for part in parts}
+
+
+def _flashed(place: Location) -> Habit:
+    """A message and all templates that show it: whoever cleans it where it is flashed has mended them."""
+    path, (start, end) = place
+    return Habit(f"{path}:{start}:{end}", "templates show it")
 
 
 def _name(mark: ir.Call) -> str:
