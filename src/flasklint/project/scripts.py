@@ -9,7 +9,7 @@ from flasklint import ir
 from flasklint.project.scopes import LinkedModule
 
 Imported = Callable[[str, LinkedModule], LinkedModule | None]
-_FOLDERS = frozenset({"bin", "script", "scripts", "tool", "tools"})
+_FOLDERS = frozenset({"bin", "devtools", "script", "scripts", "tool", "tools"})
 _COMMANDS = frozenset({"command", "group", "task"})
 _COMMAND_LINE = frozenset({"cli", "commands", "fabfile", "manage"})
 """Names of folders and files whose code is run from the command line."""

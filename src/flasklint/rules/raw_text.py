@@ -16,7 +16,8 @@ _PARTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition", 
 RAW_METHODS = _CHANGES | _PARTS | {"join", "format", "center", "ljust", "rjust"}
 """Methods of texts that leave tags in them what they are."""
 _DUMPS = frozenset({"json.dumps", "flask.json.dumps"})
-_DEEPEST = 8
+_JOINS = frozenset({"os.path.join", "posixpath.join"})
+_DEEPEST = 12
 
 
 class Raw(NamedTuple):
@@ -73,6 +74,8 @@ def raw(expr: ir.Expr, scope: Scope, project: Project, hops: int = 0) -> Raw:
                 names = project.resolve(function, scope)
                 if SUBSTITUTES.intersection(names):
                     inner += [argument.value for argument in arguments[substituted(names)]]
+                elif _JOINS.intersection(names):
+                    inner += [argument.value for argument in arguments]
                 elif (
                     _DUMPS.intersection(names)
                     or "builtins.str" in names

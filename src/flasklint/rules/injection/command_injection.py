@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, doubtful_together
+from flasklint.rules.handed_on import is_callers_text
 from flasklint.rules.surroundings import by_hand
 from flasklint.taint.flows import Flow
 
@@ -15,7 +16,9 @@ class CommandInjection(FlowRule):
     ## What it does
     Follows untrusted data into `os.system`, `os.popen`, `subprocess` with a shell, and into the program or the whole
     argument list of a `subprocess` call. A text for the shell that is put together from values of unknown origin is medium, and
-    told of once a file; commands that people run by hand (`@app.cli.command`) are left alone there.
+    told of once a file; it is less certain where none of them is a parameter of the function, or what its object was made with,
+    but looked up by it or read from elsewhere, and in a function that only hands on the command that it is given. What people
+    run by hand (`@app.cli.command`, scripts that nothing imports) is left alone there.
 
     ## Why is this bad
     The shell reads `;`, `|`, `$(...)` and more as orders. A visitor who writes them runs commands of their own on the server.
@@ -75,7 +78,7 @@ class CommandInjection(FlowRule):
                 "A command for the shell is put together from a value of unknown origin. If a visitor can have a say in it, they "
                 "run commands.",
                 severity=Severity.MEDIUM,
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.MEDIUM if is_callers_text(project, flow.location) else Confidence.LOW,
                 label=flow.sink.words,
                 scope=flow.scope,
                 help=self.advice,
