@@ -123,6 +123,8 @@ _HEADS = frozenset(("code", "codes", "value", "values", "string", "str", "raw", 
 """Last words of names that still hold the secret: ``token_value`` does, ``token_info`` and ``token_owner`` speak of one."""
 _BARE = (["token"], ["tokens"])
 """Names that say nothing of what a token is for."""
+_LOOKED_INTO = frozenset({"config", "environ", "headers", "settings"})
+"""Names of what is looked into by names that speak of secrets, and is no body of a request."""
 _READING = frozenset({"decode", "decoded", "parse", "claims", "introspect", "verify"})
 """Words of what takes a token and gives what it says."""
 _WEAK = frozenset(
@@ -369,7 +371,7 @@ def _secret(node: ir.Expr, scope: Scope, project: Project) -> _Logged | None:
     match node:
         case ir.Name(id=name):
             if _is_secret(name):
-                return None if _is_read(node, scope) else _Logged("named", node, name)
+                return None if _is_read(node, scope) or _is_key(name, scope) else _Logged("named", node, name)
             return _held(node, scope, project)
         case ir.Attribute(name="data", value=ir.Attribute(name=name)) if _is_secret(name):
             return _Logged("named", node, name)
@@ -445,6 +447,27 @@ def _is_read(node: ir.Name, scope: Scope) -> bool:
     )
 
 
+def _is_key(name: str, scope: Scope) -> bool:
+    """Whether a variable holds the name of a setting, not the secret: ``app.config.get(secret)``."""
+    return any(isinstance(key, ir.Name) and key.id == name for key in _keys_of_settings(scope.node))
+
+
+def _keys_of_settings(body: ir.Module | ir.Class | ir.Function) -> Iterator[ir.Expr]:
+    """By what settings, variables of the environment, and headers are looked up."""
+    for node in ir.walk(body):
+        match node:
+            case ir.Subscript(value=owner, key=key) if ir.last_name(owner) in _LOOKED_INTO:
+                yield key
+            case ir.Call(function=ir.Attribute(value=owner, name="get"), arguments=(first, *_)) if (
+                ir.last_name(owner) in _LOOKED_INTO
+            ):
+                yield first.value
+            case ir.Call(function=function, arguments=(first, *_)) if ir.last_name(function) == "getenv":
+                yield first.value
+            case _:
+                pass
+
+
 def _held(node: ir.Name, scope: Scope, project: Project) -> _Logged | None:
     """What a variable was given, if that is a whole part of the request: ``data = request.get_json()``."""
     bindings = scope.at(node.id, node.start)
@@ -501,7 +524,13 @@ def _handles_secrets(scope: Scope) -> bool:
         return False
     if {"login", "signup", "register", "password", "token", "auth"} & set(words(node.name)):
         return True
+    # A secret that comes in a header, or is a setting, is not in the body.
+    elsewhere = {key.span for key in _keys_of_settings(node)}
     return any(
-        isinstance(one, ir.Const) and isinstance(one.value, str) and len(one.value) < 40 and _is_secret(one.value)
+        isinstance(one, ir.Const)
+        and isinstance(one.value, str)
+        and len(one.value) < 40
+        and _is_secret(one.value)
+        and one.span not in elsewhere
         for one in ir.walk(node)
     )

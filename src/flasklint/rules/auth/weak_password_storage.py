@@ -11,11 +11,30 @@ from flasklint.project.project import Project
 from flasklint.project.purpose import names_given
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule, Context, together
+from flasklint.rules.surroundings import origins
 from flasklint.source import Location
 
 FAST = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
 _NOT_TYPED = frozenset({"hash", "hashed", "digest", "pin"})
 _DIGESTS = frozenset({"hash", "hashed", "digest"})
+_BY_CHANCE = frozenset({"generate", "generated", "random", "rand", "urandom"})
+"""Words of what is made by chance: nobody guesses it, however fast they try."""
+_SLOW = frozenset(
+    {
+        "argon2.PasswordHasher().hash",
+        "argon2.PasswordHasher().verify",
+        "argon2.hash_password",
+        "argon2.hash_password_raw",
+    }
+    | {"bcrypt.checkpw", "bcrypt.hashpw", "bcrypt.kdf", "hashlib.pbkdf2_hmac", "hashlib.scrypt"}
+    | {"werkzeug.security.check_password_hash", "werkzeug.security.generate_password_hash"}
+    | {
+        f"passlib.hash.{scheme}.{method}"
+        for scheme in ("argon2", "bcrypt", "pbkdf2_sha256", "pbkdf2_sha512", "scrypt")
+        for method in ("hash", "verify", "encrypt")
+    }
+)
+"""What is made for passwords, and takes a digest of one as well: bcrypt looks at 72 bytes only."""
 _PREFIX = 5
 _SENDERS = frozenset({"api", "request", "post", "query", "send", "call"})
 _SETTINGS = frozenset({"config", "cfg", "conf", "settings", "options", "opts", "args"})
@@ -59,7 +78,8 @@ class WeakPasswordStorage(CallRule):
     both sides, and where they are stored, by that nothing in the project hashes passwords.
     Finds passwords, by the names of what is hashed and of what the digest becomes, given to the plain digests of `hashlib`
     (MD5, the SHA families, BLAKE2), and those for which Werkzeug's `generate_password_hash` is told to take one of these
-    (`method="sha256"`); outdated schemes of Passlib, and PBKDF2 and bcrypt with few rounds.
+    (`method="sha256"`); outdated schemes of Passlib, and PBKDF2 and bcrypt with few rounds. A digest that goes on to bcrypt or the
+    like, and one of what was made by chance, are left alone.
 
     ## Why is this bad
     A graphics card tries billions of passwords a second against such a digest, and without a salt all users at once. Functions
@@ -187,6 +207,7 @@ class WeakPasswordStorage(CallRule):
             or _is_sent(site)
             or _is_digest_already(site)
             or _is_cut(site)
+            or _is_hashed_slowly(site, project)
             or "signature" in words(site.scope.qualname)
         ):
             return
@@ -231,6 +252,27 @@ def _is_cut(site: CallSite) -> bool:
     )
 
 
+def _is_hashed_slowly(site: CallSite, project: Project) -> bool:
+    """Whether the digest is handed to a function that is made for passwords, in the same function, or by all who call it for
+    the digest."""
+    if _is_handed_to_slow(site, project):
+        return True
+    returned = any(
+        value is not None and any(node.span == site.call.span for node in origins(value, site.scope))
+        for value in site.scope.returns
+    )
+    callers = list(project.calls(site.scope.name)) if returned else []
+    return bool(callers) and all(_is_handed_to_slow(caller, project) for caller in callers)
+
+
+def _is_handed_to_slow(site: CallSite, project: Project) -> bool:
+    return any(
+        any(node.span == site.call.span for argument in call.arguments for node in origins(argument.value, scope))
+        for call, scope in site.scope.module.calls
+        if scope is site.scope and call is not site.call and not _SLOW.isdisjoint(project.resolve(call.function, scope))
+    )
+
+
 def password_in(site: CallSite) -> str | None:
     """The name of the password that a digest is made of, or that the digest becomes; None when there is none."""
     for argument in site.call.arguments:
@@ -238,7 +280,9 @@ def password_in(site: CallSite) -> str | None:
             for node in _not_configured(argument.value):
                 match node:
                     case ir.Name(id=name) | ir.Attribute(name=name) | ir.Const(value=str(name)) if (
-                        len(name) < 40 and sensitivity(name) == "password" and _NOT_TYPED.isdisjoint(words(name))
+                        len(name) < 40
+                        and sensitivity(name) == "password"
+                        and (_NOT_TYPED | _BY_CHANCE).isdisjoint(words(name))
                     ):
                         return name
                     case _:
