@@ -174,7 +174,7 @@ class _Walk(Bearings):
                     if level is Asked.RIGHTS:
                         self._tested(test)
                         refused = inner if is_of_strangers(test) else orelse
-                        if refused and ends_request(refused):
+                        if refused and ends_request(refused) and not self._is_of_outcome(test):
                             self.refusals.append(self._place(test))
                         self.demands = self.demands or _ends(refused)
                     ends = bool(orelse and _ends(orelse)) if oneself == "==" else _ends(inner)
@@ -219,6 +219,17 @@ class _Walk(Bearings):
                     if mine and not side.identity:
                         for model in side.models:
                             self.owned.setdefault(model, self._place(test))
+
+    def _is_of_outcome(self, test: ir.Expr) -> bool:
+        """Does a condition look at what a change gave back, and at nothing else: ``if result.modified_count != 1``?"""
+        names = {node.id for node in (test, *ir.walk(test)) if isinstance(node, ir.Name)}
+        return bool(names) and all(
+            any(
+                isinstance(value, ir.Call) and ir.last_name(value.function) in _DOCUMENTS | _ROWS
+                for value in self.given.get(name, ())
+            )
+            for name in names
+        )
 
     def _level(self, test: ir.Expr) -> Asked:
         return max((self._part(one) for one in operands(test)), default=Asked.NOTHING)

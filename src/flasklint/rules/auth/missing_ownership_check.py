@@ -193,6 +193,8 @@ class MissingOwnershipCheck(AppRule):
             return False
         if not guard.hook:
             return True
+        if not ROLES.isdisjoint(words(guard.name)):
+            return False
         return _is_plain(guard.name) or not self._hooks_ask_for_rights(app)
 
     def _asks_beside(self, app: App, function: Fn) -> bool:
