@@ -71,10 +71,14 @@ class ContainerRunsAsRoot(ProjectRule):
 
 def _root(file: ir.Deployment) -> ir.Entry | None:
     """The command of the last stage, if nothing before it changes the user of an image that has root."""
-    image, user, command = "", "", None
+    image, user, stage, command = "", "", "", None
+    stages: dict[str, tuple[str, str]] = {}
     for entry in file.entries:
         if entry.kind == "image":
-            image, user = entry.value.split()[-1 if " as " not in entry.value.lower() else 0], ""
+            # ``FROM build AS api`` goes on with the image and the user of an earlier stage.
+            stages[stage] = image, user
+            based, stage = _from(entry.value)
+            image, user = stages.get(based.lower(), (based, ""))
         elif entry.kind == "user":
             user = entry.value
         elif entry.kind == "command":
@@ -84,6 +88,12 @@ def _root(file: ir.Deployment) -> ir.Entry | None:
     # Of another image it is not known whom it runs as.
     official = image.partition("@")[0].rpartition(":")[0] or image
     return command if official in _OFFICIAL else None
+
+
+def _from(instruction: str) -> tuple[str, str]:
+    """The image, or the stage, that a stage goes on with, and the stage's own name: ``python:3.12 AS build``."""
+    image, *rest = [word for word in instruction.split() if not word.startswith("--")] or [""]
+    return image, rest[1].lower() if len(rest) > 1 and rest[0].lower() == "as" else ""
 
 
 _OFFICIAL = frozenset({"alpine", "debian", "python", "ubuntu"})
