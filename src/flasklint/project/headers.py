@@ -94,11 +94,14 @@ def _renders_page(deeds: Deeds) -> bool:
 
 def header_values(function: Fn, app: App) -> Iterator[HeaderValue]:
     """The headers that a function sets itself, with the values."""
-    module = function.frame.module
+    return headers_in(function.node, function.frame.module, app.scope_of(function))
+
+
+def headers_in(function: ir.Function, module: LinkedModule, scope: Scope | None) -> Iterator[HeaderValue]:
+    """The headers that are set in a function's body, with the values."""
     if "headers" not in module.words:
         return
-    scope = app.scope_of(function)
-    for node in ir.walk(function.node):
+    for node in ir.walk(function):
         match node:
             case ir.Assign(targets, value) if value is not None:
                 for target in targets:

@@ -33,12 +33,13 @@ def is_callers_text(project: Project, location: Location) -> bool:
 def _function_at(project: Project, location: Location) -> Scope | None:
     """The innermost function that a place stands in."""
     module = project.modules.get(location.path)
+    at = location.span.start
     around = [
-        scope
+        (node.start, scope)
         for scope in (module.scopes if module is not None else ())
-        if scope.is_function and scope.node.start <= location.span.start < scope.node.end
+        if isinstance(node := scope.node, ir.Function) and node.start <= at < node.end
     ]
-    return max(around, key=lambda scope: scope.node.start, default=None)
+    return max(around, key=lambda found: found[0])[1] if around else None
 
 
 def _is_handed_on(text: ir.Expr, scope: Scope) -> bool:

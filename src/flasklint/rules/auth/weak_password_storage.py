@@ -78,8 +78,8 @@ class WeakPasswordStorage(CallRule):
     both sides, and where they are stored, by that nothing in the project hashes passwords.
     Finds passwords, by the names of what is hashed and of what the digest becomes, given to the plain digests of `hashlib`
     (MD5, the SHA families, BLAKE2), and those for which Werkzeug's `generate_password_hash` is told to take one of these
-    (`method="sha256"`); outdated schemes of Passlib, and PBKDF2 and bcrypt with few rounds. A digest that goes on to bcrypt or the
-    like, and one of what was made by chance, are left alone.
+    (`method="sha256"`); outdated schemes of Passlib, and PBKDF2 and bcrypt with few rounds. Digests that go on to bcrypt or its
+    like, and those of what was made by chance, are left alone.
 
     ## Why is this bad
     A graphics card tries billions of passwords a second against such a digest, and without a salt all users at once. Functions

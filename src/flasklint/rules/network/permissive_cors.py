@@ -8,11 +8,12 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.apps import App
 from flasklint.project.extensions import ExtensionUse
-from flasklint.project.headers import HeaderValue, header_values
+from flasklint.project.headers import HeaderValue, header_values, headers_in
 from flasklint.project.objects import Arguments, Branch, Fn, Lookup, Map, Result, Seq, Test, Value
 from flasklint.project.operations import python
 from flasklint.project.profiles import Profile
 from flasklint.project.project import Project
+from flasklint.project.scopes import Scope
 from flasklint.project.switched import off_by_default
 from flasklint.project.values import Known, Unknown
 from flasklint.rules.base import AppRule
@@ -29,7 +30,8 @@ class PermissiveCors(AppRule):
     """Any site may read the app's answers.
 
     ## What it does
-    Looks at Flask-CORS (`CORS(app)`, `cross_origin`) and at headers set by hand for an allowed origin of `*`, a pattern that fits
+    Looks at Flask-CORS (`CORS(app)`, `cross_origin`) and at headers set by hand, in views, their decorators and what they
+    hand their answers to, for an allowed origin of `*`, a pattern that fits
     every origin, or the request's own `Origin` sent back. Together with credentials it is serious. Without them it is reported
     where all of an app is open that people log in to with a cookie; for other apps, or where some views or addresses were
     picked out, only to pedants.
@@ -90,6 +92,35 @@ class PermissiveCors(AppRule):
             if function.location not in seen | public:
                 seen.add(function.location)
                 yield from self._by_hand(app, function, project, function.location in read)
+        yield from self._by_helpers(app, functions, project)
+
+    def _by_helpers(self, app: App, functions: list[Fn], project: Project) -> Iterator[Finding]:
+        """What decorators of views, and functions that views hand their answers to, say to whoever asks, with credentials."""
+        around = {
+            name
+            for route, function in app.views()
+            for decoration in (route.view.decorations_of(function) if route.view is not None else ())
+            for name in decoration.names
+        }
+        asking = {id(function.node) for function in functions}
+        for scope in project.functions():
+            node = scope.node
+            if scope.module.is_test or "headers" not in scope.module.words or not isinstance(node, ir.Function):
+                continue
+            if id(node) in asking or any(child.is_function for child in scope.children):
+                continue
+            headers = {header.name: header for header in headers_in(node, scope.module, scope)}
+            origin, credentials = headers.get(_ORIGIN), headers.get(_CREDENTIALS)
+            if origin is None or credentials is None or not _says_true(credentials.value):
+                continue
+            outer = _outermost(scope)
+            if (
+                _is_reflected(origin, project)
+                and not _compares(outer.node)
+                and (outer.name in around or any(id(site.scope.node) in asking for site in project.calls(scope.name)))
+                and not _is_never_asked_for(credentials, outer, project)
+            ):
+                yield self._finding(app, origin.location, True, scope.qualname)
 
     def _sockets(self, app: App) -> Iterator[Finding]:
         """What Flask-SocketIO is told of who may open a socket: browsers send cookies along, whatever page asks."""
@@ -300,10 +331,39 @@ def _asks_origin(expr: ir.Expr, project: Project, header: HeaderValue) -> bool:
 
 def _is_checked(function: Fn) -> bool:
     """Does the function compare with, or look up, something before?"""
+    return _compares(function.node)
+
+
+def _compares(body: ir.Module | ir.Class | ir.Function) -> bool:
     return any(
         isinstance(node, ir.Compare) and any(sign in ("in", "not-in", "==", "!=") for sign in node.signs)
-        for node in ir.walk(function.node)
+        for node in ir.walk(body)
     )
+
+
+def _outermost(scope: Scope) -> Scope:
+    """The function that a function stands in, which stands in none: a decorator of its wrapper."""
+    while scope.parent is not None and scope.parent.is_function:
+        scope = scope.parent
+    return scope
+
+
+def _is_never_asked_for(header: HeaderValue, outer: Scope, project: Project) -> bool:
+    """Is a header set only under a parameter that is false unless given, and that nobody gives?"""
+    assert header.scope is not None
+    assert isinstance(outer.node, ir.Function)
+    off = {
+        one.name for one in outer.node.parameters if isinstance(one.default, ir.Const) and one.default.value is False
+    }
+    tested = {test.id for test in conditions(header.scope, header.value) if isinstance(test, ir.Name)} & off
+    given = {
+        argument.name
+        for site in project.calls(outer.name)
+        if not site.scope.module.is_test
+        for argument in site.call.arguments
+        if not (isinstance(argument.value, ir.Const) and not argument.value.value)
+    }
+    return bool(tested) and tested.isdisjoint(given)
 
 
 def _asks_who(function: Fn) -> bool:
