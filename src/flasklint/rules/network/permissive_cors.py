@@ -130,12 +130,15 @@ class PermissiveCors(AppRule):
             given = [use.instance.arguments, *(event.arguments for event in use.inits)]
             origins = next((found for one in given if one and (found := one.get(None, "cors_allowed_origins"))), None)
             if origins is not None and _fits_all(origins):
+                named = app.uses_session
+                how = (
+                    " in a visitor's name, and read what it is sent." if named else ", by way of whoever can reach it."
+                )
                 yield self.finding(
                     use.inits[0].location,
-                    "Any site may open a socket to this app in a visitor's name, and read what it is sent.",
-                    severity=Severity.MEDIUM if app.uses_session else Severity.LOW,
-                    confidence=Confidence.HIGH if app.uses_session else Confidence.MEDIUM,
-                    persona=Persona.REGULAR if app.uses_session else Persona.PEDANTIC,
+                    f"Any site may open a socket to this app{how}",
+                    severity=Severity.MEDIUM if named else Severity.LOW,
+                    confidence=Confidence.HIGH if named else Confidence.MEDIUM,
                     label="every origin",
                     scope=use.inits[0].scope,
                     help="leave `cors_allowed_origins` out, or list the origins that may",
