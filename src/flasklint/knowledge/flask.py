@@ -239,6 +239,7 @@ _SANITIZERS = (
     Sanitizer("markupsafe.escape", ("html", "markup"), "0|s", "markupsafe.Markup()"),
     Sanitizer("markupsafe.escape_silent", ("html", "markup"), "0|s", "markupsafe.Markup()"),
     Sanitizer("markupsafe.Markup.escape", ("html", "markup"), "0|s", "markupsafe.Markup()"),
+    Sanitizer("wtforms.widgets.html_params", ("html", "markup"), "*"),
     Sanitizer(
         "werkzeug.utils.secure_filename",
         ("path", "upload-save", "template-name", "html", "markup", "header"),

@@ -59,7 +59,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("html", needs="<\"'", prefix="element"),
     Kind("markup", needs="<\"'", prefix="element"),
     Kind("template-source", needs="{"),
-    Kind("template-name", needs=r"/\\.", prefix="any"),
+    Kind("template-name", needs=r"/\\.", prefix="any", types=("jinja2.Template()",)),
     Kind("log", needs=r"\n"),
     Kind("session-write"),
     Kind("error-detail"),

@@ -191,6 +191,8 @@ PUBLIC: Mapping[str, str] = MappingProxyType(
         "werkzeug.urls.url_encode": "urllib.parse.urlencode",
         "werkzeug.urls.url_join": "urllib.parse.urljoin",
         "werkzeug.urls.url_parse": "urllib.parse.urlsplit",
+        # wtforms
+        "wtforms.widgets.core.html_params": "wtforms.widgets.html_params",
         # jinja2
         "jinja2.Markup": "markupsafe.Markup",
         "jinja2.nodes.Markup": "markupsafe.Markup",

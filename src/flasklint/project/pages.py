@@ -216,6 +216,9 @@ class Pages:
         else:
             matches = self._like(name)
         matches = [(path, root) for path, root in matches if self._is_folder(root)]
+        if len(matches) > 1:
+            # Of several that have it, Jinja is sure to be shown those in a folder that it is told of, or that Flask itself knows.
+            matches = [(path, root) for path, root in matches if self._is_told(root)] or matches
         around = [(path, root) for path, root in matches if _inside(folder, root.rpartition("/")[0])]
         if around:
             return tuple(path for path, _ in around)
@@ -232,8 +235,11 @@ class Pages:
 
     def _is_folder(self, root: str) -> bool:
         """Whether names may start from a folder: not from one inside a folder of templates, unless it is known as one."""
-        parts = root.split("/")
-        return "templates" not in parts[:-1] or parts[-1] == "templates" or _ends_with(root, self.folders)
+        return "templates" not in root.split("/")[:-1] or self._is_told(root)
+
+    def _is_told(self, root: str) -> bool:
+        """Whether a folder goes by Flask's own name for templates, or is one that somebody tells of."""
+        return root.rpartition("/")[2] == "templates" or _ends_with(root, self.folders)
 
     @cached_property
     def folders(self) -> tuple[str, ...]:

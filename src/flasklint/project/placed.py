@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flasklint import ir
+from flasklint.project.calls import CallSite
 from flasklint.project.marks import is_same_text, leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
@@ -34,11 +35,20 @@ class Placed(NamedTuple):
     scope: Scope
 
 
+class _Entered(NamedTuple):
+    """The call by which a function of the project was entered, and where it stands."""
+
+    call: ir.Call
+    scope: Scope
+    within: _Entered | None
+
+
 class _Step(NamedTuple):
     value: ir.Expr
     scope: Scope
     keys: tuple[Key, ...]
     depth: int
+    entered: _Entered | None = None
 
 
 def placed(operand: ir.Expr, path: str, project: Project) -> tuple[Placed, ...]:
@@ -60,10 +70,10 @@ def put_into(value: ir.Expr, scope: Scope, project: Project) -> tuple[Placed, ..
 
 def _all_behind(stack: list[_Step], project: Project) -> tuple[Placed, ...]:
     found: dict[tuple[str, int, int], Placed] = {}
-    seen: set[tuple[str, int, int, tuple[Key, ...]]] = set()
+    seen: set[tuple[str, int, int, tuple[Key, ...], _Entered | None]] = set()
     while stack and len(seen) < _MOST:
         step = stack.pop()
-        at = (step.scope.module.path, step.value.start, step.value.end, step.keys)
+        at = (step.scope.module.path, step.value.start, step.value.end, step.keys, step.entered)
         if at in seen or step.depth > _DEEPEST:
             continue
         seen.add(at)
@@ -165,8 +175,11 @@ def _behind(step: _Step, project: Project) -> Iterator[_Step]:
             for one in names:
                 helper = project.definition(one)
                 if helper is not None and helper.is_function:
+                    entered = _Entered(step.value, scope, step.entered)
                     yield from (
-                        step._replace(value=given, scope=helper) for given in helper.returns if given is not None
+                        step._replace(value=given, scope=helper, entered=entered)
+                        for given in helper.returns
+                        if given is not None
                     )
         case _:
             pass
@@ -178,6 +191,10 @@ def _bound(name: str, step: _Step, project: Project) -> Iterator[_Step]:
     for binding in scope.at(name, step.value.start):
         if binding.value is not None and REST not in binding.path and binding.kind in ("assign", "augment", "loop"):
             yield step._replace(value=binding.value, keys=(*_of(binding), *keys))
+        elif binding.kind == "parameter" and step.entered is not None:
+            passed = _argument(name, scope, step.entered.call)
+            if passed is not None:
+                yield step._replace(value=passed, scope=step.entered.scope, entered=step.entered.within)
     if not keys:
         return
     for write in scope.writes:
@@ -211,6 +228,15 @@ def _bound(name: str, step: _Step, project: Project) -> Iterator[_Step]:
                             step._replace(value=ir.Name(each.name, start=each.start, end=each.end), scope=helper)
                             for each in given[:1]
                         )
+
+
+def _argument(name: str, function: Scope, call: ir.Call) -> ir.Expr | None:
+    """What a call gives for a parameter of a function that is no method."""
+    node = function.node
+    if not isinstance(node, ir.Function) or (function.parent is not None and function.parent.is_class):
+        return None
+    at = next((at for at, one in enumerate(node.parameters) if one.name == name), None)
+    return CallSite(call, function, ()).argument(at, name) if at is not None else None
 
 
 def _of(binding: Binding) -> tuple[Key, ...]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flasklint import ir
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Finding, Persona, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.knowledge.templates import ACCOUNT_WORDS, ADMIN_WORDS, MODEL_VIEW_PARTS, STAFF_WORDS
 from flasklint.project.blocks import leaves
@@ -103,8 +103,10 @@ class Authors:
         taker = self.taker(flow)
         if taker is None or not self.is_for_admins(taker):
             return finding
-        said = f"{finding.message} Only people with a role reach `{taker.own_name}`."
-        return replace(finding, message=said, severity=Severity.LOW)
+        staff = self.who_reaches(taker) is Who.STAFF
+        said = f"{finding.message} Only {'administrators' if staff else 'people with a role'} reach `{taker.own_name}`."
+        persona = max(finding.persona, Persona.PEDANTIC) if staff else finding.persona
+        return replace(finding, message=said, severity=Severity.LOW, persona=persona)
 
     def who_writes(self, owner: str, name: str) -> Who:
         """Who alone takes in what goes by a name, as far as is known. Where forms that go by the name of what it is taken out of

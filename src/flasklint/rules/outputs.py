@@ -81,7 +81,7 @@ class OutputRule(FlowRule):
         for flow in flows.values():
             # What another template puts into a script or the like, which the output's own template does not tell.
             for finding in self.check_flow(flow, context.project):
-                yield flow.location, weighed(finding, flow)
+                yield spread(flow) or tuple(step.location for step in flow.trace[:-1]), weighed(finding, flow)
 
     def concerns(self, output: ir.Output) -> bool:
         """Whether the rule is about this output."""

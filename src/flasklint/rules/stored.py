@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -268,12 +268,24 @@ class Stored:
             scope = rendering.site.scope
             for maker in _makers(rendering.site.argument(None, name), scope):
                 if isinstance(maker, ir.Call) and last_word(maker.function) == "dumps" and maker.arguments:
-                    for given in _makers(maker.arguments[0].value, scope):
+                    for given in self._made_of(maker.arguments[0].value, scope):
                         for node in (given, *ir.walk(given)):
                             word = last_word(node) if isinstance(node, (ir.Attribute, ir.Subscript)) else ""
                             if word in self._project.entered and not is_count(word) and word not in self._cleaned:
                                 return word
         return ""
+
+    def _made_of(self, given: ir.Expr, scope: Scope) -> Iterator[ir.Expr]:
+        """What a view gives or has bound it to, and what a function of the project that makes it puts into what it gives."""
+        for maker in _makers(given, scope):
+            yield maker
+            helpers = self._made_by(maker, scope) if isinstance(maker, ir.Call) else ()
+            for helper in helpers:
+                if helper is None or not helper.is_function:
+                    continue
+                for made in helper.returns:
+                    yield from _makers(made, helper)
+                    yield from (one.value for one in helper.writes if one.key is not None and _is_in(one.target, made))
 
     def _reads_rows(self, expr: ir.Expr, scope: Scope, hops: int) -> bool:
         for node in (expr, *ir.walk(expr)):
@@ -504,6 +516,10 @@ def _makers(given: ir.Expr | None, scope: Scope) -> Iterable[ir.Expr]:
     if isinstance(given, ir.Name):
         return [binding.value for binding in scope.at(given.id, given.start) if binding.value is not None]
     return (given,)
+
+
+def _is_in(target: ir.Expr, made: ir.Expr | None) -> bool:
+    return isinstance(target, ir.Name) and isinstance(made, ir.Name) and target.id == made.id
 
 
 def _written_as(write: Write) -> str:

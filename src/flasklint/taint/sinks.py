@@ -117,7 +117,7 @@ def reach(frame: Frame, index: Index, row: Sink, arguments: Arguments, receiver:
 def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at: ir.Node, name: str = "") -> None:
     """Record the untrusted data in a value that does harm at a place. ``name``: that it is kept under there."""
     kind = index.kind(row.kind)
-    if kind.types and _is_of(value, kind.types):
+    if kind.types and _is_of(frame, value, kind.types):
         return
     choices = texts_read(frame, row, value)
     if not choices:
@@ -142,14 +142,17 @@ def land(frame: Frame, index: Index, row: Sink, value: Value, node: ir.Node, at:
     frame.machine.record(frame, Pending(row, frame.path, call, argument, scope, choices, taints, weak, name))
 
 
-def _is_of(value: Value, types: tuple[str, ...]) -> bool:
+def _is_of(frame: Frame, value: Value, types: tuple[str, ...]) -> bool:
     """It is of one of these types or a number, and nothing else."""
     if value.texts or value.constants or not value.refs or (value.open and not value.taints):
         return False
-    return all(_is_one_of(one, types, not value.taints) for one in value.refs)
+    return all(_is_one_of(frame, one, types, not value.taints) for one in value.refs)
 
 
-def _is_one_of(one: Ref, types: tuple[str, ...], ours: bool) -> bool:
+def _is_one_of(frame: Frame, one: Ref, types: tuple[str, ...], ours: bool) -> bool:
+    if type(one) is int:
+        made = frame.object_at(one).types
+        return bool(made) and set(made).issubset(types)
     if isinstance(one, Method):
         # An attribute of a library's object goes by its own name, and by what the tables say that it is.
         return not frozenset(types).isdisjoint(one.names)

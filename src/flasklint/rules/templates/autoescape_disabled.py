@@ -86,12 +86,12 @@ class AutoescapeDisabled(Rule):
     - a `jinja2.Environment` or `jinja2.Template` of its own, which escapes nothing unless told to, and one that is told to
       escape file names that are not those of HTML.
 
-    What an environment makes is told by the templates that are loaded from it, by name, by folder or as text. Silent: text, mail
-    bodies, configuration files, SQL, LaTeX (other delimiters), native environments; regions whose outputs are constants, also
-    those that all calls of a macro give it, numbers, escaped or made by the framework. Where nothing tells what is made, or a
-    filter of the app's own may make HTML on purpose, or most calls of a macro give it constants, the finding has low confidence.
-    Environments of one file that are made alike are told once, and those whose pages only go into mails, where programs run no
-    scripts, with medium severity.
+    What an environment makes is told by the templates that are loaded from it, by name, by folder or as text. Silent: text,
+    mail bodies, macros that only templates of text call, configuration files, SQL, LaTeX (other delimiters), native
+    environments; regions whose outputs are constants, also those that all calls of a macro give it, numbers, escaped or made
+    by the framework. Where nothing tells what is made, or a filter of the app's own may make HTML on purpose, or most calls
+    of a macro give it constants, the finding has low confidence. Environments of one file that are made alike are told once,
+    and those whose pages only go into mails, where programs run no scripts, with medium severity.
 
     ## Why is this bad
     With escaping off, a name such as `<script src=//evil.example></script>` is printed as it is, and runs in the browser of
@@ -166,6 +166,8 @@ class AutoescapeDisabled(Rule):
     def _regions(self, template: ir.Template, project: Project) -> Iterator[Finding]:
         for region, blocks in _autoescape_regions(template.body):
             value = region.value
+            if _is_for_text(region, template.path, project):
+                continue
             if not isinstance(value, ir.Const) or value.value or any(name.startswith("subject") for name in blocks):
                 continue
             shown = [output for output in _outputs(region.body) if not _is_harmless(output.value)]
@@ -282,6 +284,30 @@ def _autoescape_regions(
         if isinstance(node, ir.Block):
             around = (*around, node.name)
         stack.extend((child, around) for child in ir.children(node) if isinstance(child, _BODIES))
+
+
+def _is_for_text(node: ir.Node, path: str, project: Project, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether it stands in a macro that only templates of plain text call, as those of mails, also through other macros."""
+    macro = next(
+        (
+            one
+            for one in project.templates[path].body
+            if isinstance(one, ir.Function) and one.start <= node.start < one.end
+        ),
+        None,
+    )
+    if macro is None or macro.name in seen:
+        return False
+    calls = [
+        (user, call)
+        for user in (path, *project.pages.users(path))
+        for call in ir.walk(project.templates[user])
+        if isinstance(call, ir.Call) and last_word(call.function) == macro.name
+    ]
+    return bool(calls) and all(
+        _is_for_text(call, path, project, seen | {macro.name}) if user == path else not project.templates[user].html
+        for user, call in calls
+    )
 
 
 _BODIES = (ir.If, ir.Loop, ir.With, ir.Function, ir.Block, ir.Region, ir.Output)

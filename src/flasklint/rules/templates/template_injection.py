@@ -6,6 +6,7 @@ from dataclasses import replace
 from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, by_source
+from flasklint.rules.outputs import is_taken_out
 from flasklint.taint.flows import Flow
 from flasklint.taint.values import Text
 
@@ -68,7 +69,10 @@ class TemplateInjection(FlowRule):
         """A source from outside runs; a name from outside only chooses among the templates that are there."""
         if not flow.untrusted:
             return
-        if flow.sink.kind == "template-name":
+        if flow.sink.kind == "template-source" and is_taken_out(flow):
+            # The visitor gives the key by which a record is found, and not what somebody has written in it.
+            yield replace(self.untrusted(flow), confidence=Confidence.LOW)
+        elif flow.sink.kind == "template-name":
             finding = self.untrusted(
                 flow, severity=Severity.MEDIUM, title="Untrusted data chooses which of the templates is shown."
             )

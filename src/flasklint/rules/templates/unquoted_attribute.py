@@ -7,6 +7,7 @@ from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.templates import Nature, is_count
 from flasklint.project.outputs import last_word, written
 from flasklint.project.project import Project
+from flasklint.rules.base import Context, by_source
 from flasklint.rules.outputs import OutputRule
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
@@ -50,6 +51,12 @@ class UnquotedAttribute(OutputRule):
     harmless = frozenset(("constant", "number", "address", "quoted", "token"))
     title = "Untrusted data stands in an attribute without quotes."
     advice = "put the whole value of the attribute between double quotes"
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """What a template shows of the same request in several attributes is one finding."""
+        found = list(super().findings(context))
+        yield from (one for one in found if not one.trace)
+        yield from by_source(one for one in found if one.trace)
 
     def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         yield self.untrusted(flow, severity=Severity.HIGH)

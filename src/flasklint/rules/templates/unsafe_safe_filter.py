@@ -83,6 +83,7 @@ class UnsafeSafeFilter(FlowRule):
     severity = Severity.HIGH
     cwe = (79,)
 
+    covers = ("FLK409",)
     kinds = ("safe-filter",)
     title = "Untrusted data is put into the page without escaping."
     advice = "leave `|safe` away, or clean the HTML in Python with `nh3.clean`"
