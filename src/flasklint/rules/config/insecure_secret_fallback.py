@@ -2,15 +2,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flasklint import ir
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.config import SIGNING_KEYS
+from flasklint.knowledge.credentials import is_placeholder
 from flasklint.project.apps import App
+from flasklint.project.calls import CallSite
 from flasklint.project.keys import KeyOrigin, key_origins
 from flasklint.project.project import Project
+from flasklint.project.running import is_for_developers
+from flasklint.project.scopes import Scope
 from flasklint.rules.base import AppRule, Context
 from flasklint.rules.evidence import confidence_in, set_at, where
 from flasklint.rules.refused import is_refused
 from flasklint.rules.signers import given_keys
+from flasklint.rules.surroundings import origins
 from flasklint.source import Location
 
 
@@ -20,7 +26,8 @@ class InsecureSecretFallback(AppRule):
     ## What it does
     Finds keys that are read from the environment, a file or a function, with a literal for the case that nothing is there:
     `os.environ.get("SECRET_KEY", "dev")`, `os.getenv("SECRET_KEY") or "changeme"`, `setdefault`, `if not app.secret_key`,
-    `except KeyError`; also those that signers of itsdangerous and `Fernet` are made with. A fallback that raises, or that is
+    `except KeyError`; also those that signers of itsdangerous and `Fernet` are made with, and those of a signing key's name that
+    a function puts into a digest. A fallback that raises, or that is
     random, is fine, and so is one that the app refuses to start with.
 
     ## Why is this bad
@@ -79,6 +86,19 @@ class InsecureSecretFallback(AppRule):
                     help="fail when there is no key, instead of going on with this one",
                 )
 
+        for place, scope in _hashed_with(context.project):
+            if place not in told:
+                yield self.finding(
+                    place,
+                    "A key that goes into a digest falls back to a literal. Everybody who reads the source can make the same "
+                    "digests then.",
+                    severity=Severity.MEDIUM,
+                    confidence=Confidence.MEDIUM,
+                    label="used when nothing is configured",
+                    scope=scope.qualname,
+                    help="fail when there is no key, instead of going on with this one",
+                )
+
     def check_app(self, app: App, project: Project) -> Iterator[Finding]:
         """Literals that stand in for keys."""
         for key in sorted(SIGNING_KEYS):
@@ -100,3 +120,29 @@ class InsecureSecretFallback(AppRule):
             if not origin.source.endswith("()")
             else "fail when there is no key, instead of going on with this one",
         )
+
+
+def _hashed_with(project: Project) -> Iterator[tuple[Location, Scope]]:
+    """Literals for a variable of a signing key's name that a function puts into a digest: ``sha256(salt + key)``."""
+    for site in project.calls("os.getenv", "os.environ.get"):
+        scope = site.scope
+        asked, default = site.argument(0, "key"), site.argument(1, "default")
+        if not scope.is_function or scope.module.is_test or is_for_developers(scope.module, scope.qualname):
+            continue
+        match asked, default:
+            case ir.Const(value=str(name)), ir.Const(value=str(text)) if (
+                name.upper() in SIGNING_KEYS and text.strip() and not is_placeholder(text)
+            ):
+                if _is_hashed(site, project):
+                    yield Location(scope.module.path, default.span), scope
+            case _:
+                pass
+
+
+def _is_hashed(site: CallSite, project: Project) -> bool:
+    return any(
+        any(part.span == site.call.span for argument in call.arguments for part in origins(argument.value, scope))
+        for call, scope in site.scope.module.calls
+        if scope is site.scope
+        and any(name.startswith(("hashlib.", "hmac.")) for name in project.resolve(call.function, scope))
+    )
