@@ -149,6 +149,8 @@ def _sunk(row: Sink) -> str:
         "location": "{'Location': q}",
     }.get(row.form, "q")
     tests = {having.test: having.argument for having in row.when}
+    if row.form == "members" and "field" in tests:
+        given = f"{{{row.when[0].names[0]!r}: q}}"
     setup = "\n".join(SETUP[test] for test in tests if test in SETUP)
     if row.name.endswith("="):
         return f"{expression(row.name.removesuffix('='))} = {given}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flasklint.knowledge.rows import Having, Sink, Summary, Tables
+from flasklint.knowledge.rows import Guard, Having, Sanitizer, Sink, Summary, Tables
 
 _ENTITIES = "is parsed with entities switched on"
 _PARSER = Having("1|parser", "set", ("resolve_entities", "load_dtd"))
+
+_AS_IT_IS = ("$eq", "$in", "$ne", "$nin")
+"""Operators that compare with what stands behind them, whatever it looks like."""
 
 _SINKS = (
     *(
@@ -59,7 +62,7 @@ _SINKS = (
         unless=(Having("2|format", "const", ("zip",)),),
     ),
     *(
-        Sink(f"?.{name}", "nosql", ("0|filter",), "is run as a query", "members")
+        row
         for name in (
             "count_documents",
             "delete_many",
@@ -73,9 +76,20 @@ _SINKS = (
             "update_many",
             "update_one",
         )
+        for row in (
+            Sink(f"?.{name}", "nosql", ("0|filter",), "is run as a query", "members", as_it_is=_AS_IT_IS),
+            Sink(
+                f"?.{name}",
+                "nosql-script",
+                ("0|filter",),
+                "is run as JavaScript",
+                "members",
+                when=(Having("0|filter", "field", ("$where",)),),
+            ),
+        )
     ),
     *(
-        Sink(f"{document}.objects", "nosql", ("__raw__",), "is run as a query", "members")
+        Sink(f"{document}.objects", "nosql", ("__raw__",), "is run as a query", "members", as_it_is=_AS_IT_IS)
         for document in (
             "mongoengine.Document",
             "flask_mongoengine.MongoEngine().Document",
@@ -83,14 +97,14 @@ _SINKS = (
         )
     ),
     *(
-        Sink(f"{document}.objects.where", "nosql", ("0|where_clause",), "is run as JavaScript")
+        Sink(f"{document}.objects.where", "nosql-script", ("0|where_clause",), "is run as JavaScript")
         for document in (
             "mongoengine.Document",
             "flask_mongoengine.MongoEngine().Document",
             "flask_mongoengine.Document",
         )
     ),
-    Sink("?.aggregate", "nosql", ("0|pipeline",), "is run as a query", "members"),
+    Sink("?.aggregate", "nosql", ("0|pipeline",), "is run as a query", "members", as_it_is=_AS_IT_IS),
     *(
         Sink(f"flask.Response().headers.{name}", "header-name", ("0|key|_key",), "is the name of a header")
         for name in ("__setitem__", "add", "set", "setdefault")
@@ -126,5 +140,14 @@ _SUMMARIES = (
     Summary("tarfile.TarFile.open", ("0|name", "fileobj"), "new", "tarfile.TarFile()"),
 )
 
-DOCUMENTS = Tables(sinks=_SINKS, summaries=_SUMMARIES)
+_IDS = ("bson.ObjectId", "bson.objectid.ObjectId")
+
+_SANITIZERS = tuple(Sanitizer(name, ("*",), "0|oid", f"{name}()") for name in _IDS)
+
+_GUARDS = (
+    *(Guard(name, "0|oid", "returns", ("nosql",), characters="0-9a-fA-F") for name in _IDS),
+    *(Guard(f"{name}.is_valid", "0|oid", "true", ("nosql",), characters="0-9a-fA-F") for name in _IDS),
+)
+
+DOCUMENTS = Tables(sinks=_SINKS, sanitizers=_SANITIZERS, summaries=_SUMMARIES, guards=_GUARDS)
 """What the names of parsers, archives and document stores mean."""

@@ -249,6 +249,8 @@ _SANITIZERS = (
 )
 
 _GUARDS = (
+    # It takes texts alone.
+    Guard("werkzeug.utils.secure_filename", "0|filename", "returns", ("nosql",)),
     Guard("werkzeug.utils.safe_join", "1", kinds=("path", "upload-save", "template-name")),
     Guard("part:attr:netloc", when="const", kinds=("redirect", "ssrf")),
     Guard("part:attr:hostname", when="const", kinds=("redirect", "ssrf")),

@@ -80,7 +80,8 @@ class Sink(NamedTuple):
     ``when``, ``unless``: the harm is done when all of the first hold and none of the second.
     ``words``: what happens there, completing "...": "is run as SQL". ``like``: for unknown receivers, a word of the
     kind's language must be in the text. ``shape``: a text that is put together from unknown parts is told of as well.
-    ``disarmed``: no harm is done in a project that calls this somewhere.
+    ``disarmed``: no harm is done in a project that calls this somewhere. ``as_it_is``: for ``members``, the keys of mappings
+    among them under which nothing does harm.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Sink(NamedTuple):
     shape: bool = False
     confidence: Confidence = Confidence.HIGH
     disarmed: str = ""
+    as_it_is: tuple[str, ...] = ()
 
 
 class Sanitizer(NamedTuple):
@@ -223,7 +225,7 @@ class Kind(NamedTuple):
     ``scheme`` (a URL's scheme, or what no URL with a scheme begins with), ``element`` (HTML that ends outside of any tag and
     script, if the text has no ``<``).
     ``language``: words of the language, to tell its texts. ``also``: what excludes one of these excludes it too. ``types``: what
-    is of one of these types does no such harm.
+    is of one of these types does no such harm. ``structured``: it takes more than a text: what is joined to one does none.
     """
 
     name: str
@@ -233,6 +235,7 @@ class Kind(NamedTuple):
     language: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    structured: bool = False
 
 
 class Rendering(NamedTuple):

@@ -13,6 +13,7 @@ from flasklint.taint.state import Obj, Shape
 from flasklint.taint.text import is_bytes, is_number
 from flasklint.taint.text_methods import text_method
 from flasklint.taint.values import (
+    A_TEXT,
     BOOL,
     LANGUAGE_TYPES,
     NONE,
@@ -41,7 +42,7 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
             if first.known and all(not isinstance(one, (bytes, float)) for one in first.constants):
                 return join_all(constant(str(one)) for one in first.constants)
             if first.texts or (first.taints and not first.refs):
-                return replace(first, claim=None)
+                return replace(frame.written(first), claim=None)
             if is_number(first):
                 return OUR_TEXT
             if first.taints and all(type(one) is str for one in first.refs):
@@ -74,7 +75,11 @@ def builtin(frame: Frame, name: str, arguments: Arguments, node: ir.Node) -> Val
                         held = held[::-1]
                     if name != "sorted":
                         return frame.sequence(node.start, shape, held)
-            return frame.make(node.start, Obj(shape, rest=frame.members(first, node.start), keys=UNKNOWN))
+            members = frame.members(first, node.start)
+            if shape == "set":
+                # What can be looked up in a set has no members that could be changed.
+                members = frame.written(members)
+            return frame.make(node.start, Obj(shape, rest=members, keys=UNKNOWN))
         case "__import__" if first.known and isinstance(first.constants[0], str):
             return frame.machine.named(frame, [str(one) for one in first.constants], node)
         case "dict":
@@ -205,8 +210,7 @@ def _typed_info(wanted: list[Ref]) -> Info:
     if _HARMLESS_TYPES.issuperset(wanted):
         return Info(clear=frozenset(("*",)), tags=frozenset(("number",)))
     if (_HARMLESS_TYPES | _TEXT_TYPES).issuperset(wanted):
-        # A text is no operator of a query.
-        return Info(clear=frozenset(("nosql",)))
+        return A_TEXT
     return NOTHING_KNOWN
 
 

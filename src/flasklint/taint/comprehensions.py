@@ -38,6 +38,8 @@ def comprehension(frame: Frame, node: ir.Comprehension) -> Value:
             result = frame.make(node.start, Obj("dict", rest=element, keys=key))
         else:
             shape = "iterator" if node.kind == "generator" else node.kind
+            if shape == "set":
+                element = frame.written(element)
             result = frame.make(node.start, Obj(shape, rest=element, keys=UNKNOWN))
     for name, value in saved.items():
         if value is None:

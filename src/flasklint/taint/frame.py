@@ -20,6 +20,7 @@ from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
     OUR_TEXT,
+    STRING,
     UNKNOWN,
     ClassRef,
     Closure,
@@ -421,6 +422,12 @@ class Frame:
                 self.state.infos[made] = NOTHING_KNOWN
         taints = tuple(replace(taint, fragment=names[taint.fragment]) for taint in value.taints)
         return Value(open=True, taints=taints)
+
+    def written(self, value: Value) -> Value:
+        """A value that was made a text, or found to be one."""
+        if not value.taints or value.texts or value.refs == STRING.refs:
+            return value
+        return replace(value, taints=self.image(value, images.WRITTEN).taints, claim=None)
 
     def part_of(self, fragment: Fragment, tag: str) -> Fragment:
         """The fragment that is a part of another."""

@@ -11,10 +11,10 @@ import re
 from msgspec.structs import replace
 
 from flasklint.taint import characters
-from flasklint.taint.values import NOTHING_KNOWN, Fragment, Info
+from flasklint.taint.values import A_TEXT, NOTHING_KNOWN, Fragment, Info
 
-CASED, STRIPPED, DECODED, UNSLASHED = "cased", "stripped", "decoded", "unslashed"
-"""In one case; without space around it; with its ``%2f`` decoded; with slashes for backslashes."""
+CASED, STRIPPED, DECODED, UNSLASHED, WRITTEN = "cased", "stripped", "decoded", "unslashed", "written"
+"""In one case; without space around it; with its ``%2f`` decoded; with slashes for backslashes; written as a text."""
 
 REPLACED = "replaced"
 """With letters, digits and the like for others, as in ``name.replace(".csv", "")``: ``replaced:`` and what was taken out, a
@@ -64,6 +64,8 @@ def outwards(form: str, info: Info) -> Info:
             clear = info.clear & {"redirect", "ssrf"}
             mask = info.mask | (_BACKSLASH if info.mask & _SLASH else 0)
             return Info(mask=mask, clear=clear, tags=tags, prefix="/" if info.prefix[:1] == "/" else "")
+        case "written":
+            return replace(info, clear=info.clear - A_TEXT.clear)
         case _:
             return NOTHING_KNOWN
 
@@ -82,6 +84,8 @@ def inwards(form: str, info: Info) -> Info:
         case "unslashed":
             mask = info.mask & ~_BACKSLASH | (_SLASH if info.mask & _BACKSLASH else 0)
             return Info(mask=mask, tags=frozenset(tag for tag in info.tags if tag.startswith("weak:")))
+        case "written":
+            return replace(info, clear=info.clear | A_TEXT.clear)
         case _:
             return NOTHING_KNOWN
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from flasklint.findings import Confidence
 from flasklint.knowledge.rows import LOOKED_UP, Kind
 from flasklint.taint import characters
-from flasklint.taint.values import SOMEWHERE, Fragment, Hole, Info, Taint, Text, doubted_taint
+from flasklint.taint.values import A_TEXT, SOMEWHERE, Fragment, Hole, Info, Taint, Text, doubted_taint
 
 Lookup = Callable[[Fragment], Info]
 
@@ -62,12 +62,15 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
 
 def _unheeded(info: Info) -> bool:
     """Whether nothing is left of what a check told: whatever it found, the text goes on."""
-    return info == Info(tags=frozenset(tag for tag in info.tags if tag.startswith(("check@", "weak:"))))
+    tags = frozenset(tag for tag in info.tags if tag.startswith(("check@", "weak:")))
+    return info in (Info(tags=tags), A_TEXT.both(Info(tags=tags)))
 
 
 def harmless(kind: Kind, info: Info, before: str, text: Text, index: int) -> bool:
     """Whether what is known of the untrusted data at an index of a text, ``before`` it, excludes the harm."""
     if "*" in info.clear or kind.name in info.clear or not info.clear.isdisjoint(kind.also):
+        return True
+    if kind.structured and len(text) > 1:
         return True
     needs = _needs(kind.needs)
     if needs and not info.mask & needs and not ("last-newline" in info.tags and not needs & ~characters.NEWLINES):

@@ -18,6 +18,7 @@ from flasklint.taint.text import concat, is_fixed, own_text, separated, text_val
 from flasklint.taint.text_methods import first_words
 from flasklint.taint.unknown_calls import assumed
 from flasklint.taint.values import (
+    A_TEXT,
     CHOSEN,
     NEVER,
     NONE,
@@ -71,6 +72,8 @@ def guarded(frame: Frame, row: Guard, arguments: Arguments, receiver: Value | No
             return None
     yes, no = NOTHING_KNOWN, NOTHING_KNOWN
     if row.pattern:
+        # Nothing but a text is compared with a pattern.
+        frame.state.learn(guards.everywhere(value, A_TEXT))
         pattern = _pattern(frame, row, arguments, receiver)
         if pattern is None or not pattern.known or len(pattern.constants) != 1:
             # A pattern of ours that can't be read: a check of a kind that is not known.

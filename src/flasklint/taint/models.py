@@ -24,6 +24,10 @@ from flasklint.taint.values import NEVER, OUR_TEXT, UNKNOWN, Info, Value, join_a
 _DEEPEST = 3
 _MANY = frozenset(("list", "List", "set", "Set", "tuple", "Tuple", "Sequence", "Iterable", "frozenset", "FrozenSet"))
 _VALIDATORS = frozenset(("field_validator", "validator", "model_validator", "root_validator"))
+_OPEN_TYPES = frozenset(
+    ("builtins.dict", "builtins.list", "builtins.object", "typing.Any", "typing.Dict", "typing.List", "typing.Mapping")
+)
+"""Types of what may have members of any sort."""
 _PATTERNS = frozenset(("pattern", "regex"))
 
 
@@ -116,6 +120,9 @@ class Models:
             reason = f"the model has a validator of its own for `{name}`" if self._is_validated(cls, name) else ""
         else:
             reason = f"`{name}` is checked to be of a type of its own"
+        if names and _OPEN_TYPES.isdisjoint(names):
+            value = frame.written(value)
+            taints = frame.inside(value)
         if not reason:
             return value
         lower = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -40,6 +40,9 @@ from flasklint.taint.values import (
 
 _BODY = ("body", "data", "response")
 """Attributes of a response that hold what it answers."""
+
+_DEEPEST_MEMBER = 6
+"""How far down the members of a mapping are looked at one by one."""
 
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"))
 _SHELL_FLAGS = frozenset(("-c", "/c", "/k", "-command"))
@@ -201,8 +204,8 @@ def texts_read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
             for _, thing in frame.objects(value):
                 for member in (*thing.items.values(), thing.rest):
                     if member is not NEVER:
-                        found.extend(texts(frame.as_text(member)))
-            if value.taints or not found:
+                        found.extend(_member(frame, row.as_it_is, member))
+            if value.taints or not frame.objects(value):
                 found.extend(texts(frame.as_text(value)))
             return tuple(found)
         case "keywords":
@@ -212,6 +215,21 @@ def texts_read(frame: Frame, row: Sink, value: Value) -> tuple[Text, ...]:
             return _html(frame, value)
         case "location":
             return _location(frame, value)
+
+
+def _member(frame: Frame, as_it_is: tuple[str, ...], member: Value, depth: int = 0) -> Iterator[Text]:
+    """The texts in a member of a container, but for what stands under one of some keys."""
+    things = frame.objects(member) if as_it_is and depth < _DEEPEST_MEMBER else []
+    if not things or any(thing.shape not in ("dict", "list", "tuple") for _, thing in things):
+        yield from texts(frame.as_text(member))
+        return
+    for _, thing in things:
+        for key, held in (*thing.items.items(), (None, thing.rest), (None, thing.keys)):
+            if held is not NEVER and key not in as_it_is:
+                yield from _member(frame, as_it_is, held, depth + 1)
+    rest = replace(member, refs=tuple(one for one in member.refs if type(one) is not int))
+    if rest.taints:
+        yield from texts(rest)
 
 
 def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Text, ...]:

@@ -12,6 +12,7 @@ from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import kept
 from flasklint.taint.text import concat, cut, headed, is_bytes, is_fixed, separated, text_value
 from flasklint.taint.values import (
+    A_TEXT,
     BOOL,
     NEVER,
     NUMBER,
@@ -83,6 +84,9 @@ def text_method(frame: Frame, base: Value, name: str, arguments: Arguments, node
     """``base.name(arguments)`` on a text, or None when it is no method of texts."""
     if name not in TEXT_METHODS:
         return None
+    if base.taints and not base.texts and not base.refs and name in TELLING:
+        # Coming back at all means that it was a text.
+        frame.state.learn(guards.everywhere(base, A_TEXT))
     first = arguments.positional[0] if arguments.positional else None
     if name in ("startswith", "endswith"):
         if first is None:

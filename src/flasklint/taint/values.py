@@ -183,6 +183,8 @@ ONE_OF = "one-of"
 
 NOTHING_KNOWN = Info()
 HARMLESS = Info(clear=frozenset(("*",)))
+A_TEXT = Info(clear=frozenset(("nosql",)))
+"""What is known of what is a text, or anything else that has no members: it is no operator of a query."""
 
 
 def _common(one: str, other: str) -> str:

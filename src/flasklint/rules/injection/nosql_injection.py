@@ -6,11 +6,13 @@ from dataclasses import replace
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import FlowRule
+from flasklint.rules.base import Context, FlowRule, together
 from flasklint.taint.flows import Flow
 
 _STRUCTURED = (".json", ".get_json()", ".get_json")
-_TEXTS = frozenset(("str", "int", "float", "bool", "ObjectId", "UUID"))
+_ASKING = frozenset(("current_user", "g", "session"))
+"""Names that go for who is asking."""
+_CONFINED = "Untrusted data shapes a NoSQL query, within what the rest of the filter allows."
 
 
 class NosqlInjection(FlowRule):
@@ -18,7 +20,10 @@ class NosqlInjection(FlowRule):
 
     ## What it does
     Follows untrusted data into the filters of MongoDB queries where it may be more than text: the decoded JSON body or a part of
-    it, or text run as JavaScript by `$where`. Fields of forms and query strings are always text, which can only be compared with.
+    it, or text run as JavaScript by `$where`. Fields of forms and query strings are always text, which can only be compared with,
+    and so is what went through `str`, `ObjectId`, a regular expression or a model's typed field, and what stands behind `$in` or
+    `$eq`. A filter that also says whose the documents must be (`**own()`, `current_user.id`) is a finding of medium severity, one
+    a file.
 
     ## Why is this bad
     `{"password": {"$ne": ""}}` in a JSON body matches every user.
@@ -62,9 +67,20 @@ class NosqlInjection(FlowRule):
     name = "nosql-injection"
     severity = Severity.HIGH
     cwe = (943,)
-    kinds = ("nosql",)
+    kinds = ("nosql", "nosql-script")
     title = "Untrusted data shapes a NoSQL query."
     advice = "take text with `str(...)`, and name the fields yourself"
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """Filters that also say whose it must be are one habit of a file."""
+        confined: dict[str, list[Finding]] = {}
+        for finding in super().findings(context):
+            if finding.message.startswith(_CONFINED):
+                confined.setdefault(finding.location.path, []).append(finding)
+            else:
+                yield finding
+        for group in confined.values():
+            yield from together(group, "queries do so")
 
     def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
         """Untrusted data that may be more than text, or is run."""
@@ -75,15 +91,22 @@ class NosqlInjection(FlowRule):
         query = path[-1] if path else None
         if isinstance(query, ir.Argument):
             query = query.value
-        if flow.sink.words.endswith("JavaScript") or (isinstance(query, ir.Dict) and _runs(query)):
+        if flow.sink.kind == "nosql-script":
             yield self.untrusted(flow)
+            return
+        if isinstance(query, ir.Dict) and _runs(query):
             return
         structured = tuple(
             one for one in flow.paths if one.source.name.endswith(_STRUCTURED) or one.goes_through("loads")
         )
-        if not structured or (isinstance(query, ir.Dict) and _only_text(query, path)):
+        if not structured or (isinstance(query, ir.Dict) and _is_asked(query, path)):
             return
-        finding = self.untrusted(flow._replace(paths=structured))
+        confined = isinstance(query, ir.Dict) and _is_ones_own(query)
+        finding = self.untrusted(
+            flow._replace(paths=structured),
+            severity=Severity.MEDIUM if confined else None,
+            title=_CONFINED if confined else "",
+        )
         yield replace(finding, confidence=min(finding.confidence, Confidence.MEDIUM))
 
 
@@ -91,21 +114,12 @@ def _runs(query: ir.Dict) -> bool:
     return any(isinstance(pair.key, ir.Const) and pair.key.value == "$where" for pair in query.pairs)
 
 
-def _only_text(query: ir.Dict, path: tuple[ir.Node, ...]) -> bool:
-    """Every value of the filter is made text, or a number, on the spot or where its variable is assigned."""
+def _is_asked(query: ir.Dict, path: tuple[ir.Node, ...]) -> bool:
+    """Whether ``isinstance(..., str)`` is asked before of each value of a filter that is not written there."""
     function = next((node for node in reversed(path) if isinstance(node, ir.Function)), None)
-    made: dict[str, bool] = {}
-    for node in ir.walk(function) if function is not None else ():
-        if isinstance(node, ir.Assign) and node.value is not None and node.start < query.start:
-            for target in node.targets:
-                if isinstance(target, ir.Name):
-                    made[target.id] = _is_text(node.value)
     asked = list(_asked(function, query.start)) if function is not None else []
-    return all(
-        _is_text(pair.value)
-        or (isinstance(pair.value, ir.Name) and made.get(pair.value.id, False))
-        or _same_as(pair.value) in asked
-        for pair in query.pairs
+    return bool(asked) and all(
+        isinstance(pair.value, ir.Const) or _same_as(pair.value) in asked for pair in query.pairs
     )
 
 
@@ -137,16 +151,14 @@ def _same_as(value: ir.Expr) -> tuple[str, str] | None:
             return None
 
 
-def _is_text(node: ir.Expr) -> bool:
-    match node:
-        case ir.Call(function=ir.Name(id=name) | ir.Attribute(name=name)):
-            return name in _TEXTS or name in ("lower", "upper", "strip")
-        case ir.Const() | ir.Join():
-            return True
-        case ir.Dict(pairs=pairs):
-            # What stands behind `$eq` is compared as it is, whatever it looks like.
-            return all(
-                _is_text(pair.value) or (isinstance(pair.key, ir.Const) and pair.key.value == "$eq") for pair in pairs
-            )
-        case _:
-            return False
+def _is_ones_own(query: ir.Dict) -> bool:
+    """Whether a filter also says whose it must be: by what a function of the project gives, or by who is asking.
+
+    A mapping that is put into it as a whole may bring ``$where`` and ``$or`` along.
+    """
+    spread = [pair.value for pair in query.pairs if pair.key is None]
+    if not all(isinstance(one, ir.Call) for one in spread):
+        return False
+    return bool(spread) or any(
+        isinstance(one, ir.Name) and one.id in _ASKING for pair in query.pairs for one in ir.walk(pair.value)
+    )
