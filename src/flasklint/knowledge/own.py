@@ -19,6 +19,7 @@ _TEXTS = tuple(
         ("flask.Blueprint()", "root_path name import_name static_folder"),
         ("flask.Request()", "method scheme endpoint blueprint remote_addr content_length is_secure"),
         ("werkzeug.datastructures.FileStorage()", "content_length"),
+        ("werkzeug.datastructures.FileStorage().stream", "name"),
     )
     for name in names.split()
 )

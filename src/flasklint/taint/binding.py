@@ -62,6 +62,23 @@ def bind(
     return bound
 
 
+def lacks(function: ir.Function, arguments: Arguments, node: ir.Node) -> bool:
+    """Whether a function that is called by its name is passed too little, which raises an exception before it does anything."""
+    if (
+        not isinstance(node, ir.Call)
+        or ir.last_name(node.function) != function.name
+        or function.decorators
+        or arguments.star is not None
+        or arguments.double is not None
+        or len(node.arguments) != len(arguments.positional) + len(arguments.keywords)
+        or any(one.name in ("*", "**") for one in node.arguments)
+    ):
+        return False
+    named = {name for name, _ in arguments.keywords}
+    wanted = [one for one in function.parameters if one.kind in ("positional", "normal")]
+    return any(one.default is None and one.name not in named for one in wanted[len(arguments.positional) :])
+
+
 def _place(arguments: Arguments, function: ir.Function, name: str, node: ir.Node) -> ir.Node:
     for index, (keyword, _) in enumerate(arguments.keywords):
         if keyword == name and len(arguments.positional) + index < len(arguments.places):

@@ -197,8 +197,18 @@ def _type_test(frame: Frame, first: Value, given: tuple[Value, ...]) -> Value:
             return constant(True)
         if not names & set(wanted) and all(str(one) in LANGUAGE_TYPES for one in wanted):
             return constant(False)
+    if wanted and _is_of_library(first) and all(f"{one}()" in first.refs for one in wanted):
+        return constant(True)
     facts = guards.everywhere(first, _typed_info(wanted)) if wanted and first.taints else ()
     return replace(BOOL, claim=Claim(facts, ())) if facts else BOOL
+
+
+def _is_of_library(value: Value) -> bool:
+    """Whether it is an object of one class of a library, and nothing else, as far as can be told."""
+    if value.texts or value.constants or len(value.refs) != 1 or (value.open and not value.taints):
+        return False
+    one = value.refs[0]
+    return isinstance(one, str) and one.endswith("()") and not one.startswith("builtins.")
 
 
 _HARMLESS_TYPES = frozenset(("builtins.int", "builtins.float", "builtins.bool", "builtins.complex"))

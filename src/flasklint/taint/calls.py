@@ -24,7 +24,7 @@ from flasklint.taint import (
     text_methods,
     unknown_calls,
 )
-from flasklint.taint.binding import bind
+from flasklint.taint.binding import bind, lacks
 from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.models import Models
 from flasklint.taint.pages import Templates
@@ -540,6 +540,9 @@ class Calls(Templates):
             places = (node, *places)
         keywords = (*closure.keywords, *arguments.keywords) if closure.keywords else arguments.keywords
         passed = Arguments(positional, keywords, arguments.star, arguments.double, places)
+        plain = closure.receiver is None and not closure.arguments and not key.owner and not key.page
+        if plain and lacks(key.function, passed, node):
+            return UNKNOWN
         bound = bind(
             frame,
             key.function,

@@ -46,6 +46,8 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
                     taint = doubted_taint(
                         taint, "`../` needs a folder that is called as the name begins", Confidence.LOW
                     )
+                if kind.prefix == "directory" and before and (most := _most(taint.fragment)):
+                    taint = doubted_taint(taint, f"no more than {most} characters of it stand there", Confidence.LOW)
                 if LOOKED_UP in info.tags:
                     taint = doubted_taint(taint, "a record must be found by it")
                 if "weak:pattern" in info.tags:
@@ -58,6 +60,13 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
                         weak |= checks | {f"weak:{form}" for form in open_forms(kind.name, info)}
         before += "\x00"
     return tuple(found), frozenset(weak)
+
+
+def _most(fragment: Fragment) -> int:
+    """How many characters the beginning of a text has at most, ``name[:8]``; 0 for all else."""
+    if fragment[0] != "part" or not str(fragment[1]).startswith("first:"):
+        return 0
+    return int(str(fragment[1]).removeprefix("first:"))
 
 
 def _unheeded(info: Info) -> bool:

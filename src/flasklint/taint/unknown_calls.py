@@ -74,7 +74,8 @@ def assumed(
     refs = _given_by(names)
     own = frame.inside(receiver) if receiver is not None else ()
     taints: tuple[Taint, ...] = ()
-    for value in arguments.all():
+    # What is held under a key is not the key.
+    for value in arguments.all() if method != "__getitem__" else ():
         taints = merge_taints(taints, frame.inside(value))
     if not own and not taints:
         return Value(open=not refs, refs=refs)
