@@ -19,6 +19,10 @@ from flasklint.taint.judge import open_quote
 
 _CLOSED = ("'", '"')
 _QUOTED = "Untrusted data stands in a script without `tojson`. The quotes around it are escaped: it can break the script only."
+_BEHIND = (
+    "Untrusted data stands in a script without `tojson`. The quotes around it are escaped, but a backslash at the end of what"
+    " stands before it takes away the quote that closes that."
+)
 _ENCODED = frozenset(f"flask.Request().{name}" for name in ("url", "base_url", "query_string", "environ", "path"))
 """What comes without backslashes and quotes, but for what the address of a view lets through."""
 _WHERE = {"script": "a script", "event": "an event handler", "style": "a style"}
@@ -83,9 +87,11 @@ class ScriptContext(OutputRule):
             yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
         elif output.context.place != "script" or is_raw(output.value) or open_quote(prefix) not in _CLOSED:
             yield self.untrusted(flow, severity=Severity.HIGH)
-        elif _is_behind_another(prefix) or not is_escaped(output, flow.location.path, project):
-            # A backslash at the end of the value before takes its closing quote away, and this one begins as code.
+        elif not is_escaped(output, flow.location.path, project):
             yield self.untrusted(flow, severity=Severity.MEDIUM)
+        elif _is_behind_another(prefix):
+            finding = self.untrusted(flow, severity=Severity.MEDIUM, title=_BEHIND)
+            yield replace(finding, confidence=min(finding.confidence, Confidence.MEDIUM))
         else:
             # What ends the string is escaped, and no other string on the line can be made to end.
             paths = tuple(path for path in flow.paths if path.source.name not in _ENCODED)
