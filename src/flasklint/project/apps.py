@@ -483,10 +483,15 @@ class App:
         """How what stands before a function of a route protects it; empty when it does not."""
         for decoration in around:
             own = self._model.additions.checks_token(decoration.names)
-            if own or (isinstance(decoration.value, Fn) and self._model.standing.checks_token(decoration.value)):
+            if own or self._model.standing.stops_forgery(decoration):
                 return f"{decoration.short} checks a token"
         guard = self._guard_around(route, around)
         return f"{guard.name}: {_IN_A_HEADER}" if guard is not None and guard.proof == "token" else ""
+
+    def guards_links(self, route: Route, function: Fn) -> bool:
+        """Does a decorator check a token whatever the method, so that a link is not enough?"""
+        around = route.view.decorations_of(function) if route.view is not None else function.decorations
+        return any(self._model.standing.stops_forgery(one, links=True) for one in (*self.decorations(route), *around))
 
     def decorations(self, route: Route) -> tuple[Decoration, ...]:
         """What API objects put around all their resources: ``Api(decorators=[...])``"""

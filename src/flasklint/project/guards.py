@@ -189,6 +189,20 @@ class Guards(Observer):
             any(map(_names_a_request_token, spoken)) and self._matches_token(node, module, DEEPEST)
         )
 
+    def demand_token_together(self, functions: Sequence[tuple[ir.Function, LinkedModule]]) -> bool:
+        """Does one of some functions of one object refuse requests without a token, be it held against what another of them found
+        in the session?"""
+        if any(self.checks_request_token(node, module) for node, module in functions):
+            return True
+        found = [self.deeds(node, module) for node, module in functions]
+        return any(one.mentions(*_OWN_TOKENS) for one in found) and any(
+            one.refuses
+            and one.compares
+            and one.mentions(*REQUEST_TOKENS)
+            and speaks(one.texts | one.attributes, _FORGERY_WORDS)
+            for one in found
+        )
+
     def _matches_token(self, node: ir.Function, module: LinkedModule, depth: int) -> bool:
         """Does a function, or a helper of its, compare what a request brings, or what it is given, with what the session or a
         cookie holds?"""

@@ -150,7 +150,7 @@ def changes_by_link(app: App, definition: Definition) -> Iterator[ByLink]:
         asking = {view.methods[one] for one in ("GET", "") if one in view.methods}
         for function in asking:
             effect = effect_on_get(app, function, definition, says) if id(function.node) not in asked else None
-            if effect is not None:
+            if effect is not None and not app.guards_links(route, function):
                 yield ByLink(route, function, effect, says)
 
 

@@ -15,6 +15,7 @@ from flasklint.knowledge.decorators import (
     named_guard,
 )
 from flasklint.knowledge.extensions import ADMITS, API_CLASSES, DISPATCHES, PERMITS
+from flasklint.project.class_decorators import methods_run
 from flasklint.project.exemptions import Pass, passes
 from flasklint.project.guards import Guards
 from flasklint.project.leading import Leading, Refusal
@@ -78,6 +79,8 @@ class Standing:
                     return Guard(
                         found, decoration.names[0].rpartition(".")[2] if decoration.names else "?", decoration.location
                     )
+            elif (steps := methods_run(self._walk, decoration)) and (proof := self._proof_in(steps)) is not None:
+                return Guard(proof, decoration.short, decoration.location)
             elif isinstance(decoration.value, (Lib, Method, Result)):
                 said = next((said for name in decoration.names if (said := named_guard(name))), "")
                 if said:
@@ -219,6 +222,28 @@ class Standing:
             else self._guards.hook_authenticates(node, module)
         )
         return Guard(proof, node.name, function.location, hook=True) if proof is not None else None
+
+    def _proof_in(self, steps: tuple[Fn, ...]) -> Proof | None:
+        """How a decorator that is an object demands to know who is asking: the session has the word where it is one of several
+        ways, for a browser sends that by itself."""
+        proofs = {self.proof_of(step) for step in steps}
+        ways: tuple[Proof, ...] = ("session", "basic", "token")
+        return next((proof for proof in ways if proof in proofs), None)
+
+    def stops_forgery(self, decoration: Decoration, *, links: bool = False) -> bool:
+        """Does a decorator of the project check a token, or validate a form that carries one? ``links``: of requests by GET too."""
+        if isinstance(decoration.value, Fn):
+            steps: tuple[Fn, ...] = (decoration.value,)
+            checks = self.checks_token(decoration.value)
+        else:
+            steps = methods_run(self._walk, decoration)
+            checks = self._guards.demand_token_together([(step.node, step.frame.module) for step in steps])
+        if not checks or not links:
+            return checks
+        return not any(
+            self._guards.deeds(step.node, step.frame.module).mentions("flask.request.method", "flask_wtf.FlaskForm")
+            for step in steps
+        )
 
     def checks_token(self, function: Fn) -> bool:
         """Does a view (or a decorator) check a token, or validate a form that carries one?"""

@@ -19,7 +19,7 @@ _SENT = frozenset({"POST"})
 _SHOWN = 12
 _FEW = 3
 _ENTRANCES = frozenset(
-    {"login", "logout", "signin", "signout", "logon", "logoff", "register", "signup", "reset", "forgot"}
+    {"login", "logout", "signin", "signout", "logon", "logoff", "register", "signup", "reset", "forgot", "saml", "sso"}
 )
 
 
