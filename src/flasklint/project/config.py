@@ -166,6 +166,7 @@ class Configuration:
         for value, conditions in self._walk.demands:
             if self._all(conditions, state) >= Truth.MAYBE:
                 state.demanded.update(_demanded(value))
+        state.demanded.update(self._naming(picked))
         for event in self._events:
             truth = self._all(event.conditions, state)
             if event.script or (kind != "test" and self._of_tests(event)):
@@ -210,6 +211,15 @@ class Configuration:
             lambda conditions: self._all(conditions, state),
             lambda value: self._resolve(value, state),
         )
+
+    def _naming(self, picked: Value | None) -> Iterator[str]:
+        """The environment variables without a default that have to be set for what is picked to be loaded: they name it."""
+        for event in self._events if picked is not None else ():
+            if event.kind != "load" or not self._is_choice_of(event.value, picked):
+                continue
+            match event.value:
+                case Env(name, Known(None) | Unset()):
+                    yield name
 
     def _asked_for(self, event: Event, state: _State) -> bool:
         """Is a source read only when an environment variable says so? Production may well say so."""

@@ -14,6 +14,7 @@ from flasklint.project.profiles import Profile
 from flasklint.project.scopes import LinkedModule
 from flasklint.project.values import Known, Unknown
 from flasklint.project.walk import Walk
+from flasklint.project.walk.attributes import field_default
 from flasklint.project.walk.frames import decorated
 from flasklint.source import Location
 
@@ -83,7 +84,9 @@ def _class_writes(walk: Walk, cls: Cls, of: Instance | None = None) -> tuple[lis
             outside = outside or frame.partial
     if settings:
         writes = [
-            write if isinstance(write.value, Env) else structs.replace(write, value=Env(write.key, write.value))
+            write
+            if isinstance(write.value, Env)
+            else structs.replace(write, value=Env(write.key, field_default(write.value)))
             for write in writes
         ]
     return writes, outside

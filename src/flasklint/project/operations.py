@@ -34,6 +34,7 @@ from flasklint.project.objects import (
 from flasklint.project.values import Known, Unknown, Unset
 
 _LONGEST = 100_000
+_HIGHEST_POWER = 64
 _BINARY: MappingProxyType[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {
         "+": operator.add,
@@ -41,6 +42,7 @@ _BINARY: MappingProxyType[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "*": operator.mul,
         "/": lambda a, b: posixpath.join(a, b) if isinstance(a, str) else a / b,  # texts stand for paths of `pathlib`
         "//": operator.floordiv,
+        "**": operator.pow,
         "%": operator.mod,
         "&": operator.and_,
         "|": operator.or_,
@@ -156,6 +158,8 @@ def _python_operation(sign: str, left: Value, right: Value) -> Value | None:
     if not (known_left and known_right) or sign not in _BINARY:
         return None
     if sign in ("*", "<<") and not (_small(a) and _small(b)) and not _short_text(a, b):
+        return None
+    if sign == "**" and not (_small(a) and isinstance(b, int) and 0 <= b <= _HIGHEST_POWER):
         return None
     try:
         result = _BINARY[sign](a, b)

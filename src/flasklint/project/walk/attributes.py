@@ -46,6 +46,8 @@ from flasklint.source import Location
 _OF_BLUEPRINTS = MappingProxyType({"name": 0, "import_name": 1, "url_prefix": None})
 """Attributes of a blueprint that are arguments of its constructor, with their positions."""
 
+_FIELDS = frozenset({"pydantic.Field", "pydantic.fields.Field"})
+
 
 class Attributes(Classes):
     """Follows attributes and items."""
@@ -159,7 +161,8 @@ class Attributes(Classes):
         if owner.arguments is not None and (given := owner.arguments.get(None, name)) is not None:
             return given
         found = self.class_member(cls, name)
-        if isinstance(found, (Known, Seq, Map)):
+        found = field_default(found) if found is not None else None
+        if isinstance(found, (Known, Seq, Map, Unknown)):
             return Env(name.upper(), found, "flag" if self._is_declared(cls, name, "bool") else "")
         return Env(name.upper(), Unset()) if found is None and self._is_declared(cls, name) else None
 
@@ -333,6 +336,14 @@ class Attributes(Classes):
                     self.environment.append(
                         (plain, value, Location(frame.module.path, node.span), tuple(self.conditions))
                     )
+
+
+def field_default(value: Value) -> Value:
+    """What a field of pydantic's settings is by default, where more is said of it: ``Field(True, description="...")``"""
+    if not isinstance(value, Instance) or not value.is_a(_FIELDS):
+        return value
+    given = value.arguments.get(0, "default") if value.arguments is not None else None
+    return given if given is not None else Unknown("a field that has to be set, or is made")
 
 
 def _is_settings(owner: Instance) -> bool:
