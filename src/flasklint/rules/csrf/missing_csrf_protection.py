@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
@@ -89,7 +89,7 @@ class MissingCsrfProtection(AppRule):
             return
         # Browsers ask another site before they send it a PUT or a DELETE.
         routes = [route for route in app.forgeable if not body_is_json_only(app, route, _SENT)]
-        acting = [route for route in routes if not self._is_entrance(route) and not only_shows(app, route)]
+        acting = _one_a_view(route for route in routes if not self._is_entrance(route) and not only_shows(app, route))
         if not acting:
             return
         guarded = [route for route in acting if (guard := app.guard(route)) is not None and guard.proof == "session"]
@@ -98,7 +98,7 @@ class MissingCsrfProtection(AppRule):
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
         lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
         if guarded and len(guarded) <= _FEW and self._has_means(app):
-            for route in {_view_place(route): route for route in reversed(shown)}.values():
+            for route in shown:
                 yield self._forgotten(route, identity, lax)
             return
         location, label, extra = self._place(app)
@@ -198,6 +198,10 @@ def _is_lax(app: App, wanted: str) -> bool:
     return known and plain == wanted
 
 
-def _view_place(route: Route) -> Location:
-    """Where a route's view stands: a view that is registered twice is forgotten once."""
-    return route.view.location if route.view is not None else route.location
+def _one_a_view(routes: Iterable[Route]) -> list[Route]:
+    """Of the routes of each view one, that of the shortest address that is all seen: a view that is registered for each version
+    of an API is forgotten once."""
+    found: dict[Location, Route] = {}
+    for route in sorted(routes, key=lambda route: ("?" in route.rule, len(route.rule))):
+        found.setdefault(route.view.location if route.view is not None else route.location, route)
+    return list(found.values())
