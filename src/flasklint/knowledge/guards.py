@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
 IDENTITY = frozenset(
     {
         "flask_login.current_user",
@@ -28,6 +32,14 @@ TOKEN_IDENTITY = frozenset(
     }
 )
 """Those that know it by a token (one in a header, unless they are told to use cookies, and then they want a second)."""
+
+VERIFIERS: Mapping[str, Literal["basic", "token"]] = MappingProxyType(
+    {
+        "flask_httpauth.HTTPBasicAuth().verify_password": "basic",
+        "flask_httpauth.HTTPTokenAuth().verify_token": "token",
+    }
+)
+"""Decorators of functions that a library asks whose a password or a token is, with what it takes that from."""
 
 TOKEN_CHECKS = (
     "flask_oauthlib.provider.OAuth1Provider().verify_request",

@@ -160,8 +160,8 @@ def csrf_of(app: App, route: Route, guard: Guard | None, by_link: Effect | None 
         return Csrf("token", f"{guard.name} asks for a token in a header")
     if verifies_signature(app, route):
         return Csrf("signed", "it looks at a signature of the request")
-    if app.identity is None and guard is not None and guard.proof == "basic" and not app.shows_pages:
-        return Csrf("no-cookie", "it asks programs for a name and a password; the app shows no pages")
+    if app.identity is None and guard is not None and guard.proof == "basic" and not app.shows_pages_by_password:
+        return Csrf("no-cookie", "it asks programs for a name and a password, and shows them no pages")
     if app.identity is None and (guard is None or guard.proof not in ("session", "basic")):
         return Csrf("no-cookie", "nobody logs in to this app with a cookie")
     if body_is_json_only(app, route):

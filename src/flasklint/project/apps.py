@@ -42,7 +42,7 @@ from flasklint.project.profiles import Effective, Profile, Truth
 from flasklint.project.routes import CHANGING, Mount, Route, Router
 from flasklint.project.scopes import Scope, Write
 from flasklint.project.standing import Guard
-from flasklint.project.views import unwrap
+from flasklint.project.views import View, unwrap
 from flasklint.source import Location
 
 _IN_A_HEADER = "a token in a header"
@@ -249,21 +249,22 @@ class App:
 
     def guard(self, route: Route) -> Guard | None:
         """What stands before a route and demands to know who is asking, if anything."""
-        found = self._guard(route, route.view.functions) if route.view is not None else None
+        found = self._guard(route, _answering(route, route.view)) if route.view is not None else None
         return self._as_told(found) if found is not None else None
 
     def guard_of_changes(self, route: Route) -> Guard | None:
         """What stands before those methods of a route that change something, where the others are open."""
         if route.view is None or self.guard(route) is not None:
             return None
-        changing = {function for method, function in route.view.methods.items() if method in CHANGING}
+        changes = CHANGING if "?" in route.methods else CHANGING & route.methods
+        changing = {function for method, function in route.view.methods.items() if method in changes}
         reading = {function for method, function in route.view.methods.items() if method not in CHANGING}
         found = self._guard(route, tuple(changing)) if changing and not changing & reading else None
         return self._as_told(found) if found is not None else None
 
     def guard_of_some(self, route: Route) -> tuple[Guard, frozenset[str]] | None:
         """What stands before some methods of a route, where others are open; and which those are."""
-        if route.view is None or len(route.view.functions) < 2:
+        if route.view is None or len(_answering(route, route.view)) < 2:
             return None
         found = {
             method: guard
@@ -550,9 +551,14 @@ class App:
         )
 
     @cached_property
-    def shows_pages(self) -> bool:
-        """Does a view of it show a page out of a template?"""
-        return any(self.deeds(function).mentions("flask.render_template") for _, function in self.views())
+    def shows_pages_by_password(self) -> bool:
+        """Does a view that asks a browser for a name and a password show a page out of a template?"""
+        return any(
+            self.deeds(function).mentions("flask.render_template")
+            and (guard := self.guard(route)) is not None
+            and guard.proof == "basic"
+            for route, function in self.views()
+        )
 
     def _functions(self) -> Iterator[Fn]:
         """What runs for requests: views, what is around them, hooks."""
@@ -622,3 +628,11 @@ class App:
             if "POST" in route.methods
             and any(not self.protection(route, profile).protected for profile in self.production)
         )
+
+
+def _answering(route: Route, view: View) -> tuple[Fn, ...]:
+    """The functions of a view that answer the methods which a route takes; all, where those are not seen."""
+    if "?" in route.methods:
+        return view.functions
+    found = {function: None for method, function in view.methods.items() if not method or method in route.methods}
+    return tuple(found) or view.functions

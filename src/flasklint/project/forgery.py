@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from flasklint import ir
+from flasklint.knowledge.decorators import gives_what_is_sent
 from flasklint.knowledge.inputs import BODY_PARAMETERS, JSON_ONLY, PAYLOADS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
@@ -98,8 +99,12 @@ def _is_blind(app: App, function: Fn, route: Route) -> bool:
     scope = app.scope_of(function)
     given = {name for name, _ in route.parameters} | {"self", "cls"}
     around = [one.value for one in function.decorations if isinstance(one.value, Fn)]
-    if scope is None or any(one.name not in given for one in function.node.parameters):
+    if scope is None:
         return False
+    if any(one.name not in given for one in function.node.parameters) and (
+        not around or any(gives_what_is_sent(one.names) for one in function.decorations)
+    ):
+        return False  # what a decorator of the project gives has no other name than what it looks at
     if any(_may_look(app, one) for one in (function, *around)) or _hands_on(app, function, scope):
         return False
     return effect_on_get(app, function, app.definition, True) is None

@@ -21,6 +21,7 @@ from flasklint.knowledge.guards import (
     TOKEN_IDENTITY,
     TOKEN_VALIDATORS,
     TOKEN_WORDS,
+    VERIFIERS,
 )
 from flasklint.knowledge.sensitive import words
 from flasklint.project.compared import comparisons
@@ -122,9 +123,19 @@ class Guards(Observer):
             for name in sorted(read | deeds.texts)
             for scope in self._on_g.get(name, ())
             if isinstance(scope.node, ir.Function)
-            and (proof := self._asks_the_request(self.deeds(scope.node, scope.module))) is not None
+            and (proof := self._told_by_library(scope) or self._asks_the_request(self.deeds(scope.node, scope.module)))
+            is not None
         }
         return next((proof for proof in ("session", "basic", "token") if proof in proofs), None)
+
+    def _told_by_library(self, scope: Scope) -> Proof | None:
+        """By what a library tells a function who is asking: ``@auth.verify_password``"""
+        node = scope.node
+        for decorator in node.decorators if isinstance(node, ir.Function) else ():
+            for name in self.resolver.resolve(decorator, scope.parent or scope):
+                if name in VERIFIERS:
+                    return VERIFIERS[name]
+        return None
 
     @cached_property
     def _on_g(self) -> Mapping[str, Sequence[Scope]]:

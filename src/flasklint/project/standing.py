@@ -231,7 +231,7 @@ class Standing:
         return next((proof for proof in ways if proof in proofs), None)
 
     def stops_forgery(self, decoration: Decoration, *, links: bool = False) -> bool:
-        """Does a decorator of the project check a token, or validate a form that carries one? ``links``: of requests by GET too."""
+        """Does a decorator of the project check a token, or validate a form that carries one? ``links``: by GET too."""
         if isinstance(decoration.value, Fn):
             steps: tuple[Fn, ...] = (decoration.value,)
             checks = self.checks_token(decoration.value)
