@@ -169,8 +169,8 @@ OPTIONS_OF_RULES = Kind("a table for each rule", _of_options)
 ROWS = Kind("a table of rows", additions.read)
 
 
-def _about(kind: Kind, help: str, example: str) -> Mapping[str, Any]:  # noqa: A002
-    return {"kind": kind, "help": help, "example": example}
+def _about(kind: Kind, what: str, example: str) -> Mapping[str, Any]:
+    return {"kind": kind, "help": what, "example": example}
 
 
 @dataclass(frozen=True, slots=True)

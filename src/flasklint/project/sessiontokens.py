@@ -22,7 +22,7 @@ def session_tokens(modules: Iterable[LinkedModule], guards: Guards) -> Iterator[
             compared = [operand for one in ir.walk(scope.node) for operand in _operands(one)]
             keys = {
                 key
-                for owner, key in map(_item, compared)
+                for owner, key in map(item_of, compared)
                 if owner is not None and "flask.session" in guards.resolver.resolve(owner, scope)
             }
             if keys and guards.demands_token(scope.node, module):
@@ -38,7 +38,7 @@ def _operands(node: ir.Node) -> tuple[ir.Expr, ...]:
     return ()
 
 
-def _item(expr: ir.Expr) -> tuple[ir.Expr | None, str]:
+def item_of(expr: ir.Expr | None) -> tuple[ir.Expr | None, str]:
     """``session["token"]``, ``session.get("token")``: what it is an item of, and of which name."""
     match expr:
         case ir.Subscript(owner, ir.Const(value=str() as key)):

@@ -16,20 +16,27 @@ from flasklint.project.strangers import is_of_strangers
 def withholds(decorator: Scope, guards: Guards) -> Proof | None:
     """By what a decorator knows those whom it lets get to a view, where others are answered by itself; ``None`` when it lets all
     in, or that is not seen."""
+    for scope, function, views in _wrappers(decorator):
+        if tests := tuple(_asked(function, views, scope, guards)):
+            return guards.asks(guards.part(_with_what_they_use(tests, function), function, scope))
+    return None
+
+
+def _wrappers(decorator: Scope) -> Iterator[tuple[Scope, ir.Function, Set[str]]]:
+    """The functions in a decorator that call the view, with the names that it may go by there."""
     if not isinstance(decorator.node, ir.Function):
-        return None
+        return
     views = {parameter.name for parameter in decorator.node.parameters}
-    stack = [child for child in decorator.children if isinstance(child.node, ir.Function)]
+    stack = list(decorator.children)
     while stack:
         scope = stack.pop()
-        assert isinstance(scope.node, ir.Function)
-        if _calls_view(scope.node.body, views):
-            tests = tuple(_asked(scope.node, views, scope, guards))
-            if tests:
-                return guards.asks(guards.part(_with_what_they_use(tests, scope.node), scope.node, scope))
-        views |= {parameter.name for parameter in scope.node.parameters}
-        stack += [child for child in scope.children if isinstance(child.node, ir.Function)]
-    return None
+        function = scope.node
+        if not isinstance(function, ir.Function):
+            continue
+        if _calls_view(function.body, views):
+            yield scope, function, frozenset(views)
+        views |= {parameter.name for parameter in function.parameters}
+        stack += scope.children
 
 
 def _asked(function: ir.Function, views: Set[str], scope: Scope, guards: Guards) -> Iterator[ir.Expr]:
@@ -79,18 +86,8 @@ def lets_strangers(decorator: Scope, guards: Guards) -> bool:
 
     ``if known() and admin(): return view(...)``, then ``if too_early(): abort(422)``, then ``return view(...)``.
     """
-    if not isinstance(decorator.node, ir.Function):
-        return False
-    views = {parameter.name for parameter in decorator.node.parameters}
-    stack = [child for child in decorator.children if isinstance(child.node, ir.Function)]
-    while stack:
-        scope = stack.pop()
-        assert isinstance(scope.node, ir.Function)
-        if _calls_view(scope.node.body, views):
-            return _comes_to_view(scope.node, views, scope, guards)
-        views |= {parameter.name for parameter in scope.node.parameters}
-        stack += [child for child in scope.children if isinstance(child.node, ir.Function)]
-    return False
+    first = next(_wrappers(decorator), None)
+    return first is not None and _comes_to_view(first[1], first[2], first[0], guards)
 
 
 def _comes_to_view(function: ir.Function, views: Set[str], scope: Scope, guards: Guards) -> bool:

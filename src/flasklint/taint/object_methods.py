@@ -44,7 +44,8 @@ def object_method(
             if name in ("__next__", "send"):
                 return thing.everything()
             if name == "_asdict":
-                held: dict[Constant, Value] = {key: value for key, value in thing.attributes.items()}  # noqa: C416 - wider keys
+                held: dict[Constant, Value] = {}
+                held.update(thing.attributes.items())
                 return frame.make(node.start, Obj("dict", held))
             if name == "_replace":
                 changed = {**thing.attributes, **dict(arguments.keywords)}

@@ -68,25 +68,26 @@ _DUNDER = {
 }
 
 
-def _calculate(sign: str, left: Constant, right: Constant) -> Constant | NotImplementedError:
+def _calculate(sign: str, left: Constant, right: Constant) -> Value:
+    """The value of an operation on two constants; unknown where Python would raise, or it would be too large to keep."""
     if sign in ("**", "<<") and (
         not isinstance(right, int) or right > 64 or not isinstance(left, int) or abs(left) > 1 << 32
     ):
-        return NotImplementedError()
+        return UNKNOWN
     if sign == "*" and any(
         isinstance(one, (str, bytes)) and isinstance(other, int) and len(one) * other > LONGEST
         for one, other in ((left, right), (right, left))
     ):
-        return NotImplementedError()
+        return UNKNOWN
     if isinstance(left, (str, bytes)) and sign == "%":
-        return NotImplementedError()
+        return UNKNOWN
     try:
         result = ARITHMETIC[sign](left, right)
     except (TypeError, ValueError, ArithmeticError, KeyError, OverflowError):
-        return NotImplementedError()
+        return UNKNOWN
     if isinstance(result, (str, bytes)) and len(result) > LONGEST:
-        return NotImplementedError()
-    return result if isinstance(result, (str, bytes, int, float)) else NotImplementedError()
+        return UNKNOWN
+    return constant(result) if isinstance(result, (str, bytes, int, float)) else UNKNOWN
 
 
 def _numbers_only(value: Value) -> bool:
@@ -106,8 +107,7 @@ def binary(frame: Frame, sign: str, left: Value, right: Value, node: ir.Node) ->
         found = NEVER
         for one in left.constants:
             for other in right.constants:
-                result = _calculate(sign, one, other)
-                found = join(found, UNKNOWN if isinstance(result, NotImplementedError) else constant(result))
+                found = join(found, _calculate(sign, one, other))
         return found
     if _numbers_only(left) and _numbers_only(right):
         return left if not DATES.isdisjoint(left.refs) else NUMBER

@@ -128,7 +128,7 @@ class WeakHash(CallRule):
         if named is None and isinstance(node, ir.Function) and (kind := sensitivity(node.name)):
             named, confidence = (node.name, kind), Confidence.MEDIUM
         if named is None and not _guards_nothing(site):
-            yield self._in_view(site, digest) if serves_requests(site.scope) else self._anywhere(site, digest)
+            yield self._unnamed(site, digest)
         if named is None or named[1] == "password" or not _CACHES.isdisjoint(words(site.location.path)):
             return
         yield self.finding(
@@ -140,23 +140,17 @@ class WeakHash(CallRule):
             help="use `hmac` with SHA-256 to sign, or SHA-256 to digest; `usedforsecurity=False` says that it guards nothing",
         )
 
-    def _in_view(self, site: CallSite, digest: str) -> Finding:
+    def _unnamed(self, site: CallSite, digest: str) -> Finding:
+        """Where nothing is named that relies on the digest: a view may show it to whoever could forge it."""
+        name = digest.upper()
+        in_view = serves_requests(site.scope)
         return self.finding(
             site.location,
-            f"A view makes a {digest.upper()} digest, which is broken. If it guards anything, it can be forged.",
+            f"A view makes a {name} digest, which is broken. If it guards anything, it can be forged."
+            if in_view
+            else f"{name} is broken. What this digest is for can't be told; if it guards anything, it can be forged.",
             severity=Severity.LOW,
-            confidence=Confidence.MEDIUM,
-            label="broken hash function",
-            scope=site.scope.qualname,
-            help="use SHA-256; `usedforsecurity=False` says that it guards nothing",
-        )
-
-    def _anywhere(self, site: CallSite, digest: str) -> Finding:
-        return self.finding(
-            site.location,
-            f"{digest.upper()} is broken. What this digest is for can't be told; if it guards anything, it can be forged.",
-            severity=Severity.LOW,
-            confidence=Confidence.LOW,
+            confidence=Confidence.MEDIUM if in_view else Confidence.LOW,
             label="broken hash function",
             scope=site.scope.qualname,
             help="use SHA-256; `usedforsecurity=False` says that it guards nothing",

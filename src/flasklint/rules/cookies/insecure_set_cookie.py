@@ -7,6 +7,7 @@ from flasklint.findings import Applicability, Confidence, Edit, Finding, Fix, Pe
 from flasklint.knowledge.sensitive import sensitivity, words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
+from flasklint.project.sessiontokens import item_of
 from flasklint.project.values import Known
 from flasklint.rules.base import CallRule, Context, together
 from flasklint.rules.surroundings import origins
@@ -141,12 +142,12 @@ class InsecureSetCookie(CallRule):
 
     def _is_sent_back(self, value: ir.Expr | None, site: CallSite, project: Project) -> bool:
         """Is it the session's token against forged requests: ``session["csrf_token"]``, one that a header is compared with?"""
-        match value:
-            case ir.Subscript(owner, ir.Const(value=str() as key)) | ir.Call(
-                ir.Attribute(owner, "get"), (ir.Argument(ir.Const(value=str() as key)), *_)
-            ):
-                return "flask.session" in project.resolve(owner, site.scope) and key in project.session_tokens
-        return False
+        owner, key = item_of(value)
+        return (
+            owner is not None
+            and key in project.session_tokens
+            and "flask.session" in project.resolve(owner, site.scope)
+        )
 
     def _given(self, site: CallSite, project: Project) -> dict[str, ir.Expr] | None:
         """The arguments by name; ``None`` when some are not seen."""
