@@ -230,12 +230,18 @@ class HardcodedCredential(Rule):
             if node.signs not in (("==",), ("!=",)) or not scope.is_function:
                 continue
             for given, kept in (node.operands, node.operands[::-1]):
-                value = project.constant(kept, scope)
-                if not isinstance(value, Known) or not isinstance(value.value, str):
+                comes = typed(
+                    given, scope, project
+                )  # asked first: it costs far less than folding each comparison's operands
+                value = project.constant(kept, scope) if comes else None
+                if (
+                    not isinstance(value, Known)
+                    or not isinstance(value.value, str)
+                    or not _is_secret(value.value, "password")
+                ):
                     continue
                 text = value.value
-                comes = typed(given, scope, project) if _is_secret(text, "password") else ""
-                if not comes or (comes != "request" and (is_weak(text) or _is_replaced(given, node, scope))):
+                if comes != "request" and (is_weak(text) or _is_replaced(given, node, scope)):
                     # A parameter that is compared with what everybody writes, or that is given anew when it is this: whoever
                     # does so wants another password.
                     continue
