@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity, Step
@@ -23,7 +24,7 @@ class ErrorDetailsExposed(ProjectRule):
     `errorhandler(Exception)`) has caught, or the text of a database's error. Exceptions that are caught by a narrower name
     (`ValueError`, your own, an `HTTPException` with its description) are taken to be written for the visitor. What is shown only
     in debug mode or to administrators is left alone. What is only flashed, or shown to people who have logged in, is minor: of
-    that, there is one finding, however many places there are; of the rest, one for each kind of error.
+    that, there is one finding, however many places there are; of the rest, one for each app and kind of error.
 
     ## Why is this bad
     The texts of exceptions name files, hosts, tables and statements, sometimes values. They save an attacker the guessing.
@@ -75,7 +76,7 @@ class ErrorDetailsExposed(ProjectRule):
         views, guarded = _answering(project, _guarded(project))
         minor: list[Finding] = []
         habits: dict[tuple[str, str], list[Finding]] = {}
-        several = len(project.apps) != 1
+        homes = Counter(app.location.path.rpartition("/")[0] for app in project.apps)
         foreign = {path for path, module in project.modules.items() if serves_otherwise(module)}
         for scope in project.functions():
             if scope.module.is_test or scope.module.path in foreign:
@@ -98,7 +99,7 @@ class ErrorDetailsExposed(ProjectRule):
                 elif finding.severity is Severity.LOW:
                     minor.append(finding)
                 else:
-                    habits.setdefault((scope.module.path if several else "", finding.message), []).append(finding)
+                    habits.setdefault((_part(scope.module.path, homes), finding.message), []).append(finding)
         for group in filter(None, (minor, *habits.values())):
             yield from together(group, "places do so")
 
@@ -130,6 +131,19 @@ class ErrorDetailsExposed(ProjectRule):
             trace=tuple(steps),
             help="log it, and answer with a text of your own; catch by name what visitors may be told",
         )
+
+
+def _part(path: str, homes: Mapping[str, int]) -> str:
+    """The folder of the only app that a file can belong to, since who mends the habit mends it there; else the file.
+
+    ``homes``: how many apps each folder has.
+    """
+    if sum(homes.values()) == 1:
+        return ""
+    around = path
+    while around and not homes.get(around := around.rpartition("/")[0]):
+        pass
+    return around if homes.get(around) == 1 else path
 
 
 def _answering(project: Project, guarded: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:

@@ -7,7 +7,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.project.project import Project
 from flasklint.project.values import Known
-from flasklint.rules.base import ProjectRule
+from flasklint.rules.base import ProjectRule, together
 from flasklint.rules.deployments import is_for_developers, place
 from flasklint.source import Location
 
@@ -15,6 +15,7 @@ _TRUSTS = re.compile(r"--forwarded-allow-ips[= ]+[\"']?\*")
 _RELOADS = re.compile(r"\b(?:gunicorn|uvicorn|hypercorn)\b.*\s--reload(?:\s|$)|--py-autoreload[= ]\s*[1-9]")
 _GUNICORN = re.compile(r"(?:^|/)gunicorn[\w.-]*\.py$|(?:^|/)gconfig\.py$")
 _TRUST = "Every sender may say that a request came by HTTPS, and from which address."
+_TRUSTS_ALL = "trusts every sender"
 _RELOAD = "The server loads the code anew whenever a file changes. That is for development, and slow."
 
 
@@ -24,7 +25,7 @@ class InsecureWsgiSettings(ProjectRule):
     ## What it does
     Looks at commands in Dockerfiles, compose files, Procfiles and the scripts that these start, and at `gunicorn.conf.py`, for
     `forwarded_allow_ips = "*"` and `reload`. Files for development are for pedants. Trust in every sender is minor: it is
-    harmless as long as only the proxy can reach the server.
+    harmless as long as only the proxy can reach the server; however many files say so, it is one finding.
 
     ## Why is this bad
     Whoever reaches the server past the proxy says of themselves that they came by HTTPS, and from where: limits, logs and
@@ -54,6 +55,16 @@ class InsecureWsgiSettings(ProjectRule):
     cwe = (348, 489)
 
     def check(self, project: Project) -> Iterator[Finding]:
+        """What is trusted is one habit of whoever wrote the project's files; each reload is told."""
+        trusting: list[Finding] = []
+        for finding in self._all(project):
+            if finding.label == _TRUSTS_ALL and finding.persona is Persona.REGULAR:
+                trusting.append(finding)
+            else:
+                yield finding
+        yield from together(trusting, "files do so")
+
+    def _all(self, project: Project) -> Iterator[Finding]:
         """Commands first, then Gunicorn's own file."""
         for file in project.deployments:
             quiet = is_for_developers(file, project)
@@ -87,6 +98,6 @@ class InsecureWsgiSettings(ProjectRule):
             _RELOAD if reloads else _TRUST,
             confidence=Confidence.MEDIUM,
             persona=Persona.PEDANTIC if quiet else Persona.REGULAR,
-            label="reloads" if reloads else "trusts every sender",
+            label="reloads" if reloads else _TRUSTS_ALL,
             help="leave it to whoever develops" if reloads else "name the proxy's address, or its network",
         )
