@@ -256,7 +256,8 @@ _GUARDS = (
     Guard("part:attr:hostname", when="const", kinds=("redirect", "ssrf")),
     Guard("part:attr:netloc", when="empty", tag="redirect:no-host ssrf:no-host"),
     Guard("part:attr:hostname", when="empty", tag="redirect:no-host ssrf:no-host"),
-    Guard("part:attr:scheme", when="empty", tag="redirect:no-scheme"),
+    Guard("part:attr:scheme", when="empty", kinds=("link",), tag="redirect:no-scheme"),
+    Guard("part:attr:scheme", when="const", kinds=("link",)),
     Guard("part:attr:parents", when="holds", kinds=("path", "upload-save", "archive"), needs="normal-path"),
     *(
         Guard(f"part:{part}", when="const", kinds=("path", "upload-save", "archive"))

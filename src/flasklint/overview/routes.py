@@ -146,11 +146,11 @@ def csrf_of(app: App, route: Route, guard: Guard | None, by_link: Effect | None 
     verdicts = [app.protection(route, profile) for profile in app.production]
     worst = next((one for one in verdicts if not one.protected), verdicts[0])
     match worst.kind:
-        case "safe" | "checked" if by_link is not None:
+        case "safe" | "checked" | "origin" if by_link is not None:
             return Csrf("open", f"a link is enough to {by_link.what}")
         case "safe":
             return Csrf("safe", worst.reason)
-        case "checked":
+        case "checked" | "origin":
             return Csrf("protected", worst.reason)
         case "token":
             return Csrf("token", worst.reason)

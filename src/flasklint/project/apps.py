@@ -46,6 +46,7 @@ from flasklint.project.views import View, unwrap
 from flasklint.source import Location
 
 _IN_A_HEADER = "a token in a header"
+_BY_ORIGIN = "it looks where a request comes from"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +81,7 @@ class Protection:
 
     protected: bool
     reason: str
-    kind: Literal["safe", "checked", "token", "exempt", "open", "unseen"]
+    kind: Literal["safe", "checked", "origin", "token", "exempt", "open", "unseen"]
 
 
 class App:
@@ -440,8 +441,9 @@ class App:
         if not checks:
             return Protection(False, "it answers nothing that changes", "unseen")
         if all(checks):
-            kind: Literal["token", "checked"] = "token" if checks[-1].endswith(_IN_A_HEADER) else "checked"
-            return Protection(True, checks[-1], kind)
+            if checks[-1].endswith(_IN_A_HEADER):
+                return Protection(True, checks[-1], "token")
+            return Protection(True, checks[-1], "origin" if checks[-1] == _BY_ORIGIN else "checked")
         if exempt is not None:
             return Protection(False, "it is exempt", "exempt")
         return Protection(False, "nothing checks a token", "open")
@@ -473,7 +475,9 @@ class App:
         )
         if itself is not None and itself.proof == "token":
             return f"{itself.name}: {_IN_A_HEADER}"
-        return "it checks a token or a form itself" if self._model.standing.checks_token(function) else ""
+        if self._model.standing.demands_token(function):
+            return "it checks a token or a form itself"
+        return _BY_ORIGIN if self._model.standing.checks_token(function) else ""
 
     def _guard_around(self, route: Route, around: tuple[Decoration, ...]) -> Guard | None:
         """What stands before a function of a route: around it, or a hook."""

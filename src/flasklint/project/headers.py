@@ -18,7 +18,13 @@ from flasklint.source import Location
 _AFTER = frozenset({"after_request", "after_app_request"})
 _PLAIN = (".txt", ".eml", ".mail")
 _PAGES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".xhtml")
-_RENDERERS = ("flask.render_template", "flask.render_template_string", "flask.stream_template")
+_RENDERERS = (
+    "flask.render_template",
+    "flask.render_template_string",
+    "flask.stream_template",
+    "flask_themes.render_theme_template",
+    "flask_themes2.render_theme_template",
+)
 
 
 @dataclass(frozen=True, slots=True)

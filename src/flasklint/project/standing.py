@@ -246,12 +246,16 @@ class Standing:
         )
 
     def checks_token(self, function: Fn) -> bool:
-        """Does a view (or a decorator) check a token, or validate a form that carries one?"""
+        """Does a view (or a decorator) check a token, validate a form that carries one, or look where a request comes from?"""
+        return self.demands_token(function) or self._guards.checks_request_token(function.node, function.frame.module)
+
+    def demands_token(self, function: Fn) -> bool:
+        """As :meth:`checks_token`; to look where a request comes from demands none."""
         deeds = self._guards.deeds(function.node, function.frame.module)
         validates = "validate_on_submit" in deeds.attributes or "flask_wtf.FlaskForm().validate" in deeds.names
         if validates and self._makes_form_with_token(function, deeds.names):
             return True
-        return self._guards.checks_request_token(function.node, function.frame.module)
+        return self._guards.demands_token(function.node, function.frame.module)
 
     def _makes_form_with_token(self, function: Fn, names: Iterable[str]) -> bool:
         """May a form that a function validates have a token? Not when all that it makes have none, by their classes or by how

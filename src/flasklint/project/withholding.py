@@ -46,8 +46,22 @@ def _asked(function: ir.Function, views: Set[str], scope: Scope, guards: Guards)
         for node in ir.statements(function)
         if isinstance(node, ir.If) and guards.speaks_of_identity(node.test, scope)
     ]
-    if any(is_of_strangers(node.test) and _answers_itself(node.body, views) for node in spoken):
+    if any(
+        (is_of_strangers(node.test) and _answers_itself(node.body, views)) or _is_only_way(node, function, views)
+        for node in spoken
+    ):
         yield from (node.test for node in spoken)
+
+
+def _is_only_way(known: ir.If, function: ir.Function, views: Set[str]) -> bool:
+    """Does a function come to a view nowhere but where a condition holds, and answer something of its own else?
+
+    ``if known(): answer = view(...)``, ``else: answer = "Forbidden", 403``, then ``return answer``.
+    """
+    if is_of_strangers(known.test) or not known.orelse or not isinstance(function.body[-1], ir.Return):
+        return False
+    inside = [node for statement in known.body for node in (statement, *ir.walk(statement))]
+    return _view_calls(inside, views) == _view_calls([*ir.walk(function)], views) > 0
 
 
 def _answers_itself(body: Sequence[ir.Stmt], views: Set[str]) -> bool:
@@ -60,13 +74,16 @@ def _answers_itself(body: Sequence[ir.Stmt], views: Set[str]) -> bool:
 
 def _calls_view(body: Sequence[ir.Stmt], views: Set[str]) -> bool:
     """``return view(*args, **kwargs)``"""
-    for statement in body:
-        for node in (statement, *ir.walk(statement)):
-            match node:
-                case ir.Call(ir.Name(name), arguments) if name in views and arguments:
-                    if all(argument.name in ("*", "**") for argument in arguments):
-                        return True
-    return False
+    return _view_calls([node for statement in body for node in (statement, *ir.walk(statement))], views) > 0
+
+
+def _view_calls(nodes: Sequence[ir.Node], views: Set[str]) -> int:
+    found = 0
+    for node in nodes:
+        match node:
+            case ir.Call(ir.Name(name), arguments) if name in views and arguments:
+                found += all(argument.name in ("*", "**") for argument in arguments)
+    return found
 
 
 def _with_what_they_use(tests: Sequence[ir.Expr], function: ir.Function) -> tuple[ir.Stmt, ...]:

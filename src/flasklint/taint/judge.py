@@ -42,10 +42,10 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
                 continue  # a pattern of an address that we keep elsewhere begins with where it leads
             if not harmless(kind, info, before, text, index):
                 if kind.prefix == "directory" and before[-1:] in _GLUE:
-                    # ``report_`` and then ``../..``: a folder has to be there whose name ends so.
-                    taint = doubted_taint(
-                        taint, "`../` needs a folder that is called as the name begins", Confidence.LOW
-                    )
+                    # ``report_`` and then ``../..``: a folder has to be there whose name ends so. What is uploaded takes the
+                    # place of other files and has any ending all the same, and Windows asks for no such folder.
+                    sure = Confidence.MEDIUM if kind.name == "upload-save" else Confidence.LOW
+                    taint = doubted_taint(taint, "`../` needs a folder that is called as the name begins", sure)
                 if kind.prefix == "directory" and before and (most := _most(taint.fragment)):
                     taint = doubted_taint(taint, f"no more than {most} characters of it stand there", Confidence.LOW)
                 if LOOKED_UP in info.tags:

@@ -32,7 +32,7 @@ class MissingCsrfProtection(AppRule):
     only when a setting that is off says so, counts as missing. Routes that validate a `FlaskForm`, that check a token themselves,
     that demand a token in a header or that read nothing but JSON are off the list. There is one finding for an app; where its
     other routes check tokens and a few were forgotten, those are reported, and where many were, the first of them. With
-    `SESSION_COOKIE_SAMESITE` at `Lax` it is of low severity, and a few forgotten routes are for pedants.
+    `SESSION_COOKIE_SAMESITE` at `Lax` it is of low severity, and a few forgotten routes are for pedants; at `Strict` all are.
 
     ## Why is this bad
     A page anywhere on the web can send a form to the app, and the browser adds the cookie of the visitor who is logged in. So
@@ -127,6 +127,8 @@ class MissingCsrfProtection(AppRule):
             ),
             severity=Severity.LOW if lax else Severity.HIGH,
             confidence=self._confidence(app, bool(guarded)),
+            # A strict cookie is in nothing that another site makes a browser send, be it a link.
+            persona=Persona.PEDANTIC if _is_lax(app, "Strict") else Persona.REGULAR,
             label=label,
             scope=app.scope,
             related=(

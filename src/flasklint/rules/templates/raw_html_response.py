@@ -126,7 +126,7 @@ def _is_own(flow: Flow, project: Project) -> bool:
         return False
     if all(source.endswith(_IN_JSON) for source in sources):
         return all(body_is_json_only(app, route) for app, route in asked)
-    return all(app.protection(route, app.production[0]).kind in ("checked", "token") for app, route in asked)
+    return all(app.protection(route, app.production[0]).kind in ("checked", "origin", "token") for app, route in asked)
 
 
 def _routes(flow: Flow, project: Project) -> Iterator[tuple[App, Route]]:
