@@ -49,6 +49,9 @@ TRACEBACKS: frozenset[str] = frozenset(
 )
 """Calls that give a traceback as text."""
 
+CAUGHT: frozenset[str] = frozenset({"sys.exc_info", "sys.exception"})
+"""Calls that give what was caught, whatever it is."""
+
 ERROR_TEXTS: frozenset[str] = frozenset({"args", "message", "msg", "__traceback__", "statement", "stderr", "strerror"})
 """Attributes of an exception that hold its text."""
 

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from flasklint import ir
 from flasklint.knowledge.errors import (
     CATCH_ALL,
+    CAUGHT,
     DATABASE_ERRORS,
     ERROR_TEXTS,
     HTTP_ERRORS,
@@ -71,6 +72,8 @@ class Known(NamedTuple):
     open: bool = True
 
 
+_NAMELESS = ""
+"""What is caught where a function is, by whatever name: ``sys.exc_info()[1]``."""
 NOTHING = Known({}, {})
 _CLOSED = Known({}, {}, False)
 
@@ -155,8 +158,9 @@ class Reader:
             inside = _either(known, after) or known
             kind = caught(self.project, handler.kind, self.scope)
             errors = {name: held for name, held in inside.errors.items() if name != handler.name}
-            if kind is not None and handler.name:
-                errors[handler.name] = (kind, handler.kind or handler)
+            errors.pop(_NAMELESS, None)
+            if kind is not None:
+                errors[handler.name or _NAMELESS] = errors[_NAMELESS] = (kind, handler.kind or handler)
             ended = self.block(handler.body, inside._replace(errors=errors))
             if ended is not None:
                 ended = ended._replace(errors=known.errors)
@@ -176,8 +180,8 @@ class Reader:
                     texts.pop(name, None)
                     if detail is not None:
                         texts[name] = detail
-                    elif isinstance(value, ir.Name) and value.id in errors:
-                        errors[name] = errors[value.id]
+                    elif isinstance(value, ir.Name | ir.Subscript | ir.Call) and (held := self.error(value, known)):
+                        errors[name] = held.kind, held.origin
                     else:
                         errors.pop(name, None)
                 case ir.Subscript(value=ir.Name(id=name)) if detail is not None:
@@ -305,6 +309,11 @@ class Reader:
             ):
                 kind, origin = known.errors[name]
                 return Detail("original" if kind == "server" else kind, origin, node)
+            case ir.Subscript(ir.Call(function), ir.Const(value=1)) | ir.Call(function) if (
+                _NAMELESS in known.errors and not CAUGHT.isdisjoint(self.project.resolve(function, self.scope))
+            ):
+                kind, origin = known.errors[_NAMELESS]
+                return Detail(kind, origin, node)
             case _:
                 return None
 

@@ -131,6 +131,8 @@ class MassAssignment(ModuleRule):
         for call, scope in module.calls:
             if isinstance(call.function, ir.Attribute) and call.function.name in _STORES:
                 yield from self._stored(call, scope, project)
+            if isinstance(call.function, ir.Attribute) and call.function.name == "update":
+                yield from self._updated(call, scope, project)
             if any(argument.name == "**" for argument in call.arguments):
                 yield from self._made(call, scope, project)
         if any(isinstance(call.function, ir.Name) and call.function.id == "setattr" for call, _ in module.calls):
@@ -159,6 +161,24 @@ class MassAssignment(ModuleRule):
                 help="name the fields that may be set, or load the request through a schema",
                 persona=Persona.PEDANTIC if left_out and not grave else Persona.REGULAR,
             )
+
+    def _updated(self, call: ir.Call, scope: Scope, project: Project) -> Iterator[Finding]:
+        """Records that are updated with a request: ``User.query.filter_by(id=1).update(request.json)``"""
+        model = next((one for one in _queried(call.function) if _is_model(one, scope, project)), None)
+        left_out = _left_out(call.arguments[0].value, scope, project) if model is not None and call.arguments else None
+        if model is None or left_out is None or any(map(_grants, left_out)):
+            return
+        names = project.resolve(model, scope)
+        grave = _privilege(names, left_out, project)
+        yield self.finding(
+            project.location(scope, call),
+            f"A request decides which fields of `{names[0].rpartition('.')[2]}` are set{f', `{grave}` too' if grave else ''}. "
+            "Whatever it names is stored, also what no form asks for.",
+            label="every field that the request names",
+            scope=scope.qualname,
+            help="name the fields that may be set, or load the request through a schema",
+            persona=Persona.PEDANTIC if left_out and not grave else Persona.REGULAR,
+        )
 
     def _stored(self, call: ir.Call, scope: Scope, project: Project) -> Iterator[Finding]:
         """A document that is a request's body: ``users.insert_one(request.json)``, ``{"$set": request.json}``"""
@@ -211,6 +231,23 @@ class MassAssignment(ModuleRule):
                         )
                     case _:
                         pass
+
+
+def _queried(function: ir.Expr) -> Iterator[ir.Expr]:
+    """What is asked for records in a chain of calls: ``User`` of ``User.query.get``, and of ``session.query(User).get``"""
+    while isinstance(function, ir.Attribute | ir.Call):
+        if isinstance(function, ir.Call):
+            if isinstance(function.function, ir.Attribute) and function.function.name in ("query", "update"):
+                yield from (argument.value for argument in function.arguments[:1])
+            function = function.function
+        else:
+            if function.name == "query":
+                yield function.value
+            function = function.value
+
+
+def _is_model(expr: ir.Expr, scope: Scope, project: Project) -> bool:
+    return isinstance(expr, ir.Name | ir.Attribute) and any(name in MODELS for name in project.resolve(expr, scope))
 
 
 def _collection(function: ir.Expr) -> str:

@@ -24,17 +24,22 @@ _ORIGIN = "access-control-allow-origin"
 _CREDENTIALS = "access-control-allow-credentials"
 _PEOPLE = frozenset(("current_user", "session", "user", "current_identity", "get_jwt_identity", "authorization"))
 """Names by which a function asks who the visitor is."""
+_IS_PATTERN = re.compile(r"[*\\\]?$^]")
+"""What Flask-CORS takes an origin for a pattern by."""
+_NAMES_HOST = re.compile(r"[A-Za-z0-9-]\\?\.[A-Za-z]{2,}")
+_ENDS = re.compile(r"(?:\$|\\[Zz])\)*$")
+_ANY_BEFORE = re.compile(r"\.[*+]\??\)?[A-Za-z0-9]")
 
 
 class PermissiveCors(AppRule):
-    """Any site may read the app's answers.
+    r"""Any site may read the app's answers.
 
     ## What it does
     Looks at Flask-CORS (`CORS(app)`, `cross_origin`) and at headers set by hand, in views, their decorators and what they
-    hand their answers to, for an allowed origin of `*`, a pattern that fits
-    every origin, or the request's own `Origin` sent back. Together with credentials it is serious. Without them it is reported
-    where all of an app is open that people log in to with a cookie; for other apps, or where some views or addresses were
-    picked out, only to pedants.
+    hand their answers to, for an allowed origin of `*`, a pattern that fits every origin (with credentials, also one that fits
+    those of others, for want of a `\.` or a `$`), or the request's own `Origin` sent back. Together with credentials it is
+    serious. Without them it is reported where all of an app is open that people log in to with a cookie; for other apps, or
+    where some views or addresses were picked out, only to pedants.
 
     ## Why is this bad
     With credentials allowed, any page that a logged-in visitor looks at can read what the app shows to them: mail, keys, the
@@ -183,6 +188,17 @@ class PermissiveCors(AppRule):
             chosen = (one_view or bool(where)) and not _is_on(credentials)
             yield replace(found, persona=Persona.PEDANTIC) if chosen else found
             return
+        for _, origins, credentials in offers:
+            if _is_on(credentials) and (loose := _loose(origins)) is not None:
+                yield self.finding(
+                    location,
+                    f"A pattern of origins fits those of others too, who get a visitor's answers then: {loose}.",
+                    severity=Severity.MEDIUM,
+                    label="fits more than it should, with credentials",
+                    scope=scope,
+                    help="list the origins, or write dots as `\\.`, and end the pattern with `$`",
+                )
+                return
 
     def _by_hand(self, app: App, function: Fn, project: Project, read: bool) -> Iterator[Finding]:
         """``read``: the function only answers what everybody may read."""
@@ -281,6 +297,19 @@ def _fits_all(origins: Value | None) -> bool:
         isinstance(value, Known) and value.value in ("*", ".*", r".*", "^.*$", r"https?://.*", "http.*")
         for value in values
     )
+
+
+def _loose(origins: Value | None) -> str | None:
+    """Of whom a pattern among origins lets in more than it names; Flask-CORS matches it from the beginning, to no end."""
+    for value in origins.items if isinstance(origins, Seq) else (origins,):
+        text = value.value if isinstance(value, Known) and isinstance(value.value, str) else ""
+        if not _IS_PATTERN.search(text) or not _NAMES_HOST.search(text):
+            continue
+        if not _ENDS.search(text):
+            return f"nothing ends `{text}`, and `.evil.example` may come behind it"
+        if _ANY_BEFORE.search(text):
+            return f"anything may come before the name in `{text}`"
+    return None
 
 
 def _is_on(value: Value | None) -> bool:
