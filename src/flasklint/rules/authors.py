@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flasklint import ir
-from flasklint.findings import Finding, Persona, Severity
+from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.knowledge.templates import ACCOUNT_WORDS, ADMIN_WORDS, MODEL_VIEW_PARTS, STAFF_WORDS
 from flasklint.project.blocks import leaves
@@ -18,6 +18,7 @@ from flasklint.project.entered import taken_in, text_fields
 from flasklint.project.outputs import last_word
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
+from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.kept import plain
 
@@ -52,6 +53,7 @@ class Authors:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._spoken: dict[int, frozenset[str]] = {}
 
     def is_for_admins(self, scope: Scope) -> bool:
         """Whether only people with a role reach a function: by its decorators, by what it asks first, or by a hook before it."""
@@ -60,16 +62,16 @@ class Authors:
     def who_reaches(self, scope: Scope, hops: int = _CALLS) -> Who:
         """Who alone reaches a function: a view, a method of a form that views make, or what views call by a name of its own."""
         found = self._who_passes(scope)
-        if found:
+        if found is Who.STAFF:
             return found
         if scope.parent is not None and scope.parent.is_class:
-            return min(map(self._who_passes, self._makers.get(scope.parent.own_name, ())), default=found)
+            return max(found, min(map(self._who_passes, self._makers.get(scope.parent.own_name, ())), default=found))
         if self._is_view(scope) or not hops:
             return found
         callers = (one for one in self._callers.get(id(scope), ()) if one is not scope)
         # What is no view and is called by nothing never runs.
         running = (one for one in callers if self._is_view(one) or id(one) in self._callers)
-        return min((self.who_reaches(one, hops - 1) for one in running), default=found)
+        return max(found, min((self.who_reaches(one, hops - 1) for one in running), default=found))
 
     def _is_view(self, scope: Scope) -> bool:
         return isinstance(scope.node, ir.Function) and (scope.module.path, scope.node.name_start) in self._views
@@ -106,7 +108,8 @@ class Authors:
         staff = self.who_reaches(taker) is Who.STAFF
         said = f"{finding.message} Only {'administrators' if staff else 'people with a role'} reach `{taker.own_name}`."
         persona = max(finding.persona, Persona.PEDANTIC) if staff else finding.persona
-        return replace(finding, message=said, severity=Severity.LOW, persona=persona)
+        # Mostly it is their own text that they get back, or what they are there to write.
+        return replace(finding, message=said, severity=Severity.LOW, persona=persona, confidence=Confidence.LOW)
 
     def who_writes(self, owner: str, name: str) -> Who:
         """Who alone takes in what goes by a name, as far as is known. Where forms that go by the name of what it is taken out of
@@ -116,6 +119,34 @@ class Authors:
         if not own and any(one.form and one.who is Who.STAFF for one in taken):
             own = frozenset(one for one in taken if not one.form or one.who is Who.STAFF)
         return min((one.who for one in own or taken), default=Who.ANYBODY)
+
+    def filled_in(self, owner: str, name: str) -> Taken | None:
+        """Where anybody fills in what goes by a name, for things that go by the owner's: in a form of theirs, or in a function
+        that speaks of them. A name alone says nothing: there are titles of many things."""
+        own = plain(owner)
+        found = [
+            one
+            for one in self._taken_in.get(name, ())
+            if one.place is not None
+            and (is_alike(own, _OF_FORM.sub("", plain(one.form))) if one.form else own in self._spoken_of(one.place))
+        ]
+        if any(one.who for one in found):
+            return None
+        return min(found, key=lambda one: (not one.form, one.place), default=None)
+
+    def _spoken_of(self, place: Location) -> frozenset[str]:
+        """The plain names in the outermost function around a place, and the function's own."""
+        module = self._project.modules[place.path]
+        around = next(
+            (one for one in module.scopes if one.is_function and one.holds(place.span.start, place.span.end)), None
+        )
+        if around is None:
+            return frozenset()
+        found = self._spoken.get(id(around))
+        if found is None:
+            words = (last_word(node) for node in ir.walk(around.node) if isinstance(node, (ir.Name, ir.Attribute)))
+            found = self._spoken[id(around)] = frozenset(map(plain, (*words, *around.own_name.split("_"))))
+        return found
 
     @cached_property
     def _views(self) -> frozenset[tuple[str, int]]:
@@ -167,16 +198,16 @@ class Authors:
         return found
 
     @cached_property
-    def _taken_in(self) -> dict[str, frozenset[_Taken]]:
+    def _taken_in(self) -> dict[str, frozenset[Taken]]:
         forms: dict[str, tuple[str, ...]] = {}
         modules = [module for module in self._project.modules.values() if not module.is_test]
         for module in modules:
             for scope in module.scopes:
                 if fields := tuple(text_fields(scope)):
                     forms[scope.own_name] = fields
-        found: dict[str, set[_Taken]] = {}
+        found: dict[str, set[Taken]] = {}
         for form, name in self._edited(modules):
-            found.setdefault(name, set()).add(_Taken(form, Who.STAFF))
+            found.setdefault(name, set()).add(Taken(form, Who.STAFF))
         for module in modules:
             outermost = [scope for scope in module.scopes if scope.is_function and not _is_inner(scope)]
             known = {id(scope): self.who_reaches(scope) for scope in outermost}
@@ -188,9 +219,9 @@ class Authors:
                 around = next((one for one in outermost if _holds(one, node)), None)
                 if not form and any(name == other and around and _holds(around, call) for call, other, _ in filled):
                     continue  # The form that is made there tells more.
-                found.setdefault(name, set()).add(
-                    _Taken(form, known[id(around)] if around is not None else Who.ANYBODY)
-                )
+                who = known[id(around)] if around is not None else Who.ANYBODY
+                function = around.own_name if around is not None else ""
+                found.setdefault(name, set()).add(Taken(form, who, function, Location(module.path, node.span)))
         return {name: frozenset(takers) for name, takers in found.items()}
 
     def _edited(self, modules: Iterable[LinkedModule]) -> Iterator[tuple[str, str]]:
@@ -218,11 +249,13 @@ class Authors:
         return found
 
 
-class _Taken(NamedTuple):
-    """That something is taken in, by which form if any, and who reaches the function that does."""
+class Taken(NamedTuple):
+    """That something is taken in, by which form if any, who reaches the function that does, its name, and where."""
 
     form: str
     who: Who
+    function: str = ""
+    place: Location | None = None
 
 
 def is_alike(one: str, other: str) -> bool:

@@ -14,11 +14,11 @@ from flasklint.project.marks import leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.filled_in import named
 from flasklint.rules.stored import Stored, kept_there
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.pages import SPREAD
-from flasklint.taint.routes import is_of_own_type
 from flasklint.taint.values import PART
 
 _MOST_RELATED = 12
@@ -46,7 +46,7 @@ class OutputRule(FlowRule):
 
     def _findings(self, context: Context, flows: dict[Location, Flow]) -> Iterator[tuple[object, Finding]]:
         pages, judged = context.project.pages, context.flows.judged
-        stored = Stored(context, self.keeping) if self.keeping else None
+        stored = Stored(context, self.keeping or "kept-html")
         for template in context.project.templates.values():
             natures = pages.outputs(template.path)
             causes = _Causes(template.path)
@@ -68,7 +68,7 @@ class OutputRule(FlowRule):
                     plausible = self.is_plausible(output, template.path, context)
                     kept = None
                     if (
-                        stored is not None
+                        self.keeping
                         and template.path in pages.reached
                         and self.traces_back(output, template.path, context)
                     ):
@@ -77,6 +77,9 @@ class OutputRule(FlowRule):
                         yield kept
                         continue
                     for finding in self.doubtful(place, output, found, plausible):
+                        if template.path in pages.reached:
+                            parts = stored.parts(output.value, template.path, self.harmless)
+                            finding = named(finding, parts, template.path, stored)
                         yield (*where, root(output.value) or shape(output.value)), finding
         for flow in flows.values():
             # What another template puts into a script or the like, which the output's own template does not tell.
@@ -161,13 +164,14 @@ class _Causes:
 def weighed(finding: Finding, flow: Flow) -> Finding:
     """A flow's finding with the weight that its surest path has.
 
-    What goes through a call that nothing is known of may not be there any more, so it is not a grave matter; and what is taken
-    out of such a call's result is a record that was looked up more often than the text by which it was.
+    What goes through a call that nothing is known of may not be there any more, so it is not a grave matter; and it was escaped,
+    looked up or counted on the way so much more often than not that only those who ask for what is doubtful are told. That any
+    variable may be meant, is no such doubt.
     """
     reasons = flow.paths[0].reasons
     if not reasons:
         return finding
-    confidence = Confidence.LOW if len(reasons) > 1 or is_of_own_type(reasons) else finding.confidence
+    confidence = finding.confidence if len(reasons) == 1 and spread(flow) is not None else Confidence.LOW
     return replace(finding, severity=min(finding.severity, Severity.MEDIUM), confidence=confidence)
 
 

@@ -14,7 +14,7 @@ from flasklint.project.marks import DESCRIPTION, leaves
 from flasklint.project.outputs import last_word, root
 from flasklint.project.placed import Placed, class_of, placed, put_into, record_of
 from flasklint.project.scopes import Scope, Write
-from flasklint.rules.authors import Authors, Who, is_alike
+from flasklint.rules.authors import Authors, Taken, Who, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
 from flasklint.rules.looked_up import is_looked_up
@@ -204,13 +204,24 @@ class Stored:
 
     def is_written_by_people(self, parts: Iterable[Part]) -> bool:
         """Some of it goes by the name of what people fill in, or is worked out from what does."""
-        names = {part.name for part in parts}
-        for name in tuple(names):
-            for owner in self._project.members.get(name, ()):
-                member = self._project.definition(f"{owner}.{name}")
-                if member is not None:
-                    names |= {node.name for node in ir.walk(member.node) if isinstance(node, ir.Attribute)}
-        return not names.isdisjoint(self._project.entered)
+        return any(not self._behind_name(part.name).isdisjoint(self._project.entered) for part in parts)
+
+    def _behind_name(self, name: str) -> set[str]:
+        """A name, and what the methods and properties of that name speak of."""
+        members = (self._project.definition(f"{owner}.{name}") for owner in self._project.members.get(name, ()))
+        read = (node for one in members if one is not None for node in ir.walk(one.node))
+        return {name} | {node.name for node in read if isinstance(node, ir.Attribute)}
+
+    def filled_in(self, parts: Iterable[Part], path: str) -> Taken | None:
+        """Where anybody fills in what goes by a part's name, or what that is worked out of, for things of its kind."""
+        for part in parts:
+            kind = part.kind or self.kind_shown(part, path)
+            for name in sorted(self._behind_name(part.name) & self._project.entered) if part.owner else ():
+                for owner in filter(None, dict.fromkeys((kind, part.owner))):
+                    taken = self.authors.filled_in(owner, name)
+                    if taken is not None:
+                        return taken
+        return None
 
     @cached_property
     def _validated(self) -> dict[str, frozenset[str]]:

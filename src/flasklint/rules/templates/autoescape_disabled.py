@@ -547,7 +547,9 @@ def _made_of_folder(site: CallSite, project: Project) -> tuple[Made, str]:
         inside = [
             template
             for path, template in project.templates.items()
-            if folder and f"/{path}".rpartition("/")[0].endswith(folder)
+            if folder
+            and f"/{path}".rpartition("/")[0].endswith(folder)
+            and _is_beside(f"/{path}".rpartition("/")[0].removesuffix(folder), site.scope.module.path)
         ]
         html = next((template.path for template in inside if template.html), "")
         if html:
@@ -555,6 +557,12 @@ def _made_of_folder(site: CallSite, project: Project) -> tuple[Made, str]:
         if inside:
             return "other", ""
     return "unknown", ""
+
+
+def _is_beside(base: str, path: str) -> bool:
+    """Whether a folder with templates stands in a folder around a file, from which the program may be run. Another program's
+    does not."""
+    return f"/{path}".startswith(f"{base}/")
 
 
 def _folder(loader: ir.Call, scope: Scope, project: Project, *, package: bool) -> str:

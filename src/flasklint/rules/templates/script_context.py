@@ -36,9 +36,10 @@ class ScriptContext(OutputRule):
     template. Constants, numbers, addresses made by `url_for`, the app's configuration and tokens are left alone.
 
     A part of a record in an event handler, or in a script with `|safe`, is told with medium confidence where untrusted data that
-    may hold quotes is kept under its name (`user.motto = request.form["motto"]`), once for each such place; otherwise to auditors
-    only. So is all in templates that nothing renders. What a view writes with `json.dumps` of what people fill in, and a script
-    shows with `|safe`, is told with medium confidence: `dumps` leaves `</script>` as it is.
+    may hold quotes is kept under its name (`user.motto = request.form["motto"]`), once for each such place, or where people fill
+    in what goes by its name for things that go by its owner's; otherwise with low confidence. So is all in templates that nothing
+    renders. What a view writes with `json.dumps` of what people fill in, and a script shows with `|safe`, is told with medium
+    confidence: `dumps` leaves `</script>` as it is.
 
     Untrusted data between quotes in a script weighs less than elsewhere, since the quotes in it are escaped: where it stands
     alone, it is told to pedants only, and so is what stands in a style. Behind another value on the line

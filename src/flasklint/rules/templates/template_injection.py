@@ -6,7 +6,6 @@ from dataclasses import replace
 from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.project.project import Project
 from flasklint.rules.base import Context, FlowRule, by_source
-from flasklint.rules.outputs import is_taken_out
 from flasklint.taint.flows import Flow
 from flasklint.taint.values import Text
 
@@ -17,8 +16,9 @@ class TemplateInjection(FlowRule):
     ## What it does
     Follows untrusted data into the source given to `render_template_string`, `Environment.from_string` or `Template`, and into
     the name given to `render_template`. A name that begins with fixed text leads to templates of the app all the same, and is
-    left alone; one that the program begins or ends otherwise (`f"{kind}_list.html"`) chooses among a few, and is told to
-    pedants.
+    left alone; one that the program ends (`f"{page}.html"`) is told with low confidence, and one that chooses among a few
+    (`f"{kind}_list.html"`) to pedants alone. A source that comes out of a call of which nothing is known is told with low
+    confidence: mostly the visitor gives the key by which somebody's template is found.
 
     ## Why is this bad
     A template is a program: `{{ config }}` prints your keys, and a few attributes further any command runs on the server.
@@ -69,15 +69,16 @@ class TemplateInjection(FlowRule):
         """A source from outside runs; a name from outside only chooses among the templates that are there."""
         if not flow.untrusted:
             return
-        if flow.sink.kind == "template-source" and is_taken_out(flow):
+        if flow.sink.kind == "template-source" and flow.paths[0].reasons:
             # The visitor gives the key by which a record is found, and not what somebody has written in it.
             yield replace(self.untrusted(flow), confidence=Confidence.LOW)
         elif flow.sink.kind == "template-name":
             finding = self.untrusted(
                 flow, severity=Severity.MEDIUM, title="Untrusted data chooses which of the templates is shown."
             )
-            if flow.paths[0].reasons:
-                # What may be a looked-up record's name of a template is no reason for alarm.
+            if flow.paths[0].reasons or any(isinstance(piece, str) for text in flow.texts for piece in text):
+                # What may be a looked-up record's name of a template is no reason for alarm. Nor is a name that the program ends:
+                # a loader does not leave its folders, and what is shown of them was meant to be.
                 finding = replace(finding, confidence=Confidence.LOW)
             among_few = bool(flow.texts) and all(map(_is_part_of_name, flow.texts))
             yield replace(finding, persona=Persona.PEDANTIC) if among_few else finding

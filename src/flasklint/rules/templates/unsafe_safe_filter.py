@@ -10,6 +10,7 @@ from flasklint.project.marks import DESCRIPTION, leaves, raw_columns, raw_descri
 from flasklint.project.outputs import last_word, written
 from flasklint.rules.authors import Who
 from flasklint.rules.base import Context, FlowRule
+from flasklint.rules.filled_in import named
 from flasklint.rules.outputs import cause, grouped, is_taken_out, shape, weighed
 from flasklint.rules.own_filters import is_cleaned, is_used_up
 from flasklint.rules.stored import FLASH, Part, Stored, kept_there
@@ -33,12 +34,15 @@ class UnsafeSafeFilter(FlowRule):
     people with a role can write it (to pedants only, if they run the site), and nothing is said if all that is kept is clean.
     A property or method that makes HTML of it (`markdown.markdown(self.body)`, `f"<b>{self.name}</b>"`) is followed likewise.
 
-    A value of which nothing is known is told of with less weight: with medium confidence if it goes by the name of a form's
-    field or a request's key, otherwise with low confidence. So is what is cleaned or checked anywhere under that name
-    (`nh3.clean(form.bio.data)`, `@validates("bio")`), what only views for administrators and admin's model views take in, what a
+    A value of which nothing is known is told of with medium confidence if people fill in what goes by its name for things that
+    go by its owner's, and the finding says where: a form of theirs (`note.body`, and `body` in `NoteForm`), or a view that reads
+    it of the request and speaks of them (`Note.make(request.form["body"])`). Otherwise it has low confidence: what is left are
+    the program's own values, HTML that it has made, and what administrators write. So has what went through a call of which
+    nothing is known, or through more functions than are followed, on its way from a request; what is cleaned or checked anywhere
+    under that name (`nh3.clean(form.bio.data)`, `@validates("bio")`), what only views for people with a role take in, what a
     function of the view's puts together, what is shown so only if it says that it is safe
-    (`{{ text|safe if text_is_safe else text }}`), and all in templates that nothing renders. What views for people with some
-    other role take in is named so, with low severity.
+    (`{{ text|safe if text_is_safe else text }}`), and all in templates that nothing renders. What is followed to a view for
+    people with some role keeps its confidence, with low severity.
 
     The columns that Bootstrap-Flask's `render_table` is told to show as they are (`safe_columns`), and the descriptions of
     fields, which its `render_form` and `render_field` put out without escaping, are judged in the same way.
@@ -104,17 +108,15 @@ class UnsafeSafeFilter(FlowRule):
                     telling = (
                         stored.is_written_by_people((part,)) and not is_html(part.name) and not is_count(part.name)
                     )
-                    yield (
+                    finding = self.finding(
                         place,
-                        self.finding(
-                            place,
-                            f"The column `{part.name}` is shown without escaping. Where it comes from could not be told.",
-                            severity=Severity.MEDIUM,
-                            confidence=Confidence.MEDIUM if telling else Confidence.LOW,
-                            label="not escaped",
-                            help="leave the column out of those that are safe, or clean it in Python with `nh3.clean`",
-                        ),
+                        f"The column `{part.name}` is shown without escaping. Where it comes from could not be told.",
+                        severity=Severity.MEDIUM,
+                        confidence=Confidence.MEDIUM if telling else Confidence.LOW,
+                        label="not escaped",
+                        help="leave the column out of those that are safe, or clean it in Python with `nh3.clean`",
                     )
+                    yield place, named(finding, (part,), path, stored)
 
     def _descriptions(self, context: Context, stored: Stored) -> Iterator[tuple[object, Finding]]:
         """Descriptions of forms' fields, which a library's macro shows as they are."""
@@ -225,19 +227,19 @@ class UnsafeSafeFilter(FlowRule):
             unknown = "Only administrators seem to write it."
         elif who:
             unknown = "Only people with a role seem to write it."
-        telling = telling and who < Who.STAFF and not _is_told_safe(mark, operand, place.path, context)
-        yield (
-            None,
-            self.finding(
-                place,
-                f"`{_name(mark)}` switches escaping off for {written(operand)}. {unknown}",
-                severity=Severity.LOW if who else Severity.MEDIUM,
-                confidence=Confidence.MEDIUM if telling else Confidence.LOW,
-                label="not escaped",
-                help=_RENDERING_ADVICE if _name(mark) in pages.rendering else self.advice,
-                fix=_without(mark, place, context),
-            ),
+        telling = telling and not who and not _is_told_safe(mark, operand, place.path, context)
+        finding = self.finding(
+            place,
+            f"`{_name(mark)}` switches escaping off for {written(operand)}. {unknown}",
+            severity=Severity.LOW if who else Severity.MEDIUM,
+            confidence=Confidence.MEDIUM if telling else Confidence.LOW,
+            label="not escaped",
+            help=_RENDERING_ADVICE if _name(mark) in pages.rendering else self.advice,
+            fix=_without(mark, place, context),
         )
+        if not dumped and not made and place.path in pages.reached:
+            finding = named(finding, parts, place.path, stored)
+        yield None, finding
 
 
 def _is_of_people(made: list[Part], parts: list[Part], stored: Stored) -> bool:
