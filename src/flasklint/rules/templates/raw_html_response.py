@@ -92,8 +92,12 @@ class RawHtmlResponse(FlowRule):
         """Untrusted data in a view's answer; without a word around it, only what surely is the visitor's own text counts."""
         if not flow.untrusted or _writes_json(flow, project):
             return
-        finding = weighed(self.untrusted(flow), flow)
+        surely = self.untrusted(flow)
+        finding = weighed(surely, flow)
         written = any(isinstance(piece, str) and piece.strip() for text in flow.texts for piece in text)
+        if written and len(flow.paths[0].reasons) == 1:
+            # A text with words of the program's around it is what the view has made of it, whatever the call before gave.
+            finding = replace(finding, confidence=surely.confidence)
         source = flow.paths[0].source.name
         written_as_json = flow.paths[0].goes_through("dumps")
         if written_as_json and not written:
