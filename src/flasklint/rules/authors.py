@@ -128,7 +128,11 @@ class Authors:
             one
             for one in self._taken_in.get(name, ())
             if one.place is not None
-            and (is_alike(own, _OF_FORM.sub("", plain(one.form))) if one.form else own in self._spoken_of(one.place))
+            and (
+                is_alike(own, _OF_FORM.sub("", plain(one.form)))
+                if one.form
+                else len(own) > 2 and any(word.endswith(own) for word in self._spoken_of(one.place))
+            )
         ]
         if any(one.who for one in found):
             return None
