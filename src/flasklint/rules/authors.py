@@ -139,7 +139,7 @@ class Authors:
         return min(found, key=lambda one: (not one.form, one.place), default=None)
 
     def _spoken_of(self, place: Location) -> frozenset[str]:
-        """The plain names in the outermost function around a place, and the function's own."""
+        """The plain names in the outermost function around a place, but for its variables, and the function's own."""
         module = self._project.modules[place.path]
         around = next(
             (one for one in module.scopes if one.is_function and one.holds(place.span.start, place.span.end)), None
@@ -148,7 +148,11 @@ class Authors:
             return frozenset()
         found = self._spoken.get(id(around))
         if found is None:
-            words = (last_word(node) for node in ir.walk(around.node) if isinstance(node, (ir.Name, ir.Attribute)))
+            words = (
+                last_word(node)
+                for node in ir.walk(around.node)
+                if isinstance(node, ir.Attribute) or (isinstance(node, ir.Name) and node.id not in around.bindings)
+            )
             found = self._spoken[id(around)] = frozenset(map(plain, (*words, *around.own_name.split("_"))))
         return found
 

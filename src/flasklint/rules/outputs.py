@@ -77,7 +77,7 @@ class OutputRule(FlowRule):
                         yield kept
                         continue
                     for finding in self.doubtful(place, output, found, plausible):
-                        if template.path in pages.reached:
+                        if self.keeping and template.path in pages.reached:
                             parts = stored.parts(output.value, template.path, self.harmless)
                             finding = named(finding, parts, template.path, stored)
                         yield (*where, root(output.value) or shape(output.value)), finding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -22,6 +22,11 @@ _PLAIN_CONVERTERS = frozenset(("int", "float", "uuid", "any"))
 _CONVERTED = "may make something else of it"
 _TYPED = "is checked to be of a type of its own"
 _TEXT_CONVERTERS = frozenset(("default", "string", "path"))
+
+
+def is_of_own_type(reasons: Iterable[str]) -> bool:
+    """Whether it is one of the reasons of a doubt that a variable of an address is made something of the app's own."""
+    return any(reason.endswith((_CONVERTED, _TYPED)) for reason in reasons)
 
 
 def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Value:

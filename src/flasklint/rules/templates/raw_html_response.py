@@ -12,6 +12,7 @@ from flasklint.project.routes import Route
 from flasklint.rules.base import Context, FlowRule
 from flasklint.rules.outputs import BUILT, grouped, weighed
 from flasklint.taint.flows import Flow
+from flasklint.taint.routes import is_of_own_type
 
 _API = ("flask_restful.", "flask_restplus.", "flask_restx.", "flask_smorest.")
 """Packages whose views' results are written as JSON."""
@@ -95,7 +96,8 @@ class RawHtmlResponse(FlowRule):
         surely = self.untrusted(flow)
         finding = weighed(surely, flow)
         written = any(isinstance(piece, str) and piece.strip() for text in flow.texts for piece in text)
-        if written and len(flow.paths[0].reasons) == 1:
+        reasons = flow.paths[0].reasons
+        if written and len(reasons) == 1 and not is_of_own_type(reasons):
             # A text with words of the program's around it is what the view has made of it, whatever the call before gave.
             finding = replace(finding, confidence=surely.confidence)
         source = flow.paths[0].source.name

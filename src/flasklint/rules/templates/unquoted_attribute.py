@@ -20,9 +20,7 @@ class UnquotedAttribute(OutputRule):
 
     ## What it does
     Finds `attribute={{ value }}` in HTML. Numbers, constants, the names and ids of forms' fields, addresses made by `url_for` and
-    percent-encoded text, which hold no space, are left alone. A value of unknown origin has medium confidence if people fill
-    in what goes by its name for things that go by its owner's, which the finding names, and low confidence otherwise. A template
-    that nothing renders is told of to auditors only.
+    percent-encoded text, which hold no space, are left alone. A template that nothing renders is told of to auditors only.
 
     ## Why is this bad
     Escaping takes care of quotes and tags, not of spaces. A value `x onmouseover=alert(1)` ends the attribute and adds one

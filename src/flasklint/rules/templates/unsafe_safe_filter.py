@@ -196,16 +196,15 @@ class UnsafeSafeFilter(FlowRule):
             and not stored.is_given(operand, mark, place.path)
             and not stored.is_put_together(operand, place.path)
         )
-        pages = context.project.pages
+        pages, told_of = context.project.pages, False
         if telling and place.path not in pages.reached:
             # What nothing renders is shown to nobody, unless it is not known who renders at all.
             telling = not pages.renderings
         elif telling:
             # The views were followed and nothing untrusted was seen to come: what is left are records that people write.
             # The name of a variable says less than that of a record's part: views put pages together under such names.
-            telling = (
-                any(part.owner for part in parts) and stored.is_written_by_people(parts)
-            ) or stored.is_of_database(operand, place.path)
+            told_of = stored.is_of_database(operand, place.path)
+            telling = told_of or (any(part.owner for part in parts) and stored.is_written_by_people(parts))
             telling = telling and not stored.is_thought_of(parts) and not stored.is_made_by_view(parts, place.path)
         unknown = "Where that comes from could not be told."
         dumped = stored.dumped(operand, place.path)
@@ -237,7 +236,7 @@ class UnsafeSafeFilter(FlowRule):
             help=_RENDERING_ADVICE if _name(mark) in pages.rendering else self.advice,
             fix=_without(mark, place, context),
         )
-        if not dumped and not made and place.path in pages.reached:
+        if not dumped and not made and not told_of and place.path in pages.reached:
             finding = named(finding, parts, place.path, stored)
         yield None, finding
 
