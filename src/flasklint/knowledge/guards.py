@@ -173,6 +173,29 @@ DECODES = frozenset(
 )
 """Calls that give what a signed token says, and raise where it is missing or not right."""
 
+OPENS = frozenset({"loads", "load_payload", "unsign"})
+"""Methods of signed tokens that give what one says, and raise where it is not right."""
+
+LOOKS_UP: Mapping[str, bool] = MappingProxyType(
+    {
+        "filter": False,
+        "filter_by": False,
+        "find_one": False,
+        "find_by": False,
+        "first_or_404": True,
+        "get": False,
+        "get_or_404": True,
+        "get_or_none": False,
+        "objects": False,
+        "one_or_404": True,
+        "where": False,
+    }
+)
+"""Methods that find a record by what they are given; whether they end the request where there is none."""
+
+VOUCHER_WORDS = frozenset({"token", "jwt", "signature", "sig", "hash", "secret"})
+"""Words in the names of what nobody knows to whom it was not given."""
+
 ASKING = frozenset({"flask_jwt_extended.verify_jwt_in_request", "flask_jwt_extended.jwt_required"})
 """Calls that refuse a request whose token is missing or wrong."""
 

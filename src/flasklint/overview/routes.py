@@ -110,6 +110,7 @@ def _rows(app: App, reach: _Reach | None, links: Mapping[int, Effect]) -> Iterat
         whole = app.guard(route)
         guard = whole or app.guard_of_changes(route)
         some = app.guard_of_some(route) if whole is None else None
+        brought = app.voucher(route) if guard is None and some is None else None
         yield RouteRow(
             route.rule,
             route.host,
@@ -118,7 +119,7 @@ def _rows(app: App, reach: _Reach | None, links: Mapping[int, Effect]) -> Iterat
             prefix,
             route.location,
             (view.name, view.location) if view is not None else None,
-            guard or (some[0] if some is not None else None),
+            guard or (some[0] if some is not None else brought),
             csrf_of(app, route, guard, links.get(id(route))),
             _limit(app, route),
             inputs(app, route),

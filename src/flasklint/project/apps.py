@@ -47,6 +47,7 @@ from flasklint.source import Location
 
 _IN_A_HEADER = "a token in a header"
 _BY_ORIGIN = "it looks where a request comes from"
+_BROUGHT = "a token that is brought"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,6 +277,15 @@ class App:
             return None
         return self._as_told(next(iter(found.values()))), frozenset(found)
 
+    def voucher(self, route: Route) -> Guard | None:
+        """Where a route asks, of whoever comes, for a token that is for what it does alone: a link that was mailed has one."""
+        functions = _answering(route, route.view) if route.view is not None else ()
+        found = [self._voucher(route, function) for function in functions]
+        return found[0] if found and all(found) else None
+
+    def _voucher(self, route: Route, function: Fn) -> Guard | None:
+        return self._model.standing.voucher(function, [name for name, _ in route.parameters])
+
     def _as_told(self, guard: Guard) -> Guard:
         """A guard that asks Flask-Login, by what that goes by."""
         return replace(guard, proof=self._told_by) if guard.proof == "session" and self._told_by is not None else guard
@@ -441,7 +451,7 @@ class App:
         if not checks:
             return Protection(False, "it answers nothing that changes", "unseen")
         if all(checks):
-            if checks[-1].endswith(_IN_A_HEADER):
+            if checks[-1].endswith((_IN_A_HEADER, _BROUGHT)):
                 return Protection(True, checks[-1], "token")
             return Protection(True, checks[-1], "origin" if checks[-1] == _BY_ORIGIN else "checked")
         if exempt is not None:
@@ -477,7 +487,10 @@ class App:
             return f"{itself.name}: {_IN_A_HEADER}"
         if self._model.standing.demands_token(function):
             return "it checks a token or a form itself"
-        return _BY_ORIGIN if self._model.standing.checks_token(function) else ""
+        if self._model.standing.checks_token(function):
+            return _BY_ORIGIN
+        brought = self._voucher(route, function)
+        return f"{brought.name}: {_BROUGHT}" if brought is not None else ""
 
     def _guard_around(self, route: Route, around: tuple[Decoration, ...]) -> Guard | None:
         """What stands before a function of a route: around it, or a hook."""

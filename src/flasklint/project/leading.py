@@ -28,7 +28,7 @@ from flasklint.project.deeds import Deeds, speaks
 from flasklint.project.guards import Guards
 from flasklint.project.identity import kept_identity
 from flasklint.project.names import Resolver
-from flasklint.project.refusals import ends_request
+from flasklint.project.refusals import ends_request, says_error
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.strangers import given_once, is_of_strangers, unfolded, values_used
 
@@ -65,9 +65,11 @@ class Leading:
             return None
         values = given_once(function)
         rest = _otherwise(function.body)
-        for statement in _first(function.body):
+        for statement in surely_first(function.body):
             if isinstance(statement, ir.If):
-                proof = self._asks(statement, function, scope, values, flag)
+                proof = self._asks(statement, function, scope, values, flag) or self._hands_back(
+                    statement, function, scope
+                )
                 if proof is None and (turned := rest.get(id(statement))) is not None:
                     proof = self._asks(turned, function, scope, values, flag)
                 if proof is not None:
@@ -102,6 +104,31 @@ class Leading:
             return "token"
         # What has a permission may be something else than the visitor.
         return proof if proof != "session" or deeds.mentions(*IDENTITY, *_VISITOR) else None
+
+    def _hands_back(self, node: ir.If, function: ir.Function, scope: Scope) -> Proof | None:
+        """``user, error = known_user()``, ``if error: return error``: by what a helper knows who is asking whose refusal is given
+        back."""
+        match node.test, node.body:
+            case (ir.Name(name) | ir.Compare(("is-not",), (ir.Name(name), ir.Const(None))), (ir.Return(value),)):
+                pass
+            case _:
+                return None
+        given_back = value.items[0].value if isinstance(value, ir.Display) and value.items else value
+        if not isinstance(given_back, ir.Name) or given_back.id != name:
+            return None
+        for made in function.body:
+            if not isinstance(made, ir.Assign) or not isinstance(made.value, ir.Call) or made.start > node.start:
+                continue
+            bound = {
+                one.id for target in made.targets for one in (target, *ir.walk(target)) if isinstance(one, ir.Name)
+            }
+            for helper in self._resolver.resolve(made.value.function, scope) if name in bound else ():
+                target = self._definition(helper)
+                if target is not None and isinstance(target.node, ir.Function) and target is not scope:
+                    deeds = self._guards.deeds(target.node, target.module, 1)
+                    if deeds.compares:
+                        return self._guards.asks(deeds)
+        return None
 
     def _compares_secret(self, node: ir.If, function: ir.Function, scope: Scope) -> bool:
         """``if request.json.get("secret") != app.config["SECRET"]: abort(403)``"""
@@ -149,7 +176,7 @@ class Leading:
             isinstance(node, ir.Call)
             and id(node) not in swallowed
             and not DECODES.isdisjoint(self._resolver.resolve(node.function, scope))
-            for statement in _first(function.body)
+            for statement in surely_first(function.body)
             for node in ir.walk(statement)
         )
 
@@ -189,17 +216,17 @@ def _settled(test: ir.Expr, flag: Flag) -> ir.Expr | None:
     return test
 
 
-def _first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
+def surely_first(body: Sequence[ir.Stmt]) -> Iterator[ir.Stmt]:
     """The statements at the beginning of a block that surely run, each whole or as far as it does."""
     for statement in body[:_MOST]:
         match statement:
             case ir.Try(inner, handlers):
                 if not all(leaves(handler.body) for handler in handlers):
                     return
-                yield from _first(inner)
+                yield from surely_first(inner)
             case ir.With(items, inner):
                 yield from items
-                yield from _first(inner)
+                yield from surely_first(inner)
                 return
             case ir.If(_, inner, orelse):
                 yield statement
@@ -246,10 +273,7 @@ def _answers_nothing(body: Sequence[ir.Stmt]) -> bool:
 
 def _answers_with_error(statement: ir.Stmt) -> bool:
     """``return render_template("closed.html"), 503``"""
-    match statement:
-        case ir.Return(ir.Display("tuple", (_, ir.Argument(ir.Const(int() as status)), *_))):
-            return status >= 400
-    return False
+    return isinstance(statement, ir.Return) and says_error(statement.value)
 
 
 def _only_names(*blocks: Sequence[ir.Stmt]) -> bool:

@@ -9,6 +9,56 @@ from flasklint.knowledge.sensitive import words
 
 _PACE = frozenset({"requests", "rate", "ratelimit", "throttled", "throttle"})
 """Words in the names of errors that say that somebody asks too often."""
+_STATUSES = {
+    "BAD_REQUEST": 400,
+    "UNAUTHORIZED": 401,
+    "FORBIDDEN": 403,
+    "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    "CONFLICT": 409,
+    "GONE": 410,
+    "UNPROCESSABLE_ENTITY": 422,
+    "UNPROCESSABLE_CONTENT": 422,
+    "TOO_MANY_REQUESTS": 429,
+    "INTERNAL_SERVER_ERROR": 500,
+    "SERVICE_UNAVAILABLE": 503,
+}
+"""Statuses of refusals by the names that ``http.HTTPStatus`` has for them."""
+_ERRORS = frozenset(
+    {"bad", "denied", "error", "fail", "failed", "failure", "forbidden", "invalid", "unauthorised", "unauthorized"}
+)
+"""Words in the names of what makes an answer that refuses."""
+
+
+def status_of(expr: ir.Expr) -> int | None:
+    """The HTTP status that an expression is: ``401``, ``HTTPStatus.UNAUTHORIZED``, ``status.HTTP_401_UNAUTHORIZED``"""
+    match expr:
+        case ir.Const(value=int() as status) if not isinstance(status, bool):
+            return status
+        case ir.Attribute(inner, "value"):
+            return status_of(inner)
+        case ir.Attribute(_, name) if name.startswith("HTTP_"):
+            number = name.split("_")[1]
+            return int(number) if number.isdecimal() else None
+        case ir.Attribute(_, name):
+            return _STATUSES.get(name)
+    return None
+
+
+def says_error(value: ir.Expr | None) -> bool:
+    """``return InvalidPayloadError()``, ``return {"message": "no"}, HTTPStatus.CONFLICT``"""
+    match value:
+        case ir.Display("tuple", (_, ir.Argument(status), *_)):
+            return _is_error(status)
+        case ir.Call(function, arguments):
+            return not _ERRORS.isdisjoint(words(ir.last_name(function))) or any(
+                _is_error(one.value) for one in arguments if one.name in ("", "status", "status_code", "code")
+            )
+    return False
+
+
+def _is_error(status: ir.Expr) -> bool:
+    return 400 <= (status_of(status) or 0) < 600
 
 
 def operands(test: ir.Expr) -> Iterator[ir.Expr]:
@@ -23,9 +73,7 @@ def operands(test: ir.Expr) -> Iterator[ir.Expr]:
 def slows_down(refusal: ir.Expr) -> bool:
     """Is somebody refused for how often they ask, not for who they are?"""
     match refusal:
-        case ir.Call(_, arguments) if any(
-            isinstance(one.value, ir.Const) and one.value.value == 429 for one in arguments
-        ):
+        case ir.Call(_, arguments) if any(status_of(one.value) == 429 for one in arguments):
             return True
         case ir.Call(ir.Name(name) | ir.Attribute(_, name)) | ir.Name(name) | ir.Attribute(_, name):
             return not _PACE.isdisjoint(words(name))
@@ -69,8 +117,8 @@ def ends_request(body: tuple[ir.Stmt, ...]) -> bool:
 def is_refusal(value: ir.Expr | None) -> bool:
     """``return ..., 401`` or a redirect to somewhere to log in."""
     match value:
-        case ir.Display("tuple", (_, ir.Argument(ir.Const(int() as status)), *_)):
-            return status in (400, 401, 403, 404, 419, 302)
+        case ir.Display("tuple", (_, ir.Argument(status), *_)):
+            return status_of(status) in (400, 401, 403, 404, 419, 302)
         case ir.Call(ir.Name("redirect" | "abort")) | ir.Call(
             ir.Attribute(_, "redirect" | "abort" | "unauthorized" | "forbidden")
         ):
@@ -78,12 +126,7 @@ def is_refusal(value: ir.Expr | None) -> bool:
         case ir.Call(ir.Name("make_response"), (ir.Argument(ir.Call() as inner), *_)):
             return is_refusal(inner)
         case ir.Call(_, arguments):
-            return any(
-                isinstance(argument.value, ir.Const)
-                and argument.value.value in (401, 403)
-                and not isinstance(argument.value.value, bool)
-                for argument in arguments
-            )
+            return any(status_of(argument.value) in (401, 403) for argument in arguments)
     return False
 
 

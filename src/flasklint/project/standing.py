@@ -24,6 +24,7 @@ from flasklint.project.objects import Cls, Decoration, Fn, Frame, Instance, Lib,
 from flasklint.project.operations import python
 from flasklint.project.refusals import only_slows_down
 from flasklint.project.scopes import Scope
+from flasklint.project.vouchers import Vouchers
 from flasklint.project.walk import Walk
 from flasklint.project.withholding import lets_strangers, withholds
 from flasklint.source import Location
@@ -60,6 +61,7 @@ class Standing:
         self._additions = additions
         self._leading = Leading(resolver, guards, definition)
         self._definition = definition
+        self._vouchers = Vouchers(resolver, guards, definition)
         self._tokenless: dict[int, bool | None] = {}
         self._passes: dict[int, tuple[Pass, ...]] = {}
         self._refusals: dict[int, Refusal | None] = {}
@@ -110,6 +112,13 @@ class Standing:
             return None
         place = Location(function.frame.module.path, found.node.span)
         return Guard(found.proof, found.name or function.node.name, place, own=True)
+
+    def voucher(self, function: Fn, path: Iterable[str]) -> Guard | None:
+        """Where a view asks for a token that is for what it does alone. ``path``: the parameters that its address fills."""
+        node, module = function.node, function.frame.module
+        found = self._vouchers.asked(node, module, path)
+        place = Location(module.path, found.span) if found is not None else None
+        return Guard("token", node.name, place, own=True) if place is not None else None
 
     def decorations_of(self, owner: Instance) -> tuple[Decoration, ...]:
         """The decorators that an API object puts around all its resources, outermost first."""
