@@ -20,9 +20,12 @@ from flasklint.project.standing import Guard
 from flasklint.source import Location
 from flasklint.taint.flows import Flow, Flows
 
-CsrfStatus = Literal["safe", "protected", "token", "json", "signed", "no-cookie", "exempt", "open", "unknown"]
+CsrfStatus = Literal[
+    "safe", "protected", "token", "json", "preflight", "signed", "no-cookie", "exempt", "open", "unknown"
+]
 """``safe``: only methods that change nothing. ``protected``: a token is checked. ``token``: who is asking is told by a header
-that browsers do not send by themselves. ``json``: only a body that a foreign page cannot send. ``signed``: a signature over the
+that browsers do not send by themselves, or a token is brought for what is done. ``json``: only a body that a foreign page
+cannot send. ``preflight``: browsers ask the app before they send it for a foreign page. ``signed``: a signature over the
 request is checked. ``no-cookie``: nobody is known by a cookie there. ``exempt``, ``open``: a foreign page can send it, or
 a link is enough.
 ``unknown``: what answers is not seen."""
@@ -167,6 +170,8 @@ def csrf_of(app: App, route: Route, guard: Guard | None, by_link: Effect | None 
         return Csrf("no-cookie", "nobody logs in to this app with a cookie")
     if body_is_json_only(app, route):
         return Csrf("json", "it takes a JSON body, which a foreign page cannot send")
+    if "POST" not in route.methods:
+        return Csrf("preflight", "browsers ask the app before they send PUT, PATCH or DELETE for a foreign page")
     exemption = app.exemption(route)
     if worst.kind == "exempt" and exemption is not None:
         return Csrf("exempt", f"exempt from {_extension(app)}")

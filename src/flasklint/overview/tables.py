@@ -40,6 +40,7 @@ _CSRF = {
     "signed": "good",
     "json": "",
     "no-cookie": "",
+    "preflight": "",
     "exempt": "bad",
     "open": "bad",
     "unknown": "medium",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flasklint import ir
@@ -30,6 +30,8 @@ _FILES = frozenset({"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "os.r
 _TRANSACTIONS = frozenset({"begin", "begin_nested", "atomic"})
 """Methods of a database, or of a session of one, whose ``with`` commits."""
 _COMMITTERS = frozenset({"pony.orm.db_session", "pony.orm.core.db_session"})
+_QUERIES = frozenset({"query", "filter", "filter_by"})
+"""Attributes by which records are looked for."""
 _STATEMENTS = ("insert into", "update ", "delete from", "drop table", "truncate ")
 
 
@@ -54,6 +56,7 @@ def effects(
     if body is None:
         body = scope.node.body if isinstance(scope.node, ir.Function) else ()
     around = _Around(scope, resolver, definition)
+    values = given_once(scope.node) if isinstance(scope.node, ir.Function) else {}
     commits = around.commits or any(_is_commit(node) for node in ir.walk(scope.node))
     for node in _reached(body):
         if not isinstance(node, ir.Call):
@@ -66,7 +69,7 @@ def effects(
         if method in ("delete", "delete_instance", "delete_by_id") and (
             any(name.startswith(_SESSIONS) for name in names)
             or method != "delete"
-            or (commits and (_is_session(node) or around.holds(node)))
+            or (commits and (_is_session(node) or around.holds(node) or _is_of_records(node, values)))
         ):
             yield Effect("delete rows of the database", location, True)
         elif (
@@ -177,6 +180,16 @@ def _is_session(node: ir.Call) -> bool:
     """``something.session.delete(x)``: a database session whose maker we do not see."""
     owner = node.function.value if isinstance(node.function, ir.Attribute) else None
     return isinstance(owner, ir.Attribute) and owner.name == "session" and len(node.arguments) == 1
+
+
+def _is_of_records(node: ir.Call, values: Mapping[str, ir.Expr]) -> bool:
+    """``Ticket.query.filter_by(office=number).delete()``, or the same with a name for what was looked for"""
+    owner = node.function.value if isinstance(node.function, ir.Attribute) and not node.arguments else None
+    if isinstance(owner, ir.Name):
+        owner = values.get(owner.id)
+    return isinstance(owner, ir.Call) and any(
+        isinstance(one, ir.Attribute) and one.name in _QUERIES for one in ir.walk(owner)
+    )
 
 
 def _changes(node: ir.Call) -> bool:

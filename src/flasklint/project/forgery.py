@@ -41,6 +41,20 @@ _LOOKED_AT = frozenset(
 )
 """What of a request tells a POST from a GET."""
 _JSON = ("flask.request.json", "flask.request.get_json", "flask.Request().json", "flask.Request().get_json", *PAYLOADS)
+_OF_BROWSERS = (
+    "flask.session",
+    "flask.g",
+    "flask_login",
+    "flask_security",
+    "flask_jwt_extended",
+    "flask_wtf",
+    *(
+        f"flask.{owner}.{name}"
+        for owner in ("request", "Request()")
+        for name in ("cookies", "form", "values", "files", "args", "data", "get_data", "stream", "json", "get_json")
+    ),
+)
+"""What a browser sends for a page: cookies, and whoever is known by them; what somebody filled in."""
 _BODIES = ("form", "values", "files", "data", "get_data", "stream")
 
 
@@ -139,6 +153,26 @@ def _only_shows(app: App, function: Fn) -> bool:
             case ir.Delete() | ir.Augment():
                 return False
     return True
+
+
+def looks_at_no_browser(app: App, route: Route) -> bool:
+    """Does all that runs for a route look at nothing that a page can have a browser send: no cookie, no session, no form?
+
+    Who may do it is not for a cookie to say then. What a decorator of unknown kind looks at is not known.
+    """
+    functions = route.view.functions if route.view is not None else ()
+    around = [one for function in functions for one in route.view.decorations_of(function)] if route.view else []
+    hooks = [
+        hook.function
+        for hook in app.hooks
+        if hook.before and (hook.everywhere or any(hook.owner is blueprint for blueprint in route.chain))
+    ]
+    return (
+        bool(functions)
+        and all(gives_what_is_sent(one.names) for one in (*around, *app.decorations(route)))
+        and not any(app.deeds(one, deep=True).mentions(*_OF_BROWSERS) for one in (*functions, *hooks))
+        and not any((scope := app.scope_of(one)) is None or _hands_on(app, one, scope) for one in functions)
+    )
 
 
 def verifies_signature(app: App, route: Route) -> bool:

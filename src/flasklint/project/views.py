@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from flasklint import ir
 from flasklint.additions import Proof
 from flasklint.knowledge.extensions import BROUGHT
@@ -24,6 +26,7 @@ from flasklint.project.objects import (
 from flasklint.project.registering import methods_of
 from flasklint.project.values import Known
 from flasklint.project.walk import Walk
+from flasklint.project.wrapped import wrappings
 from flasklint.source import Location
 
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
@@ -101,6 +104,10 @@ def _class_view(walk: Walk, cls: Cls) -> View:
     first = tuple(dispatch) if methods else ()
     if not methods and dispatch:
         methods[""] = dispatch[0]
+    for names, decoration in wrappings(walk, cls) if methods else ():
+        for name, value in methods.items():
+            if not names or name.lower() in names:
+                methods[name] = structs.replace(value, decorations=(decoration, *value.decorations))
     around = (*cls.decorations, *class_decorations(walk, cls))
     brought = frozenset[str]().union(*(BROUGHT.get(name, frozenset()) for name in walk.class_names(cls)))
     return View(cls.name, cls.location, methods, around, cls, first, brought=brought, told=told)

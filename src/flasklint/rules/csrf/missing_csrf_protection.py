@@ -7,7 +7,7 @@ from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.extensions import ExtensionUse
-from flasklint.project.forgery import body_is_json_only, only_shows
+from flasklint.project.forgery import body_is_json_only, looks_at_no_browser, only_shows
 from flasklint.project.operations import python
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
@@ -94,6 +94,8 @@ class MissingCsrfProtection(AppRule):
             return
         guarded = [route for route in acting if (guard := app.guard(route)) is not None and guard.proof == "session"]
         if not guarded and (self._has_means(app) or self._asks_for_tokens(app)):
+            return
+        if not guarded and all(looks_at_no_browser(app, route) for route in acting):
             return
         shown = sorted(guarded or acting, key=lambda route: (route.location.path, route.location.span))
         lax = any(_is_lax(app, value) for value in ("Lax", "Strict"))
