@@ -80,7 +80,7 @@ def limit_of(app: App, route: Route, function: Fn) -> str:
     limiters = [
         use
         for use in app.extensions_of_kind("limits")
-        if use.inits and use.in_force(profile) and not _is_switched_off(use)
+        if use.inits and use.in_force(profile) and not _is_switched_off(use, profile)
     ]
     around = route.view.decorations_of(function) if route.view is not None else ()
     for decoration in around:
@@ -101,9 +101,16 @@ def limit_of(app: App, route: Route, function: Fn) -> str:
     return next((said for use in limiters if (said := _usual(use, profile))), "")
 
 
-def _is_switched_off(use: ExtensionUse) -> bool:
+def _is_switched_off(use: ExtensionUse, profile: Profile) -> bool:
+    """``Limiter(enabled=False)``, ``limiter.enabled = False``, also where that is so as long as nobody sets something"""
     given = use.argument(None, "enabled")
-    return given is not None and python(given[0]) == (True, False)
+    off = given is not None and python(given[0]) == (True, False)
+    for event in use.instance.events:
+        if event.kind == "attribute" and event.detail == "enabled" and event.value is not None:
+            known, plain = python(event.value)
+            if known and profile.holds(event.conditions) > Truth.MAYBE:
+                off = not plain
+    return off
 
 
 def _usual(use: ExtensionUse, profile: Profile) -> str:
