@@ -16,6 +16,7 @@ from flasklint.project import reflection
 from flasklint.project.machine import Machine
 from flasklint.project.objects import (
     Arguments,
+    Branch,
     Cls,
     Env,
     Fn,
@@ -25,6 +26,7 @@ from flasklint.project.objects import (
     Map,
     Mod,
     Partial,
+    Result,
     Seq,
     Test,
     Value,
@@ -153,6 +155,13 @@ def _call(machine: Machine, name: str, args: Arguments) -> Value | None:
         return convert("flag", args.get(0, "val") or Unset())
     if name in _IMPORTERS:
         return _import(machine, args)
+    if name == "importlib.util.spec_from_file_location":
+        known, plain = python(args.get(1, "location") or Unset())
+        module = machine.modules.get(posixpath.normpath(plain)) if known and isinstance(plain, str) else None
+        return Mod(module) if module is not None else None
+    if name == "importlib.util.module_from_spec":
+        spec = args.get(0, "spec")
+        return spec if isinstance(spec, Mod) else None
     if name == "datetime.timedelta":
         return _timedelta(args)
     if name in _PATHS:
@@ -341,9 +350,25 @@ def _getattr(machine: Machine, args: Arguments) -> Value | None:
         if isinstance(found, (Unknown, Unset)) and default is not None:
             return default if isinstance(found, Unset) else branch(found, found, default)
         return found
-    if isinstance(owner, Mod):
-        return Lookup(classes_of(machine, owner), key, default)
-    return None
+    only = _only_module(owner)
+    return Lookup(classes_of(machine, only), key, default) if only is not None else None
+
+
+def _only_module(value: Value) -> Mod | None:
+    """The module that a value is, or the one that it may be where the rest is nothing, or not seen."""
+    found: dict[int, Mod] = {}
+    stack = [value]
+    while stack:
+        match stack.pop():
+            case Mod(module) as one:
+                found[id(module)] = one
+            case Branch(_, then, otherwise):
+                stack += [then, otherwise]
+            case Known(None) | Unknown() | Unset() | Result():
+                continue
+            case _:
+                return None
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def classes_of(machine: Machine, module: Mod) -> Map:
