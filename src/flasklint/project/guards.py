@@ -168,7 +168,8 @@ class Guards(Observer):
         if deeds.mentions(*TOKEN_IDENTITY):
             return "token"
         if deeds.mentions("flask.request.headers", "flask.Request().headers") and (
-            any(text.lower() in AUTHENTICATING_HEADERS for text in deeds.texts) or speaks(deeds.texts, TOKEN_WORDS)
+            any(text.lower() in AUTHENTICATING_HEADERS for text in deeds.texts)
+            or speaks(deeds.texts | _constants(deeds), TOKEN_WORDS)
         ):
             return "token"
         if deeds.mentions("flask.request.args", "flask.request.values") and speaks(deeds.texts, QUERY_TOKEN_WORDS):
@@ -245,6 +246,11 @@ class Guards(Observer):
         if deeds.mentions(*FROM):
             return True
         return deeds.mentions("flask.request") and not deeds.headers.isdisjoint({"origin", "referer", "sec-fetch-site"})
+
+
+def _constants(deeds: Deeds) -> frozenset[str]:
+    """The constants that a function mentions, by their own names: ``request.headers.get(AUTH_HEADER)``"""
+    return frozenset(last for name in deeds.names if (last := name.rpartition(".")[2]).isupper())
 
 
 def _names_a_request_token(text: str) -> bool:
