@@ -113,8 +113,9 @@ class Vouchers:
 
 
 def _is_voucher(name: str) -> bool:
-    spoken = set(words(name))
-    return bool(spoken & VOUCHER_WORDS) and not spoken & _FORGERY
+    """``reset_token``, and neither ``token_id`` nor ``csrf_token``"""
+    spoken = words(name)
+    return bool(spoken) and spoken[-1] in VOUCHER_WORDS and _FORGERY.isdisjoint(spoken)
 
 
 def _key_of(value: ir.Node) -> str:
