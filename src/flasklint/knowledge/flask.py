@@ -242,7 +242,7 @@ _SANITIZERS = (
     Sanitizer("wtforms.widgets.html_params", ("html", "markup"), "*"),
     Sanitizer(
         "werkzeug.utils.secure_filename",
-        ("path", "upload-save", "template-name", "html", "markup", "header"),
+        ("path", "upload-save", "template-name", "html", "markup", "header", "ssrf", "redirect"),
         "0|filename",
     ),
     Sanitizer("werkzeug.utils.safe_join", ("path", "upload-save", "template-name"), "1*"),

@@ -150,6 +150,11 @@ MAKERS = frozenset(
 LOADERS = frozenset(f"marshmallow.Schema().{name}" for name in ("load", "loads"))
 """Methods of a schema that give what they are given, checked field by field."""
 
+PASSED_THROUGH = frozenset(
+    f"{module}.{name}" for module in ("pydantic", "pydantic.functional_validators") for name in ("AfterValidator", "PlainValidator")
+)
+"""What says in an annotation that a field's value goes through a function, which gives what is kept."""
+
 VALIDATING = frozenset({"flask_pydantic.validate"})
 """Decorators that turn a request away where a variable of the address is not of the type that the view annotates."""
 

@@ -464,6 +464,17 @@ _GUARDS = (
     Guard("os.path.isabs", "0|s", "false", tag="not:/"),
     Guard("ipaddress.ip_address", "0", "returns", characters="0-9a-fA-F:."),
     Guard("uuid.UUID", "0|hex", "returns", characters="0-9a-fA-F{}:urnid-"),
+    # What is read as a date is digits, names of months and of zones, and what the format, which is ours, has between them.
+    *(
+        Guard(name, "0|date_string", "returns", ("*",), against="1|format" if name.endswith("strptime") else "")
+        for name in (
+            "datetime.datetime.strptime",
+            "time.strptime",
+            "datetime.datetime.fromisoformat",
+            "datetime.date.fromisoformat",
+            "datetime.time.fromisoformat",
+        )
+    ),
     Guard("hmac.compare_digest", "0", tag=SIGNED),
     Guard("keyword.iskeyword", "0", "true", characters="a-zA-Z"),
 )

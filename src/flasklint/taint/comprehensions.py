@@ -10,7 +10,7 @@ from flasklint.taint.conditions import narrow
 from flasklint.taint.frame import Frame
 from flasklint.taint.state import Obj
 from flasklint.taint.targets import assign, names_of
-from flasklint.taint.values import NEVER, UNKNOWN, Value, truth
+from flasklint.taint.values import NEVER, UNKNOWN, Fragment, Value, truth
 
 MOST_UNROLLED = 8
 MOST_COPIED = 64
@@ -72,9 +72,14 @@ def element_of(frame: Frame, iterable: Value, node: ir.Node) -> Value:
         fragment = frame.part_of(taint.fragment, f"turn@{node.start}")
         if fragment not in fragments:
             fragments[fragment] = None
-            frame.state.infos[fragment] = frame.info(taint.fragment)
+            frame.state.infos[fragment] = frame.info(taint.fragment).both(frame.info(checked_members(taint.fragment)))
         taints.append(replace(taint, fragment=fragment))
     return replace(value, taints=tuple(taints))
+
+
+def checked_members(fragment: Fragment) -> Fragment:
+    """The fragment that goes by what was found of each member of a collection, one after the other."""
+    return ("part", "each-checked", fragment)
 
 
 def _unrolled(frame: Frame, node: ir.Comprehension) -> Value | None:

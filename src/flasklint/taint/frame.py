@@ -189,6 +189,10 @@ class Machine(ABC):
     def annotated(self, frame: Frame, annotation: ir.Expr) -> Value:
         """What a variable of this annotation holds."""
 
+    @abstractmethod
+    def in_module(self, scope: Scope, node: ir.Expr) -> Value:
+        """What an expression among the own statements of a scope's module gives."""
+
 
 class Pending(msgspec.Struct, frozen=True, gc=False):
     """Untrusted data at a place where it does harm; ``taints`` may be a caller's still. ``name``: that it is kept under there."""

@@ -48,6 +48,12 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
                     taint = doubted_taint(taint, "`../` needs a folder that is called as the name begins", sure)
                 if kind.prefix == "directory" and before and (most := _most(taint.fragment)):
                     taint = doubted_taint(taint, f"no more than {most} characters of it stand there", Confidence.LOW)
+                if kind.name == "ssrf" and before == "\x00":
+                    # ``current_app.config["API_URL"] + name``: such a setting says the host, and mostly the path too.
+                    taint = doubted_taint(taint, "what stands before it says where that leads", Confidence.LOW)
+                if kind.name == "redirect" and not before and not info.mask & characters.of("/"):
+                    # Without a slash only ``https:example.com`` leads elsewhere, and that from a page sent by plain HTTP alone.
+                    taint = doubted_taint(taint, "there is no slash in it", Confidence.LOW)
                 if LOOKED_UP in info.tags:
                     taint = doubted_taint(taint, "a record must be found by it")
                 if "weak:pattern" in info.tags:

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence
-from flasklint.knowledge.inputs import CHECKED_BASES, TYPED
+from flasklint.knowledge.inputs import CHECKED_BASES, PASSED_THROUGH, TYPED
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.taint import characters
 from flasklint.taint.classes import Classes
-from flasklint.taint.frame import Frame
+from flasklint.taint.frame import Arguments, Frame
 from flasklint.taint.routes import WRITTEN, types_of
 from flasklint.taint.state import Obj
 from flasklint.taint.values import NEVER, OUR_TEXT, UNKNOWN, Info, Value, join_all
@@ -100,6 +100,10 @@ class Models:
         if not taints:
             return value
         resolve = self._resolve(field.scope)
+        value = _after(frame, field, value, resolve, node)
+        taints = frame.inside(value)
+        if not taints:
+            return value
         members = _of_many(field.annotation)
         if members is not None:
             inner = self._checked(
@@ -153,6 +157,23 @@ class Models:
             for statement in scope.node.body:
                 if isinstance(statement, ir.Function):
                     yield from (one for one in statement.decorators if isinstance(one, ir.Call))
+
+
+def _after(
+    frame: Frame, field: Field, value: Value, resolve: Callable[[ir.Expr], tuple[str, ...]], node: ir.Node
+) -> Value:
+    """What the functions make of a value that an annotation has it go through: ``Annotated[str, AfterValidator(checked)]``."""
+    match field.annotation:
+        case ir.Subscript(key=ir.Display(items=(_, *others))):
+            pass
+        case _:
+            return value
+    for entry in others:
+        if isinstance(entry.value, ir.Call) and not PASSED_THROUGH.isdisjoint(resolve(entry.value.function)):
+            for argument in entry.value.arguments[:1]:
+                called = frame.machine.in_module(field.scope, argument.value)
+                value = frame.machine.call(frame, called, Arguments((value,), places=(node,)), node)
+    return value
 
 
 def _speaks_of(decorator: ir.Call, name: str) -> bool:

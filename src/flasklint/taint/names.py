@@ -22,6 +22,7 @@ from flasklint.taint.text import concat, own_text, text_value
 from flasklint.taint.values import (
     NEVER,
     NOTHING_KNOWN,
+    NUMBER,
     OUR_TEXT,
     PLAIN,
     UNKNOWN,
@@ -210,6 +211,9 @@ class Names(Functions):
             frame = self.module_frames[module.path] = Frame(self, module.scope, None, 0)
         return frame
 
+    def in_module(self, scope: Scope, node: ir.Expr) -> Value:
+        return self.evaluate(self.module_frame(scope.module), node)
+
     def named(self, frame: Frame, names: Iterable[str], node: ir.Node) -> Value:
         found: list[str] = []
         for name in names:
@@ -306,7 +310,9 @@ class Names(Functions):
         found: list[str] = []
         for name in names:
             if name.startswith(("builtins.", "typing.")):
-                if name in ("builtins.int", "builtins.float", "builtins.bool", "builtins.str"):
+                if name in ("builtins.int", "builtins.float", "builtins.bool"):
+                    return NUMBER
+                if name == "builtins.str":
                     return Value(open=True)
                 continue
             scope = self.project.definition(name)

@@ -9,7 +9,7 @@ from flasklint.taint import guards
 from flasklint.taint.comprehensions import element_of, few_elements
 from flasklint.taint.frame import Frame
 from flasklint.taint.targets import assign, names_of
-from flasklint.taint.values import BOOL, Claim, Facts, Fragment, Info, Value, facts_both
+from flasklint.taint.values import BOOL, Claim, Facts, Fragment, Info, Value, base_of, facts_both
 
 
 def quantified(frame: Frame, node: ir.Comprehension, every: bool) -> Value:
@@ -33,12 +33,15 @@ def quantified(frame: Frame, node: ir.Comprehension, every: bool) -> Value:
     else:
         assign(frame, clause.target, element_of(frame, iterable, clause), clause)
         inner = guards.told(frame.machine.evaluate(frame, node.element), frame.machine.parts)
-        told = inner.true if every else inner.false
-        facts = told or ()
+        if not every:
+            inner = Claim(inner.false, inner.true)
+        facts = inner.true or ()
         lifted: Facts | None = facts
         for fragment, info in facts:
             lifted = facts_both(lifted, _of_whole(fragment, info, clause.start))
-        claim = Claim(lifted, ()) if every else Claim((), lifted)
+        # ``any(file == name for file in files)``: one of them was it, which tells of what is no element.
+        other = tuple((fragment, info) for fragment, info in inner.false or () if not _is_turn_of(fragment, clause.start))
+        claim = Claim(lifted, other) if every else Claim(other, lifted)
     for name, before in saved.items():
         if before is None:
             frame.state.variables.pop(name, None)
@@ -53,6 +56,14 @@ def _characters(iterable: Value) -> list[Value] | None:
         if isinstance(text, str) and len(text) <= 64:
             return [Value((char,)) for char in dict.fromkeys(text)]
     return None
+
+
+def _is_turn_of(fragment: Fragment, turn: int) -> bool:
+    while fragment[0] in ("part", "image"):
+        if fragment[1] == f"turn@{turn}":
+            return True
+        fragment = base_of(fragment)
+    return False
 
 
 def _of_whole(fragment: Fragment, info: Info, turn: int) -> Facts:

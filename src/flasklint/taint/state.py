@@ -24,6 +24,7 @@ from flasklint.taint.values import (
     Value,
     base_of,
     join,
+    rebased,
     renamed,
 )
 
@@ -255,6 +256,10 @@ def _keep_differing(one: State, other: State, site: object) -> None:
             mine.heap[address] = made
         if changed:
             mine.infos.update((name, mine.infos[one]) for one, name in names.items())
+            # Their forms, written as a text for one, are those of the other names.
+            forms = [(rebased(one, names), info) for one, info in mine.infos.items() if one[0] == "image"]
+            for name, info in forms:
+                mine.infos.setdefault(name, info)
 
 
 def join_states(one: State | None, other: State | None, site: object = None) -> State | None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from flasklint import ir
 from flasklint.taint import guards
 from flasklint.taint.carried import carried, completed, loosen
-from flasklint.taint.comprehensions import element_of, few_elements
+from flasklint.taint.comprehensions import checked_members, element_of, few_elements
 from flasklint.taint.conditions import narrow
 from flasklint.taint.expressions import closure
 from flasklint.taint.frame import Arguments, Exit, Frame
@@ -25,8 +25,11 @@ from flasklint.taint.values import (
     UNKNOWN,
     Claim,
     ClassRef,
+    Fragment,
     Hole,
+    Info,
     Value,
+    base_of,
     fold,
     join,
     text_taints,
@@ -226,6 +229,7 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
     whole = frame.state
     start = carried(frame, whole, node, iterable)
     known: bool | None = None
+    found: dict[Fragment, Info] = {}
     for turn in range(MOST_TURNS):
         frame.state = start.state.copy()
         if iterable is not None:
@@ -254,6 +258,7 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
         frame.breaks, frame.continues = [], []
         if end is None:
             break
+        found = {} if breaks is not None else _found_of_each(end, node)
         _keep_turn(end, node)
         after = join_states(whole, end)
         assert after is not None
@@ -271,6 +276,9 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
     frame.loops -= 1
     frame.breaks, frame.continues = outer_breaks, outer_continues
     if left is not None:
+        for fragment, info in found.items():
+            # No turn was left early: what each element was found to be, all of them are.
+            left.infos[fragment] = left.infos.get(fragment, NOTHING_KNOWN).both(info)
         frame.state = left
         run(frame, node.orelse)
         left = None if frame.dead else frame.state
@@ -279,6 +287,16 @@ def _turns(frame: Frame, node: ir.Loop, iterable: Value | None) -> None:
     frame.dead = joined is None
     if joined is not None:
         frame.state = joined
+
+
+def _found_of_each(state: State, node: ir.Loop) -> dict[Fragment, Info]:
+    """What a turn that came to its end has found of its element, by what it is an element of."""
+    tag = f"turn@{node.start}"
+    return {
+        checked_members(base_of(fragment)): info
+        for fragment, info in state.infos.items()
+        if fragment[0] == "part" and fragment[1] == tag and info is not NOTHING_KNOWN
+    }
 
 
 def _keep_turn(state: State, node: ir.Loop) -> None:

@@ -10,6 +10,7 @@ the values that hold it: a check of one variable then also speaks for every text
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import is_
 from typing import NamedTuple
 
 import msgspec
@@ -526,9 +527,9 @@ def base_of(fragment: Fragment) -> Fragment:
 
 def renamed(value: Value, names: Mapping[Fragment, Fragment]) -> Value:
     """The value with some of its fragments known by other names."""
-    if not value.taints or not any(taint.fragment in names for taint in value.taints):
-        return value
     taints = _renamed_taints(value.taints, names)
+    if taints is value.taints:
+        return value
     if not value.texts:
         return replace(value, taints=taints)
     choices = tuple(
@@ -544,9 +545,27 @@ def renamed(value: Value, names: Mapping[Fragment, Fragment]) -> Value:
 
 
 def _renamed_taints(taints: tuple[Taint, ...], names: Mapping[Fragment, Fragment]) -> tuple[Taint, ...]:
+    if not taints:
+        return taints
+    fragments = [rebased(taint.fragment, names) for taint in taints]
+    if all(map(is_, fragments, (taint.fragment for taint in taints))):
+        return taints
     return tuple(
-        replace(taint, fragment=names[taint.fragment]) if taint.fragment in names else taint for taint in taints
+        replace(taint, fragment=fragment) if fragment is not taint.fragment else taint
+        for taint, fragment in zip(taints, fragments, strict=True)
     )
+
+
+def rebased(fragment: Fragment, names: Mapping[Fragment, Fragment]) -> Fragment:
+    """The fragment under its other name; a form of a text goes with the text."""
+    name = names.get(fragment)
+    if name is not None:
+        return name
+    if fragment[0] != "image":
+        return fragment
+    base = base_of(fragment)
+    made = rebased(base, names)
+    return fragment if made is base else (*fragment[:2], made)
 
 
 TAGS = frozenset(("html", "markup"))

@@ -7,6 +7,7 @@ from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.project.uploads import functions_along
 from flasklint.rules.base import FlowRule
 from flasklint.taint.flows import Flow
 
@@ -19,7 +20,7 @@ class Ssrf(FlowRule):
 
     ## What it does
     Follows untrusted data into the URL (or its host) of `requests`, `httpx`, `urllib`, `aiohttp` and others. A fixed scheme and
-    host in front of the value is fine. Where the address that a host's name stands for is asked whether it is private, the
+    host in front of the value is fine. Where a function on the way asks whether the address that a host's name stands for is private, the
     confidence is low: only a name that leads elsewhere the next time gets past that.
 
     ## Why is this bad
@@ -73,17 +74,10 @@ class Ssrf(FlowRule):
         if not flow.untrusted:
             return
         found = self.untrusted(flow)
-        scope = next((call[1] for call in _calls_at(flow, project)), None)
-        if scope is not None and _asks_where_it_leads(scope, project):
+        way = functions_along((step.location for step in found.trace), project)
+        if any(_asks_where_it_leads(scope, project) for scope in way):
             found = replace(found, confidence=Confidence.LOW)
         yield found
-
-
-def _calls_at(flow: Flow, project: Project) -> Iterator[tuple[ir.Call, Scope]]:
-    module = project.modules.get(flow.call.path)
-    for call, scope in module.calls if module is not None else ():
-        if call.span == flow.call.span:
-            yield call, scope
 
 
 def _asks_where_it_leads(scope: Scope, project: Project) -> bool:
