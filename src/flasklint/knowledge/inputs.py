@@ -151,7 +151,9 @@ LOADERS = frozenset(f"marshmallow.Schema().{name}" for name in ("load", "loads")
 """Methods of a schema that give what they are given, checked field by field."""
 
 PASSED_THROUGH = frozenset(
-    f"{module}.{name}" for module in ("pydantic", "pydantic.functional_validators") for name in ("AfterValidator", "PlainValidator")
+    f"{module}.{name}"
+    for module in ("pydantic", "pydantic.functional_validators")
+    for name in ("AfterValidator", "PlainValidator")
 )
 """What says in an annotation that a field's value goes through a function, which gives what is kept."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from flasklint import ir
 from flasklint.knowledge.guards import IDENTITY, TOKEN_IDENTITY
-from flasklint.knowledge.rights import WHO
+from flasklint.knowledge.rights import OWNERS, WHO
 from flasklint.knowledge.sensitive import words
 from flasklint.project.deeds import Deeds
 from flasklint.project.identity import is_identity
@@ -96,19 +96,29 @@ class Bearings:
         if found is None:
             found = self._known[id(expr)] = About()
             # What is called is no record: the result of a constructor is new.
-            called = {id(node.function) for node in (expr, *ir.walk(expr)) if isinstance(node, ir.Call)}
-            for node in (expr, *ir.walk(expr)):
-                self._one(node, found, depth, id(node) in called)
+            nodes = (expr, *ir.walk(expr))
+            called = {id(node.function) for node in nodes if isinstance(node, ir.Call)}
+            # ``entry.tag`` of an entry that was made in somebody's name is not who that is.
+            owners = {
+                id(node.value)
+                for node in nodes
+                if isinstance(node, ir.Attribute) and OWNERS.isdisjoint(words(node.name))
+            }
+            for node in nodes:
+                self._one(node, found, depth, id(node) in called, id(node) in owners)
         return found
 
-    def _one(self, node: ir.Node, found: About, depth: int, called: bool) -> None:
+    def _one(self, node: ir.Node, found: About, depth: int, called: bool, owned: bool) -> None:
         match node:
             case ir.Name(name):
                 found.visitor = found.visitor or name in self._parameters
                 found.identity = found.identity or name in self._injected
                 if depth:
                     for value in (*self.given.get(name, ()), *self._last_executed(name, node.start)):
-                        found.add(self.about(value, depth - 1))
+                        known = self.about(value, depth - 1)
+                        if owned and known.identity and self._makes(value):
+                            known = About(known.visitor, False, known.models)
+                        found.add(known)
                 if not called:
                     self._named(node, found)
             case ir.Attribute() if not called:
@@ -123,6 +133,11 @@ class Bearings:
                 read = READ.match(text) or STATEMENT.match(text)
                 if read is not None and read[read.lastindex or 1]:
                     found.models[f"table {read[read.lastindex or 1].lower()}"] = None
+
+    def _makes(self, value: ir.Expr) -> bool:
+        """``Entry(tag=tag, author=current_user.id)``"""
+        names = self.resolve(value.function, self._scope) if isinstance(value, ir.Call) else ()
+        return any((target := self._definition(name)) is not None and target.is_class for name in names)
 
     def _last_executed(self, name: str, position: int) -> Iterator[ir.Expr]:
         """What the statement was given whose rows a cursor now has."""

@@ -166,7 +166,14 @@ def _counts(app: App, function: Fn) -> bool:
     deeds = app.deeds(function, deep=True)
     names = {*deeds.attributes, *deeds.keywords, *(name.rpartition(".")[2] for name in deeds.names)}
     names |= {text for text in deeds.texts if len(text) < 40 and " " not in text}
-    return any(_counts_failures(set(words(name))) for name in names) or _bars_addresses(app, function)
+    if any(_counts_failures(set(words(name))) for name in names) or _bars_addresses(app, function):
+        return True
+    # 429: "too many requests".
+    return any(
+        (isinstance(node, ir.Const) and node.value == 429)
+        or (isinstance(node, ir.Attribute) and node.name == "TOO_MANY_REQUESTS")
+        for node in ir.walk(function.node)
+    )
 
 
 def _bars_addresses(app: App, function: Fn) -> bool:

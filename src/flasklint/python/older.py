@@ -29,7 +29,9 @@ _OCTAL = re.compile(r"(?<![\w.])0(?P<at>)[0-7]+[lL]?(?![\w.])")
 _LONG = re.compile(r"(?<![\w.])(?:0[xX][\da-fA-F]+|\d+)(?P<l>[lL])(?!\w)")
 _OLD_PREFIX = re.compile(rf"\b(?P<u>[uU])[rR](?={STRING})")
 _HEADER = re.compile(r"\bdef[ \t]+\w+[ \t]*\((?P<def>[^:]{0,400})\)[ \t]*:|\blambda\b(?P<lambda>[^:]{0,200}):")
-_TAKEN_APART = re.compile(r"(?:^|,)\s*(?P<open>\()\s*\w+(?:\s*,\s*\w+)*\s*,?\s*(?P<close>\))")
+_INNER = r"\(\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\)"
+_TAKEN_APART = re.compile(rf"(?:^|,)\s*(?P<group>\(\s*(?:\w+|{_INNER})(?:\s*,\s*(?:\w+|{_INNER}))*\s*,?\s*\))")
+_OF_GROUP = re.compile(r"\(|,(?=\s*\))|\)")
 _ASYNC = re.compile(r"\basync\b(?P<at>)(?![ \t]+(?:def|with|for)\b)")
 _INDENT = re.compile(r"(?m)^[ \t]*\t[ \t]*(?=\S)")
 _SPACES = re.compile(r"(?m)^\t* [ \t]*(?=\S)")
@@ -90,8 +92,9 @@ def _parameters(code: str) -> Iterator[Edit]:
         group = header.lastgroup or "def"
         start = header.start(group)
         for match in _TAKEN_APART.finditer(header[group]):
-            yield Edit(start + match.start("open"), start + match.end("open"), " ")
-            yield Edit(start + match.start("close"), start + match.end("close"), "")
+            at = start + match.start("group")
+            for sign in _OF_GROUP.finditer(match["group"]):
+                yield Edit(at + sign.start(), at + sign.end(), " " if sign[0] == "(" else "")
 
 
 def _words(code: str) -> Iterator[Edit]:

@@ -40,7 +40,9 @@ def quantified(frame: Frame, node: ir.Comprehension, every: bool) -> Value:
         for fragment, info in facts:
             lifted = facts_both(lifted, _of_whole(fragment, info, clause.start))
         # ``any(file == name for file in files)``: one of them was it, which tells of what is no element.
-        other = tuple((fragment, info) for fragment, info in inner.false or () if not _is_turn_of(fragment, clause.start))
+        other = tuple(
+            (fragment, info) for fragment, info in inner.false or () if not _is_turn_of(fragment, clause.start)
+        )
         claim = Claim(lifted, other) if every else Claim(other, lifted)
     for name, before in saved.items():
         if before is None:

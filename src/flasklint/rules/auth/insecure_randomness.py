@@ -47,6 +47,8 @@ _LETTING_IN = frozenset(
     | {"otp", "password", "register", "registration", "reset", "unique", "verification", "verify"}
 )
 """Words of functions and classes whose codes open something."""
+_FILES = frozenset({"file", "filename", "filepath", "fname", "image", "path", "photo", "picture"})
+"""Words in the names of what files are called by."""
 _OTHER_CODES = frozenset(
     {
         "color",
@@ -170,6 +172,7 @@ class InsecureRandomness(CallRule):
             elif (
                 _number(site)
                 and not _is_digit(site, project)
+                and not _names_file(site)
                 and serves_requests(site.scope)
                 and remembers(site.scope, project)
                 and becomes_text(site.scope, site.call.span, project)
@@ -338,6 +341,11 @@ def _draws(site: CallSite, project: Project) -> bool:
         or (isinstance(part, ir.Call) and isinstance(part.function, ir.Name) and part.function.id == "range")
         for part in parts
     )
+
+
+def _names_file(site: CallSite) -> bool:
+    """Whether it becomes the name of a file by what it is called: that keeps files apart, and lets nobody in."""
+    return any(not _FILES.isdisjoint(words(name)) for name in names_given(site.scope.node, site.call.span))
 
 
 def _is_digit(site: CallSite, project: Project) -> bool:

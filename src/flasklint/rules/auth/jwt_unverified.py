@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
+from flasklint.knowledge.sensitive import words
 from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
@@ -34,6 +35,8 @@ _HEADERS = frozenset(
 )
 _ADDRESS = frozenset({"iss", "kid", "aud", "azp", "client_id", "tid"})
 """Claims by which the key for a token is found."""
+_CHECKING = frozenset({"check", "validate", "validated", "verify", "verified"})
+"""Words of methods that check a token."""
 _FETCHED = ("requests.", "httpx.", "urllib.request.", "requests_oauthlib.", "authlib.")
 
 
@@ -280,9 +283,19 @@ def _signature_off(site: CallSite, project: Project) -> ir.Node | None:
 
 
 def _checked_beside(site: CallSite, project: Project) -> bool:
-    """Whether the same function also reads a token properly: then this was a look for the key to check it with."""
+    """Whether the same function also reads a token properly: then this was a look for the key to check it with; or has had the
+    very token checked before, by a method that is named so."""
+    token = site.argument(0, "jwt", "token")
     for call, scope in site.scope.module.calls:
         if scope is site.scope and call is not site.call:
+            if (
+                isinstance(token, ir.Name)
+                and call.start < site.call.start
+                and not _CHECKING.isdisjoint(words(ir.last_name(call.function)))
+                and any(isinstance(one.value, ir.Name) and one.value.id == token.id for one in call.arguments)
+                and not any(project.definition(name) is not None for name in project.resolve(call.function, scope))
+            ):
+                return True
             names = project.resolve(call.function, scope)
             other = CallSite(call, scope, names)
             if not _DECODERS.isdisjoint(names) and _signature_off(other, project) is None:

@@ -83,6 +83,10 @@ _SPOKEN_OF = frozenset(
         "hint",
         "last",
         "old",
+        "include",
+        "includes",
+        "with",
+        "without",
         "retain",
         "keep",
         "needs",
@@ -225,6 +229,9 @@ class SensitiveDataLogged(ProjectRule):
                             finding = self._finding(logged, scope, project)
                             if debugging and logged.how == "whole":
                                 finding = replace(finding, severity=Severity.LOW)
+                            elif debugging and logged.how == "named" and sensitivity(logged.words) == "token":
+                                # What is called a token there is most often what one says, and few servers keep it.
+                                finding = replace(finding, confidence=Confidence.LOW)
                             found.append(("debugging" if debugging else id(scope.node), finding))
                             break
             yield from _by_place(found)

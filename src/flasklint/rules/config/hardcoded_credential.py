@@ -227,7 +227,7 @@ class HardcodedCredential(Rule):
     def _compared(self, module: LinkedModule, project: Project) -> Iterator[Finding]:
         """``request.form["password"] == "..."``: what a visitor types, compared with a literal."""
         for node, scope in module.comparisons:
-            if node.signs not in (("==",), ("!=",)) or not scope.is_function:
+            if node.signs not in (("==",), ("!=",)) or not scope.is_function or _only_differs(node, scope):
                 continue
             for given, kept in (node.operands, node.operands[::-1]):
                 comes = typed(
@@ -316,6 +316,21 @@ def _is_secret(text: str, name: str) -> bool:
 def _is_prose(text: str) -> bool:
     """Is it written in words of a language that sets no spaces between them?"""
     return sum(char.isalpha() and not char.isascii() for char in text) * 3 > len(text)
+
+
+def _only_differs(comparison: ir.Compare, scope: Scope) -> bool:
+    """Whether something goes on where a text is another one: ``if password != "unchanged": store(password)``."""
+    if comparison.signs != ("!=",):
+        return False
+    return any(
+        isinstance(node, ir.If)
+        and node.test is comparison
+        and not isinstance(node.body[-1], (ir.Return, ir.Raise))
+        and not any(
+            isinstance(inner, ir.Call) and ir.last_name(inner.function) == "abort" for inner in ir.walk(node.body[-1])
+        )
+        for node in ir.path_to(scope.node, comparison.span)
+    )
 
 
 def _is_replaced(given: ir.Expr, comparison: ir.Compare, scope: Scope) -> bool:
