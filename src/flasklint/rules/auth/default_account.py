@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
-from flasklint.knowledge.credentials import is_weak
+from flasklint.knowledge.credentials import is_placeholder, is_weak, looks_random
 from flasklint.knowledge.models import MODELS
 from flasklint.knowledge.rights import PEOPLE
 from flasklint.knowledge.sensitive import sensitivity, words
@@ -14,6 +14,7 @@ from flasklint.project.purpose import names_given
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Known
 from flasklint.rules.base import ModuleRule, together
+from flasklint.rules.default_logins import DefaultLogin, default_logins
 from flasklint.rules.surroundings import conditions
 from flasklint.source import Location
 
@@ -52,8 +53,9 @@ class DefaultAccount(ModuleRule):
 
     ## What it does
     Finds records of people that are given a literal password, hashed or not: `User(password="admin")`,
-    `user.set_password("admin")`, `generate_password_hash("admin")` for a field, also by way of a constant or a setting. Tests,
-    and what names itself as for development, demonstration or tests, are left alone.
+    `user.set_password("admin")`, `generate_password_hash("admin")` for a field, also by way of a constant, a setting or a
+    function's parameter; and of settings, a password that everybody tries first beside the administrator's name, be it for want
+    of an environment variable. Tests, and what names itself as for development, demonstration or tests, are left alone.
 
     ## Why is this bad
     Whoever can read the source can log in, and programs try such pairs first. A password that has to be changed after the
@@ -125,11 +127,28 @@ class DefaultAccount(ModuleRule):
         for node, value, scope in (*_called(module, project), *_assigned(module, project)):
             if (finding := self._judged(node, value, scope, project)) is not None:
                 made.setdefault(id(scope.node), []).append(finding)
+        for login in default_logins(module, project):
+            # What a generator made is told of as a credential.
+            known = is_weak(login.text) or not (login.falls_back or looks_random(login.text) or is_placeholder(login.text))
+            if known and not _UNUSABLE.match(login.text) and _is_for_real(login.value, login.value, login.scope):
+                made.setdefault(id(login.scope.node), []).append(self._of_settings(login))
         for const, scope in module.texts:
             if _in_a_statement(str(const.value)) and _is_for_real(const, const, scope):
                 made.setdefault(id(scope.node), []).append(self._made_by_statement(const, scope))
         for group in made.values():
             yield from together(group)
+
+    def _of_settings(self, login: DefaultLogin) -> Finding:
+        return self.finding(
+            Location(login.scope.module.path, login.value.span),
+            f"`{login.name}` is written into the source, and whoever knows it logs in"
+            + (", unless whoever installs the app says otherwise." if login.falls_back else "."),
+            severity=Severity.MEDIUM if login.falls_back else None,
+            confidence=Confidence.MEDIUM,
+            label="the same in every installation" + (" that sets none" if login.falls_back else ""),
+            scope=login.scope.qualname,
+            help="fail without it, or make one up with `secrets.token_urlsafe()` and tell it once",
+        )
 
     def _made_by_statement(self, const: ir.Const, scope: Scope) -> Finding:
         return self.finding(
@@ -141,10 +160,20 @@ class DefaultAccount(ModuleRule):
             help="make one up with `secrets.token_urlsafe()` and tell it once, or ask for it when the account is made",
         )
 
+    def _handed(self, name: str, scope: Scope, project: Project) -> Finding | None:
+        """What one of those who call a function gives it as a password."""
+        if not isinstance(scope.node, ir.Function):
+            return None
+        for site in project.calls(scope.name):
+            bound = scope.parent is not None and scope.parent.is_class
+            given = _given(name, scope.node, site.call, bound) if not site.scope.module.is_test else None
+            if isinstance(given, ir.Const) and (found := self._judged(site.call, given, site.scope, project)) is not None:
+                return found
+        return None
+
     def _judged(self, node: ir.Node, value: ir.Expr, scope: Scope, project: Project) -> Finding | None:
         if isinstance(value, ir.Name) and any(one.kind == "parameter" for one in scope.at(value.id, value.start)):
-            # Those who call it say what it is.
-            return None
+            return self._handed(value.id, scope, project)
         setting = project.constant(value, scope)
         if not isinstance(setting, Known) or not isinstance(setting.value, str | bytes):
             return None
@@ -159,6 +188,17 @@ class DefaultAccount(ModuleRule):
             scope=scope.qualname,
             help="make one up with `secrets.token_urlsafe()` and tell it once, or ask for it when the account is made",
         )
+
+
+def _given(name: str, function: ir.Function, call: ir.Call, bound: bool) -> ir.Expr | None:
+    """What a call gives for a parameter."""
+    parameters = [one.name for one in function.parameters if one.kind not in ("star", "keyword")][bound:]
+    for position, argument in enumerate(call.arguments):
+        if argument.name == name or (not argument.name and position < len(parameters) and parameters[position] == name):
+            return argument.value
+        if argument.name in ("*", "**"):
+            return None
+    return None
 
 
 def _in_a_statement(text: str) -> bool:
