@@ -149,9 +149,12 @@ def changes_by_link(app: App, definition: Definition) -> Iterator[ByLink]:
             continue
         asking = {view.methods[one] for one in ("GET", "") if one in view.methods}
         for function in asking:
-            effect = effect_on_get(app, function, definition, says) if id(function.node) not in asked else None
+            if id(function.node) in asked:
+                continue
+            switched = _by_switch(app, function) if guard is not None and not says else None
+            effect = switched or effect_on_get(app, function, definition, says)
             if effect is not None and not app.guards_links(route, function):
-                yield ByLink(route, function, effect, says)
+                yield ByLink(route, function, effect, says or switched is not None)
 
 
 def _asked_for_changes(app: App) -> frozenset[int]:
