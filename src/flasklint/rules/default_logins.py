@@ -15,7 +15,22 @@ from flasklint.project.values import FromEnv, Known
 _PEOPLE = frozenset({"admin", "administrator", "root", "superadmin", "superuser"})
 _NAMES = frozenset({"email", "login", "name", "user", "username"})
 _OTHERS = frozenset(
-    {"amqp", "broker", "database", "db", "elastic", "host", "imap", "influx", "ldap", "mail", "mongo", "mongodb", "mqtt", "mysql"}
+    {
+        "amqp",
+        "broker",
+        "database",
+        "db",
+        "elastic",
+        "host",
+        "imap",
+        "influx",
+        "ldap",
+        "mail",
+        "mongo",
+        "mongodb",
+        "mqtt",
+        "mysql",
+    }
     | {"neo4j", "pg", "postgres", "postgresql", "proxy", "rabbit", "rabbitmq", "redis", "smtp", "sql", "ssh"}
 )
 """Words of names of accounts that are somebody else's: those of servers that the app talks to."""
@@ -48,7 +63,11 @@ def default_logins(module: LinkedModule, project: Project) -> Iterator[DefaultLo
             front = words(one.name)[:-1]
             if sensitivity(one.name) != "password" or not _OTHERS.isdisjoint(front):
                 continue
-            users = [text for other in group if _goes_with(other.name, front) and (text := _text(other.value, project, one.scope))]
+            users = [
+                text
+                for other in group
+                if _goes_with(other.name, front) and (text := _text(other.value, project, one.scope))
+            ]
             if not any(user.lower() in _PEOPLE for user in users) and not (users and _is_of_app(front)):
                 continue
             setting = project.constant(one.value, one.scope)

@@ -129,7 +129,9 @@ class DefaultAccount(ModuleRule):
                 made.setdefault(id(scope.node), []).append(finding)
         for login in default_logins(module, project):
             # What a generator made is told of as a credential.
-            known = is_weak(login.text) or not (login.falls_back or looks_random(login.text) or is_placeholder(login.text))
+            known = is_weak(login.text) or not (
+                login.falls_back or looks_random(login.text) or is_placeholder(login.text)
+            )
             if known and not _UNUSABLE.match(login.text) and _is_for_real(login.value, login.value, login.scope):
                 made.setdefault(id(login.scope.node), []).append(self._of_settings(login))
         for const, scope in module.texts:
@@ -167,7 +169,10 @@ class DefaultAccount(ModuleRule):
         for site in project.calls(scope.name):
             bound = scope.parent is not None and scope.parent.is_class
             given = _given(name, scope.node, site.call, bound) if not site.scope.module.is_test else None
-            if isinstance(given, ir.Const) and (found := self._judged(site.call, given, site.scope, project)) is not None:
+            if (
+                isinstance(given, ir.Const)
+                and (found := self._judged(site.call, given, site.scope, project)) is not None
+            ):
                 return found
         return None
 

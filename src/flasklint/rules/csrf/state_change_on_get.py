@@ -26,10 +26,10 @@ class StateChangeOnGet(AppRule):
 
     ## What it does
     Finds views that answer GET alone, for people who are logged in, and delete or change what is stored: rows of the database,
-    files. A default run reports those whose address or name says so (`delete`, `approve`, `toggle`), and those, also of
-    views that answer forms as well, that change something when the address says so after its question mark (`?delete=true`);
-    the others are for pedants. Where more than four do so, they are one finding. Links that carry a token of their own (confirmations,
-    invitations, OAuth callbacks) are left alone; logging out, and what only changes how pages look, is minor.
+    files. A default run reports those whose address or name says so (`delete`, `approve`, `toggle`), and those that change
+    something when the address says so after its question mark (`?delete=true`), also where they answer forms as well; the
+    others are for pedants. Where more than four do so, they are one finding. Links that carry a token of their own
+    (confirmations, invitations, OAuth callbacks) are left alone; logging out, and what only changes how pages look, is minor.
 
     ## Why is this bad
     CSRF protection looks at POST, PUT, PATCH and DELETE only. An image on a foreign page, a link in a mail, a browser that
