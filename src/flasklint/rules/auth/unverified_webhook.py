@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.sensitive import words
 from flasklint.knowledge.webhooks import CHECKS, EVENT_HEADERS, FIELDS, ROUTE_WORDS
@@ -12,6 +13,7 @@ from flasklint.project.links import effect_on_get
 from flasklint.project.objects import Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
+from flasklint.project.strangers import given_once, values_used
 from flasklint.rules.base import AppRule, together
 from flasklint.source import Location
 
@@ -19,7 +21,10 @@ _SECRETS = frozenset(
     {"hash", "hmac", "key", "nonce", "secret", "sig", "signature", "token", "uuid", "verify", "verification"}
 )
 """Words of what only the service and the app know."""
-_FROM = ("flask.request.remote_addr", "flask.request.access_route", "flask.request.authorization")
+_LOOKS = frozenset({"authenticate", "authorize", "check", "is", "require", "valid", "validate", "verify"})
+_TELLS = _SECRETS | {"auth", "origin", "request", "sender", "webhook"}
+"""Words of functions that look whether a message comes from whom it says: ``verify_request``."""
+_SENDERS = frozenset({"access_route", "authorization", "remote_addr"})
 _SENT = ("form", "values", "json", "get_json", "data", "get_data", "args")
 _ACTS = ("subprocess", "os.system", "os.popen", "threading.Thread", "git.Repo")
 
@@ -116,19 +121,34 @@ class UnverifiedWebhook(AppRule):
         if any(not _SECRETS.isdisjoint(words(one.short)) or "validate" in words(one.short) for one in around):
             return True
         hooks = [hook.function for hook in app.hooks if hook.before and (hook.everywhere or hook.owner in route.chain)]
-        asked = [
-            app.deeds(one) for one in (function, *hooks, *(one.value for one in around if isinstance(one.value, Fn)))
-        ]
-        return any(map(_asks, asked))
+        asked = (function, *hooks, *(one.value for one in around if isinstance(one.value, Fn)))
+        return any(_asks(app.deeds(one)) or _asks_who_sends(one) for one in asked)
+
+
+def _asks_who_sends(function: Fn) -> bool:
+    """``if request.remote_addr not in THEIRS:``"""
+    given = given_once(function.node)
+    return any(
+        isinstance(part, ir.Attribute) and part.name in _SENDERS
+        for node in ir.walk(function.node)
+        if isinstance(node, ir.If)
+        for one in (node.test, *values_used(node.test, given))
+        for part in (one, *ir.walk(one))
+    )
 
 
 def _asks(deeds: Deeds) -> bool:
-    if deeds.mentions(*CHECKS) or (deeds.compares and deeds.mentions(*_FROM)):
+    if deeds.mentions(*CHECKS):
         return True
-    spoken = {
-        word for text in (*deeds.texts, *deeds.attributes, *deeds.calls) for word in words(text.rpartition(".")[2])
-    }
-    return not _SECRETS.isdisjoint(spoken)
+    if any(
+        not _TELLS.isdisjoint(spoken := words(name.rpartition(".")[2])) and spoken[0] in _LOOKS for name in deeds.calls
+    ):
+        return True
+    return (
+        deeds.compares
+        and deeds.refuses
+        and any(not _SECRETS.isdisjoint(words(text)) for text in deeds.texts if " " not in text)
+    )
 
 
 def _service(app: App, function: Fn) -> str:
