@@ -616,6 +616,11 @@ class App:
         """What a function does, itself and through a helper; ``deep``: and through that one's helpers."""
         return self._model.guards.deeds(function.node, function.frame.module, 2 if deep else 1)
 
+    def deeds_of(self, scope: Scope) -> Deeds:
+        """As :meth:`deeds`, of a function that answers no requests for pages."""
+        assert isinstance(scope.node, ir.Function)
+        return self._model.guards.deeds(scope.node, scope.module, 1)
+
     @cached_property
     def _sent(self) -> dict[int, tuple[str, ...]]:
         """The parameters that addresses fill, by view: some have several addresses."""

@@ -16,6 +16,7 @@ from flasklint.project.routes import Route
 from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule, together
 from flasklint.rules.idle_guards import idle_guards
+from flasklint.rules.open_sockets import open_sockets
 from flasklint.rules.recoveries import recoveries
 from flasklint.source import Location
 
@@ -133,7 +134,8 @@ class UnprotectedAdminRoute(AppRule):
     that changes or deletes users, roles or permissions, if other routes of the app ask, and one that deletes or changes
     whichever record the address or the request names, also where the view asks who is there for something else. A view that
     drops all tables, or runs the schema's script again, is reported in any app, and so is one that gives whichever account a
-    visitor names a new password and asks for nothing that only its owner has. Where all other views of a blueprint demand a role,
+    visitor names a new password and asks for nothing that only its owner has. Events of Flask-SocketIO that change something
+    are reported where none of them, nor what is called when somebody connects, asks who is there and three routes do. Where all other views of a blueprint demand a role,
     one that only shows what the address names counts too. More than three such routes beside each other are one finding. An
     app that knows nobody at all, and in which several views change and delete what the visitor names, is reported as a whole.
 
@@ -231,6 +233,7 @@ class UnprotectedAdminRoute(AppRule):
         yield from self._open_wipes(app)
         yield from self._open_changes(app, told)
         yield from self._open_to_all(app, project)
+        yield from self._open_sockets(app, project)
 
     def _odd_ones(
         self, app: App, group: Sequence[tuple[Route, Guard | None]], told: set[Location]
@@ -349,6 +352,26 @@ class UnprotectedAdminRoute(AppRule):
                 *(Place(one.location, f"so is `{route.rule}`") for route, one, _ in others[:_SHOWN]),
             ),
             help="ask who is there before anything is changed, best in a `before_request` function for all such routes",
+        )
+
+    def _open_sockets(self, app: App, project: Project) -> Iterator[Finding]:
+        """Events of sockets that do something for whoever sends them, in an app whose pages ask."""
+        asking = sum(app.guard(route) is not None for route in app.routes)
+        found = open_sockets(app, project) if asking >= _ASKING and not app.exhausted else ()
+        if not found:
+            return
+        first, *others = found
+        yield self.finding(
+            project.location(first, first.node),
+            f"A message to the socket is enough for `{first.node.name}`: nobody who connects is asked who they are, though "
+            f"{asking} routes ask.",
+            confidence=Confidence.MEDIUM,
+            label="open to everybody",
+            scope=first.qualname,
+            related=tuple(
+                Place(project.location(one, one.node), f"so is `{one.node.name}`") for one in others[:_SHOWN]
+            ),
+            help="refuse strangers in the function that is called when somebody connects: `return False`",
         )
 
     def _open_to_all(self, app: App, project: Project) -> Iterator[Finding]:
