@@ -13,6 +13,7 @@ from flasklint.project.apps import App
 from flasklint.project.objects import Decoration, Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
+from flasklint.project.scopes import Scope
 from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule, together
 from flasklint.rules.idle_guards import idle_guards
@@ -135,9 +136,10 @@ class UnprotectedAdminRoute(AppRule):
     whichever record the address or the request names, also where the view asks who is there for something else. A view that
     drops all tables, or runs the schema's script again, is reported in any app, and so is one that gives whichever account a
     visitor names a new password and asks for nothing that only its owner has. Events of Flask-SocketIO that change something
-    are reported where none of them, nor what is called when somebody connects, asks who is there and three routes do. Where all other views of a blueprint demand a role,
-    one that only shows what the address names counts too. More than three such routes beside each other are one finding. An
-    app that knows nobody at all, and in which several views change and delete what the visitor names, is reported as a whole.
+    are reported where none of them, nor what is called when somebody connects, asks who is there and three routes do. Where all
+    other views of a blueprint demand a role, one that only shows what the address names counts too. More than three such routes
+    beside each other are one finding. An app that knows nobody at all, and in which several views change and delete what the
+    visitor names, is reported as a whole.
 
     ## Why is this bad
     A decorator is easily forgotten, or stands above the route's own so that it does nothing. Whoever knows the address can then
@@ -363,14 +365,12 @@ class UnprotectedAdminRoute(AppRule):
         first, *others = found
         yield self.finding(
             project.location(first, first.node),
-            f"A message to the socket is enough for `{first.node.name}`: nobody who connects is asked who they are, though "
+            f"A message to the socket is enough for `{_short(first)}`: nobody who connects is asked who they are, though "
             f"{asking} routes ask.",
             confidence=Confidence.MEDIUM,
             label="open to everybody",
             scope=first.qualname,
-            related=tuple(
-                Place(project.location(one, one.node), f"so is `{one.node.name}`") for one in others[:_SHOWN]
-            ),
+            related=tuple(Place(project.location(one, one.node), f"so is `{_short(one)}`") for one in others[:_SHOWN]),
             help="refuse strangers in the function that is called when somebody connects: `return False`",
         )
 
@@ -558,6 +558,10 @@ class UnprotectedAdminRoute(AppRule):
             related=(Place(guard.location, f"`{other.rule}` has `{guard.name}`"),),
             help=f"ask as `{other.rule}` does, beneath the route's decorator, or demand a login for the whole blueprint",
         )
+
+
+def _short(scope: Scope) -> str:
+    return scope.qualname.rpartition(".")[2]
 
 
 def _only_shows(function: Fn) -> bool:
