@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flasklint import ir
 from flasklint.knowledge.messages import MESSAGE_DECORATORS
@@ -11,6 +12,7 @@ from flasklint.knowledge.sensitive import words
 from flasklint.project.apps import App
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
+from flasklint.source import Location
 
 _RUNS = frozenset(
     {"exec", "halt", "kill", "reboot", "restart", "restore", "run", "shutdown", "start", "stop", "upload", "wipe"}
@@ -42,13 +44,25 @@ _SAID = frozenset(
 )
 
 
-def open_sockets(app: App, project: Project) -> tuple[Scope, ...]:
+class Event(NamedTuple):
+    """A function that an event of a socket calls."""
+
+    name: str
+    scope: str
+    location: Location
+
+
+def open_sockets(app: App, project: Project) -> tuple[Event, ...]:
     """The functions that an event of a socket calls and whose names say that they change something, if none of all asks who is
     there: neither what is called when one connects, nor what is around them."""
     called = [handler.scope for handler in project.handlers if _is_of_socket(handler.scope, project)]
     if any(_asks(app, one) for scope in called for one in (scope, *_around(scope, project))):
         return ()
-    return tuple(scope for scope in called if not (CHANGES | DELETES | _RUNS).isdisjoint(_event(scope)))
+    return tuple(
+        Event(scope.node.name, scope.qualname, Location(scope.module.path, scope.node.span))
+        for scope in called
+        if isinstance(scope.node, ir.Function) and not (CHANGES | DELETES | _RUNS).isdisjoint(_event(scope))
+    )
 
 
 def _is_of_socket(scope: Scope, project: Project) -> bool:

@@ -13,7 +13,6 @@ from flasklint.project.apps import App
 from flasklint.project.objects import Decoration, Fn
 from flasklint.project.project import Project
 from flasklint.project.routes import Route
-from flasklint.project.scopes import Scope
 from flasklint.project.standing import Guard
 from flasklint.rules.base import AppRule, together
 from flasklint.rules.idle_guards import idle_guards
@@ -364,13 +363,13 @@ class UnprotectedAdminRoute(AppRule):
             return
         first, *others = found
         yield self.finding(
-            project.location(first, first.node),
-            f"A message to the socket is enough for `{_short(first)}`: nobody who connects is asked who they are, though "
+            first.location,
+            f"A message to the socket is enough for `{first.name}`: nobody who connects is asked who they are, though "
             f"{asking} routes ask.",
             confidence=Confidence.MEDIUM,
             label="open to everybody",
-            scope=first.qualname,
-            related=tuple(Place(project.location(one, one.node), f"so is `{_short(one)}`") for one in others[:_SHOWN]),
+            scope=first.scope,
+            related=tuple(Place(one.location, f"so is `{one.name}`") for one in others[:_SHOWN]),
             help="refuse strangers in the function that is called when somebody connects: `return False`",
         )
 
@@ -558,10 +557,6 @@ class UnprotectedAdminRoute(AppRule):
             related=(Place(guard.location, f"`{other.rule}` has `{guard.name}`"),),
             help=f"ask as `{other.rule}` does, beneath the route's decorator, or demand a login for the whole blueprint",
         )
-
-
-def _short(scope: Scope) -> str:
-    return scope.qualname.rpartition(".")[2]
 
 
 def _only_shows(function: Fn) -> bool:
