@@ -36,9 +36,11 @@ from flasklint.taint.values import (
     join,
     join_all,
     renamed,
+    texts,
 )
 
 DEEPEST_CALLS = 14
+_TEXT = "builtins.str()"
 MOST_STATEMENTS = 6_000
 """Statements evaluated for one entry point at most."""
 
@@ -187,6 +189,7 @@ class Engine(Calls):
             if result.claim is not None:
                 result = replace(result, claim=claim_of(result))
         elif exits:
+            apart = any(map(_is_cleaned, exits)) and any(map(_is_unknown_text, exits))
             for number, way in enumerate(exits):
                 value = way.value
                 for other in exits:
@@ -203,6 +206,8 @@ class Engine(Calls):
                     if info is not NOTHING_KNOWN and rooted(fragment)
                 )
                 claim = Claim(facts_both(here, told.true), facts_both(here, told.false))
+                if apart and not value.texts:
+                    value = replace(value, texts=texts(value))
                 result = join(result, replace(value, claim=claim))
             if (
                 result.claim is not None
@@ -305,6 +310,16 @@ def _keeping_members(value: Value, mine: State, yours: State, number: int) -> No
                 key: _keeping(held, mine, yours, number) if held.taints else held for key, held in thing.items.items()
             }
             mine.heap[one] = replace(thing, items=items)
+
+
+def _is_cleaned(way: Exit) -> bool:
+    """Whether what a function gives there is untrusted data that does no harm somewhere."""
+    return any(way.state.infos.get(taint.fragment, NOTHING_KNOWN).clear for taint in way.value.taints)
+
+
+def _is_unknown_text(way: Exit) -> bool:
+    """Whether what a function gives there is a text of which no more is known."""
+    return not way.value.taints and not way.value.texts and _TEXT in way.value.refs
 
 
 def _keeping(value: Value, mine: State, yours: State, number: int) -> Value:
