@@ -355,7 +355,13 @@ class Stored:
             known = [flow for flow in sources if flow is not None]
         return max(
             known,
-            key=lambda flow: (self._is_akin(flow, path), self._is_open(flow), flow.confidence, -len(flow.trace)),
+            key=lambda flow: (
+                self._is_akin(flow, path),
+                _stands_by(flow.location.path, path),
+                self._is_open(flow),
+                flow.confidence,
+                -len(flow.trace),
+            ),
             default=None,
         )
 
@@ -511,6 +517,12 @@ def kept_there(finding: Finding, part: Part, flow: Flow, place: Location, stored
             Step(place, "sink", words or "is put into the page as HTML"),
         ),
     )
+
+
+def _stands_by(module: str, template: str) -> bool:
+    """Whether a template is in a folder that goes by a module's name: ``wiki/comments.html`` by ``wiki.py``."""
+    folder = template.rpartition("/")[0].rpartition("/")[2]
+    return bool(folder) and module.rpartition("/")[2].removesuffix(".py") == folder
 
 
 def _stands_in(place: Location, scope: Scope) -> bool:

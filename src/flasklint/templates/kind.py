@@ -27,7 +27,8 @@ _LOOKS_LIKE_HTML = re.compile(
 _EXTENDS = re.compile(r"""\{%[-+]?\s*extends\s(?:\s*["']([^"']+)["']\s*[-+]?%\})?""")
 _JINJA_TAG = re.compile(rf"\{{%[-+]?\s*(?:{'|'.join(sorted(TAGS | PARTS | {'raw', 'endraw'}))})\b")
 _OTHER_ENGINE = re.compile(
-    r"\{%-?\s*(?:(?:csrf_token|comment|empty|end|schema|stylesheet)\s*-?|(?:load|ifequal|unless|capture|liquid)\s[^%]*"
+    r"\{%-?\s*(?:(?:csrf_token|comment|empty|end|schema|stylesheet)\s*-?"
+    r"|(?:load|ifequal|unless|capture|liquid|module)\s[^%]*|raw\s+\w[^%]*"
     r"|(?:url|static)\s+['\"][^%]*|assign\s+\w+\s*=[^%]*)%\}"
 )
 """Tags of Django, Liquid and Tornado that a Jinja template has no reason to hold."""

@@ -128,14 +128,26 @@ class _Page(NamedTuple):
 def _uses(project: Project) -> dict[str, Location]:
     """Where each template is rendered by Flask first, by path: directly, or else where another one brings it in."""
     found: dict[str, Location] = {}
-    pending: list[str] = []
-    for rendering in project.pages.renderings:
-        if rendering.site.scope.module.is_test or any(name.startswith("jinja2.") for name in rendering.site.names):
-            continue
+    renderings = [
+        one
+        for one in project.pages.renderings
+        if not one.site.scope.module.is_test and not any(name.startswith("jinja2.") for name in one.site.names)
+    ]
+    for rendering in renderings:
         for target in rendering.targets:
-            if target not in found:
-                found[target] = rendering.site.location
-                pending.append(target)
+            found.setdefault(target, rendering.site.location)
+    _bring_in(found, [*found], project)
+    unknown = next((one.site.location for one in renderings if not one.targets), None)
+    if unknown is not None:
+        # A view that makes the names may render any page; what pages bring in is then rendered by Flask as well.
+        pages = [path for path in project.templates if path not in found and path.endswith(ESCAPED_ENDINGS)]
+        found.update(dict.fromkeys(pages, unknown))
+        _bring_in(found, pages, project)
+    return found
+
+
+def _bring_in(found: dict[str, Location], pending: list[str], project: Project) -> None:
+    """Add what templates bring in."""
     while pending:
         path = pending.pop(0)
         for use in project.pages.links(path):
@@ -143,7 +155,6 @@ def _uses(project: Project) -> dict[str, Location]:
                 if target not in found:
                     found[target] = Location(path, use.link.template.span)
                     pending.append(target)
-    return found
 
 
 def _unescaped(body: tuple[ir.Stmt, ...], natures: Outputs) -> Iterator[ir.Output]:
