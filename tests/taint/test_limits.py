@@ -10,9 +10,14 @@ import pytest
 
 from flasklint.findings import Confidence
 from flasklint.knowledge.catalogue import EVERYTHING
+from flasklint.knowledge.rows import Tables
 from flasklint.project.project import Project
 from flasklint.python import extract
 from flasklint.taint import Flows, analyse
+from flasklint.taint.engine import Engine
+from flasklint.taint.frame import Frame
+from flasklint.taint.passing import Outcome
+from flasklint.taint.values import Info
 from tests.taint.flowcases import HEAD, view
 
 
@@ -141,3 +146,34 @@ def test_what_grows_with_every_call_keeps_what_is_untrusted_in_it() -> None:
     )
     flows = follow(f"{HEAD}def f0(x):\n    return {{'x': x}}\n{steps}{view('eval(str(f12(q)))')}")
     assert [flow.untrusted for flow in flows.flows("code")] == [True]
+
+
+class Measuring(Engine):
+    """Keeps the most objects that what a function came to leads to."""
+
+    most = 0
+
+    def run_frame(self, inner: Frame, infos: tuple[Info, ...] = ()) -> Outcome:
+        outcome = super().run_frame(inner, infos)
+        self.most = max(self.most, len(outcome.objects))
+        return outcome
+
+
+def measured(source: str) -> tuple[Measuring, Flows]:
+    made: list[Measuring] = []
+
+    def make(project: Project, tables: Tables) -> Engine:
+        made.append(Measuring(project, tables))
+        return made[0]
+
+    flows = analyse(Project([extract("app.py", source.encode())]), EVERYTHING, make)
+    return made[0], flows
+
+
+def test_of_many_objects_that_are_alike_one_comes_back() -> None:
+    steps = "".join(
+        f"def f{at}(x):\n    return [{', '.join(f'[f{at - 1}(x)]' for _ in range(8))}]\n" for at in range(1, 8)
+    )
+    engine, flows = measured(f"{HEAD}def f0(x):\n    return {{'x': x}}\n{steps}{view('eval(str(f7(q)))')}")
+    assert [flow.untrusted for flow in flows.flows("code")] == [True]
+    assert engine.most < 400

@@ -125,6 +125,7 @@ class Engine(Calls):
             if memo_key in self.recursive:
                 self.rounds[memo_key] = result
                 result = self._evaluated(frame, key, values, passing)
+                del self.rounds[memo_key]
         finally:
             self.running.discard(memo_key)
             self.active[key] -= 1
@@ -226,6 +227,8 @@ class Engine(Calls):
             state, result, objects, outer = inner.state, made, inner.state.heap, ()
         shared, parts = effects_of(state)
         objects = reachable(objects, (result, *(value for _, value in outer)))
+        # It may be kept for what is nested in it, to which its ways out do not matter.
+        inner.exits, inner.raises = [], []
         return Outcome(
             result,
             # Of what held at its end, only that is kept which its callers can see: there are many kinds of calls.

@@ -7,7 +7,9 @@ into the caller's terms again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import is_
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -24,7 +26,6 @@ from flasklint.taint.values import (
     UNKNOWN,
     Claim,
     Closure,
-    Constant,
     Facts,
     Fragment,
     Hole,
@@ -39,6 +40,8 @@ from flasklint.taint.values import (
     Value,
     merge_taints,
 )
+
+_Name = TypeVar("_Name")
 
 DEEPEST = 4
 MOST_MEMBERS = 120
@@ -142,17 +145,7 @@ class Passing:
             rest = Value(open=True, taints=taints)
             self.objects[number] = Obj(thing.shape, {}, rest, UNKNOWN, None, {}, thing.types, thing.many)
             return number
-        items: dict[Constant, Value] = {key: self.value(held, depth + 1) for key, held in thing.items.items()}
-        self.objects[number] = Obj(
-            thing.shape,
-            items,
-            self.value(thing.rest, depth + 1) if thing.rest is not NEVER else NEVER,
-            self.value(thing.keys, depth + 1) if thing.keys is not NEVER else NEVER,
-            thing.size,
-            {name: self.value(held, depth + 1) for name, held in thing.attributes.items()},
-            thing.types,
-            thing.many,
-        )
+        self.objects[number] = _carried_over(thing, lambda held: self.value(held, depth + 1))
         return number
 
     def infos(self) -> tuple[Info, ...]:
@@ -199,12 +192,29 @@ def captures(frame: Frame, item: Closure, depth: int = 0) -> tuple[tuple[str, Va
     return tuple(found)
 
 
+def _carried_over(thing: Obj, moved: Callable[[Value], Value]) -> Obj:
+    """An object with its contents in other terms; the very same where they are the same in both: there are many of these."""
+    items = _all_moved(thing.items, moved) if thing.items else thing.items
+    rest = moved(thing.rest) if thing.rest is not NEVER else NEVER
+    keys = moved(thing.keys) if thing.keys is not NEVER else NEVER
+    attributes = _all_moved(thing.attributes, moved) if thing.attributes else thing.attributes
+    if items is thing.items and rest is thing.rest and keys is thing.keys and attributes is thing.attributes:
+        return thing
+    return Obj(thing.shape, items, rest, keys, thing.size, attributes, thing.types, thing.many)
+
+
+def _all_moved(values: dict[_Name, Value], moved: Callable[[Value], Value]) -> dict[_Name, Value]:
+    found = {name: moved(value) for name, value in values.items()}
+    return values if all(map(is_, found.values(), values.values())) else found
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What an evaluation of a function came to, in its own terms.
 
     ``state``: what holds when it comes back, None if it never does. ``pending``: where passed data does harm.
     ``cut``: it was not carried out, for lack of budget. ``outer``: variables of outer functions that it sets, and attributes
     of libraries' objects. ``shared``: everybody's objects as they are then. ``parts``: what is known of parts of what was passed.
+    ``held``: the untrusted data in its objects, once somebody has asked.
     """
 
     result: Value
@@ -217,6 +227,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     outer: tuple[tuple[str, Value], ...] = ()
     shared: tuple[tuple[int, Obj], ...] = ()
     parts: Facts = ()
+    held: dict[int, tuple[Taint, ...]] = {}
 
 
 def effects_of(state: State | None) -> tuple[tuple[tuple[int, Obj], ...], Facts]:
@@ -240,7 +251,7 @@ def _is_taken_out(fragment: Fragment) -> bool:
 class Returning:
     """Puts what a callee came to into its caller's terms."""
 
-    __slots__ = ("back", "fragments", "frame", "groups", "made", "name", "node", "outcome", "words")
+    __slots__ = ("alike", "back", "fragments", "frame", "groups", "made", "name", "node", "outcome", "words")
 
     def __init__(self, frame: Frame, node: ir.Node, name: str, passing: Passing, outcome: Outcome, words: str) -> None:
         self.frame = frame
@@ -252,6 +263,7 @@ class Returning:
         self.fragments = list(passing.symbols)
         self.back = {number: address for address, number in passing.addresses.items()}
         self.made: dict[int, int] = {}
+        self.alike: dict[tuple[object, ...], int] = {}
 
     def fragment(self, fragment: Fragment) -> Fragment:
         """A fragment in the caller's terms."""
@@ -385,18 +397,42 @@ class Returning:
         if made is not None:
             return made
         thing = self.outcome.objects.get(address)
+        if thing is not None and len(self.made) >= MOST_MADE:
+            made = self.made[address] = self._plain(address, thing)
+            return made
         shell = self.frame.make(("call", self.node.start, address), Obj(thing.shape if thing else "instance"))
         number = shell.refs[0]
         assert type(number) is int
         self.made[address] = number
         if thing is not None:
-            converted = self.object(thing) if len(self.made) <= MOST_MADE else self._plain(thing)
+            converted = self.object(thing)
             before = self.frame.state.heap[number]
             self.frame.state.heap[number] = replace(converted, many=before.many)
         return number
 
-    def _plain(self, thing: Obj) -> Obj:
-        """An object of which no more is told than what untrusted data is in it."""
+    def _plain(self, address: int, thing: Obj) -> int:
+        """An object of which no more is told than what untrusted data is in it: one for all of which the same is told."""
+        heap = self.frame.state.heap
+        found = self._held(address, thing)
+        rest = Value(open=True, taints=self.taints(found) if found else ())
+        kind = (thing.shape, thing.types, rest)
+        known = self.alike.get(kind)
+        if known is not None:
+            if not heap[known].many:
+                heap[known] = replace(heap[known], many=True)
+            return known
+        made = Obj(thing.shape, {}, rest, UNKNOWN, None, {}, thing.types, thing.many)
+        number = self.frame.make(("call", self.node.start, address), Obj(thing.shape)).refs[0]
+        assert type(number) is int
+        heap[number] = replace(made, many=made.many or heap[number].many)
+        self.alike[kind] = number
+        return number
+
+    def _held(self, address: int, thing: Obj) -> tuple[Taint, ...]:
+        """The untrusted data in an object of the callee's making, in its terms."""
+        known = self.outcome.held.get(address)
+        if known is not None:
+            return known
         found: tuple[Taint, ...] = ()
         seen: set[int] = set()
         stack = [thing]
@@ -404,27 +440,18 @@ class Returning:
             one = stack.pop()
             for held in (*one.items.values(), *one.attributes.values(), one.rest, one.keys):
                 found = merge_taints(found, held.taints) if held.taints else found
-                for address in held.refs:
-                    if type(address) is int and address not in seen:
-                        seen.add(address)
-                        inner = self.outcome.objects.get(address)
+                for other in held.refs:
+                    if type(other) is int and other not in seen:
+                        seen.add(other)
+                        inner = self.outcome.objects.get(other)
                         if inner is not None:
                             stack.append(inner)
-        rest = Value(open=True, taints=self.taints(found) if found else ())
-        return Obj(thing.shape, {}, rest, UNKNOWN, None, {}, thing.types, thing.many)
+        self.outcome.held[address] = found
+        return found
 
     def object(self, thing: Obj) -> Obj:
         """An object's contents in the caller's terms."""
-        return Obj(
-            thing.shape,
-            {key: self.value(held) for key, held in thing.items.items()},
-            self.value(thing.rest) if thing.rest is not NEVER else NEVER,
-            self.value(thing.keys) if thing.keys is not NEVER else NEVER,
-            thing.size,
-            {name: self.value(held) for name, held in thing.attributes.items()},
-            thing.types,
-            thing.many,
-        )
+        return _carried_over(thing, self.value)
 
     def effects(self, passing: Passing) -> None:
         """What the callee did to what it was passed."""

@@ -235,17 +235,17 @@ def _keep_differing(one: State, other: State, site: object) -> None:
     for mine, yours, side in ((one, other, "+"), (other, one, "-")):
         fragments = [
             fragment
-            for fragment, info in mine.infos.items()
+            for fragment, info in _others(yours.infos, mine.infos)
             if _differs(fragment, info, yours.infos.get(fragment), mine.infos)
         ]
         if not fragments:
             continue
         values = {
             name: value
-            for name, value in mine.variables.items()
-            if value.taints and (known := yours.variables.get(name)) is not value and known != value
+            for name, value in _others(yours.variables, mine.variables)
+            if value.taints and yours.variables.get(name) != value
         }
-        things = [address for address, thing in mine.heap.items() if yours.heap.get(address) is not thing]
+        things = [address for address, _ in _others(yours.heap, mine.heap)]
         names: dict[Fragment, Fragment] = {one: same_part(one, f"{site}{side}") for one in fragments}
         changed = bool(values)
         for variable, value in values.items():
