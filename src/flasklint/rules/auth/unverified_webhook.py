@@ -21,6 +21,9 @@ _SECRETS = frozenset(
     {"hash", "hmac", "key", "nonce", "secret", "sig", "signature", "token", "uuid", "verify", "verification"}
 )
 """Words of what only the service and the app know."""
+_SOMEBODY = "a service"
+_FETCHES = ("aiohttp", "httpx", "requests", "urllib.request", "urllib2")
+"""What asks the service itself whether a message is its own, or for what it is about."""
 _LOOKS = frozenset({"authenticate", "authorize", "check", "is", "require", "valid", "validate", "verify"})
 _TELLS = _SECRETS | {"auth", "origin", "request", "sender", "webhook"}
 """Words of functions that look whether a message comes from whom it says: ``verify_request``."""
@@ -36,7 +39,7 @@ class UnverifiedWebhook(AppRule):
     Finds views that act on the messages of a service: that look at its headers (`X-GitHub-Event`), at fields or events that
     only its messages have (`CallSid`, `checkout.session.completed`), or whose address is that of a webhook and that change
     what is stored. They are reported where nothing stands before them and neither they nor a hook look at a signature, a
-    secret, or who it is that sends.
+    secret, or who it is that sends, nor ask the service itself. Where only the address says so, confidence is low.
 
     ## Why is this bad
     Everybody can send such a message: an order is marked as paid, a call is charged, a deployment begins.
@@ -94,7 +97,7 @@ class UnverifiedWebhook(AppRule):
             function = route.view.methods.get("POST") or route.view.methods.get("")
             if function is None or function.location in found or self._is_known(app, route, function):
                 continue
-            service = _service(app, function) or (_is_hook(route) and asks and _changes(app, function) and "a service")
+            service = _service(app, function) or (_is_hook(route) and asks and _changes(app, function) and _SOMEBODY)
             if service:
                 found[function.location] = self._report(function, service)
         files: dict[str, list[Finding]] = {}
@@ -107,7 +110,8 @@ class UnverifiedWebhook(AppRule):
         return self.finding(
             function.location,
             f"Nothing checks that what this view acts on comes from {service}: everybody can send it.",
-            confidence=Confidence.MEDIUM,
+            # Some services sign nothing: an address alone does not say whose messages these are.
+            confidence=Confidence.LOW if service == _SOMEBODY else Confidence.MEDIUM,
             label="looks at no signature and no secret",
             scope=function.qualname,
             help="check the signature of the body before you act on it, with the secret that the service gave you",
@@ -138,7 +142,7 @@ def _asks_who_sends(function: Fn) -> bool:
 
 
 def _asks(deeds: Deeds) -> bool:
-    if deeds.mentions(*CHECKS):
+    if deeds.mentions(*CHECKS) or (deeds.compares and deeds.mentions(*_FETCHES)):
         return True
     if any(
         not _TELLS.isdisjoint(spoken := words(name.rpartition(".")[2])) and spoken[0] in _LOOKS for name in deeds.calls
