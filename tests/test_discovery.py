@@ -293,6 +293,11 @@ def test_patterns_that_git_cannot_read_are_passed_over() -> None:
     assert patterns.verdict("a.html") is None
 
 
+def test_large_markup_outside_of_template_folders_is_data(tmp_path: Path) -> None:
+    plant(tmp_path, {"app.py": "", "feeds/2020.xml": "x" * 2000, "templates/feed.xml": "x" * 2000})
+    assert look(tmp_path, max_file_size=1000).oversized == {"templates/feed.xml": 2000}
+
+
 def test_large_files_are_named_with_their_size(tmp_path: Path) -> None:
     plant(tmp_path, {"big.py": "x" * 2000, "small.py": "x"})
     found = look(tmp_path, max_file_size=1000)

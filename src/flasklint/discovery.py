@@ -416,7 +416,13 @@ class _Walk:
 
     def _take_file(self, path: str, name: str) -> None:
         kind = self._kind_by_name(name)
-        if kind is None or (data := self._read(path, name)) is None:
+        if kind is None:
+            return
+        data = self._read(path, name)
+        if data is None:
+            if kind == "maybe" and self._place(name) == "":
+                # Markup of this size that stands in no folder of templates is data, or a page of its own.
+                self._oversized.pop(name, None)
             return
         if kind == "maybe":
             self._maybe[name] = data
