@@ -166,12 +166,13 @@ def weighed(finding: Finding, flow: Flow) -> Finding:
 
     What goes through a call that nothing is known of may not be there any more, so it is not a grave matter; and it was escaped,
     looked up or counted on the way so much more often than not that only those who ask for what is doubtful are told. That any
-    variable may be meant, is no such doubt.
+    variable may be meant, or that it goes through many functions all of which were looked at, is no such doubt.
     """
-    reasons = flow.paths[0].reasons
-    if not reasons:
+    path = flow.paths[0]
+    if not path.reasons:
         return finding
-    confidence = finding.confidence if len(reasons) == 1 and spread(flow) is not None else Confidence.LOW
+    followed = path.is_seen or (len(path.reasons) == 1 and spread(flow) is not None)
+    confidence = finding.confidence if followed else Confidence.LOW
     return replace(finding, severity=min(finding.severity, Severity.MEDIUM), confidence=confidence)
 
 
