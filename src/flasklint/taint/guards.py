@@ -10,6 +10,7 @@ from flasklint import ir
 from flasklint.knowledge.rows import LOOKED_UP, Guard
 from flasklint.taint import characters
 from flasklint.taint.frame import Frame
+from flasklint.taint.judge import fixes_origin
 from flasklint.taint.values import (
     NOTHING_KNOWN,
     ONE_OF,
@@ -102,7 +103,10 @@ def lifted(fragment: Fragment, parts: Parts, sign: str) -> Facts:
             # What holds of a member says nothing of its container.
             break
         for row in parts.get(tag, ()):
-            if row.when == sign and (not row.needs or base[:2] == ("part", row.needs)):
+            # What equals something of ours also begins with it.
+            if (row.when == sign or (sign, row.when) == ("const", "begins")) and (
+                not row.needs or base[:2] == ("part", row.needs)
+            ):
                 tags = frozenset((*row.tag.split(), *row.weak.split()))
                 told = told.both(Info(clear=frozenset(row.kinds), tags=tags))
         if tag == "url-joined" and told is not NOTHING_KNOWN:
@@ -309,7 +313,10 @@ def begins(frame: Frame, value: Value, ends: bool, with_what: Value, parts: Part
     if ends:
         info = Info(suffix=common[::-1])
     else:
-        info = Info(prefix=common, tags=frozenset() if options else frozenset(("begins-ours",)))
+        # One of several sites of ours, which may have no beginning in common.
+        ours = len(options) > 1 and all(map(fixes_origin, options)) and (single or not with_what.open)
+        clear = frozenset(("redirect", "ssrf")) if ours else frozenset()
+        info = Info(prefix=common, clear=clear, tags=frozenset() if options else frozenset(("begins-ours",)))
     true: Facts | None = tuple((fragment, info) for fragment in fragments) if info != NOTHING_KNOWN else ()
     false: Facts | None = ()
     if ends:

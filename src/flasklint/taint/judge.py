@@ -177,6 +177,11 @@ def _fixed_origin(info: Info, before: str) -> bool:
     return _ORIGIN.match(info.prefix) is not None if info.prefix else False
 
 
+def fixes_origin(text: str) -> bool:
+    """Whether it says where an address leads, whatever follows."""
+    return _ORIGIN.match(text) is not None
+
+
 def open_forms(kind: str, info: Info) -> tuple[str, ...]:
     """The forms of a foreign address that a text can still have, in the eyes of a browser (or, for others, of a client)."""
     tags, prefix, mask = info.tags, info.prefix, info.mask
