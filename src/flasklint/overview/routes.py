@@ -9,7 +9,7 @@ from typing import Literal
 from flasklint.findings import Confidence
 from flasklint.project.apps import App
 from flasklint.project.effects import Effect
-from flasklint.project.forgery import body_is_json_only, verifies_signature
+from flasklint.project.forgery import body_is_json_only, only_shows, verifies_signature
 from flasklint.project.inputs import Input, inputs
 from flasklint.project.limits import limit_of
 from flasklint.project.links import changes_by_link
@@ -172,6 +172,8 @@ def csrf_of(app: App, route: Route, guard: Guard | None, by_link: Effect | None 
         return Csrf("json", "it takes a JSON body, which a foreign page cannot send")
     if "POST" not in route.methods:
         return Csrf("preflight", "browsers ask the app before they send PUT, PATCH or DELETE for a foreign page")
+    if worst.kind == "open" and only_shows(app, route):
+        return Csrf("safe", "it shows a page and changes nothing, whatever the method")
     exemption = app.exemption(route)
     if worst.kind == "exempt" and exemption is not None:
         return Csrf("exempt", f"exempt from {_extension(app)}")

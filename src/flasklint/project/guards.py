@@ -101,7 +101,11 @@ class Guards(Observer):
 
     def admits(self, node: ir.Function, module: LinkedModule) -> Proof | None:
         """How a function that answers whether somebody may have a view knows who that is; ``None`` when it lets all in."""
-        return self._additions.proof(self._name(node, module)) or self.asks(self.deeds(node, module))
+        deeds = self.deeds(node, module)
+        known = self._additions.proof(self._name(node, module)) or self.asks(deeds)
+        if known is None and any(name.rpartition(".")[2] == "current_user" for name in deeds.names):
+            return "session"  # the project's own, asked for by pages
+        return known
 
     def asks(self, deeds: Deeds) -> Proof | None:
         """By what a function that turns people away knows who they are."""
@@ -172,7 +176,11 @@ class Guards(Observer):
             or speaks(deeds.texts | _constants(deeds), TOKEN_WORDS)
         ):
             return "token"
-        if deeds.mentions("flask.request.args", "flask.request.values") and speaks(deeds.texts, QUERY_TOKEN_WORDS):
+        in_query = deeds.mentions("flask.request.args", "flask.request.values") or (
+            # A helper that is given the request looks there.
+            "flask.request" in deeds.names and not deeds.attributes.isdisjoint({"args", "values"})
+        )
+        if in_query and (speaks(deeds.texts, QUERY_TOKEN_WORDS) or any(map(_is_api_key, deeds.texts))):
             return "token"
         if deeds.mentions("flask.request.authorization", "flask.Request().authorization"):
             return "basic"
@@ -246,6 +254,10 @@ class Guards(Observer):
         if deeds.mentions(*FROM):
             return True
         return deeds.mentions("flask.request") and not deeds.headers.isdisjoint({"origin", "referer", "sec-fetch-site"})
+
+
+def _is_api_key(text: str) -> bool:
+    return words(text) == ["api", "key"]
 
 
 def _constants(deeds: Deeds) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from msgspec import structs
@@ -18,6 +19,22 @@ from flasklint.project.walk.attributes import field_default
 from flasklint.project.walk.frames import decorated
 from flasklint.source import Location
 
+_PLAIN = frozenset(
+    {
+        "attr",
+        "attrs",
+        "builtins",
+        "dynaconf",
+        "environs",
+        "flask",
+        "flask_env",
+        "msgspec",
+        "pydantic",
+        "pydantic_settings",
+    }
+    | {"six", "typing_extensions", "zope"}
+)
+"""Packages whose base classes bring no settings of their own."""
 SEVERAL = "one of several modules for "
 """How what may be any of several modules of the tree begins, in words."""
 
@@ -82,6 +99,8 @@ def _class_writes(walk: Walk, cls: Cls, of: Instance | None = None) -> tuple[lis
             if of is not None:
                 writes += _property_writes(walk, of, frame)
             outside = outside or frame.partial
+        elif not outside and _may_bring_settings(member.name):
+            outside = f"the base class `{member.name}`"
     if settings:
         writes = [
             write
@@ -90,6 +109,12 @@ def _class_writes(walk: Walk, cls: Cls, of: Instance | None = None) -> tuple[lis
             for write in writes
         ]
     return writes, outside
+
+
+def _may_bring_settings(base: str) -> bool:
+    """Is a base class one of a package that we do not see, which may have settings of its own?"""
+    package = base.partition(".")[0]
+    return "." in base and package not in sys.stdlib_module_names and package not in _PLAIN
 
 
 def _property_writes(walk: Walk, owner: Instance, frame: Frame) -> Iterator[Write]:

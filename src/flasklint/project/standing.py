@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flasklint import ir
 from flasklint.additions import Additions, Proof
@@ -215,9 +216,27 @@ class Standing:
                 return _texts(expr, value)
 
             self._passes[id(hook.node)] = (
-                passes(hook.node, lambda expr: self._resolver.resolve(expr, scope), texts) if scope is not None else ()
+                passes(
+                    hook.node,
+                    lambda expr: self._resolver.resolve(expr, scope),
+                    texts,
+                    lambda call: self._answered(call, scope),
+                )
+                if scope is not None
+                else ()
             )
         return self._passes[id(hook.node)]
+
+    def _answered(self, call: ir.Call, scope: Scope) -> tuple[ir.Expr, Callable[[ir.Expr], tuple[str, ...]]] | None:
+        """What a helper of the project that is called without arguments answers, where it does no more than that."""
+        for name in self._resolver.resolve(call.function, scope) if not call.arguments else ():
+            target = self._definition(name)
+            body = target.node.body if target is not None and isinstance(target.node, ir.Function) else ()
+            if target is None or not body or not all(isinstance(one, ir.Do) for one in body[:-1]):
+                continue
+            if isinstance(body[-1], ir.Return) and body[-1].value is not None:
+                return body[-1].value, partial(self._resolver.resolve, scope=target)
+        return None
 
     def admission_of(self, function: Fn, told: Mapping[str, bool]) -> Guard | None:
         """How a method that sees requests before the view does demands to know who is asking."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Persona, Place, Severity
 from flasklint.project.apps import App
-from flasklint.project.profiles import Effective, Profile, kind_of_name
+from flasklint.project.profiles import Effective, Profile, Truth, kind_of_name
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule
 
@@ -146,6 +146,8 @@ class EnvironmentNotSeparated(AppRule):
         classes = app.bases(profile)
         if profile.chosen or profile.loaded is None or not classes:
             return
+        if profile.truth("DEBUG") > Truth.MAYBE:
+            return  # of that is told already, where it is switched on
         if kind_of_name(classes[0].node.name) == "development":
             yield self.finding(
                 profile.loaded,
