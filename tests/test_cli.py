@@ -276,6 +276,20 @@ def test_reports_are_written_to_files_besides(run: Run, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "tree/out.sarif").read_text())["version"] == "2.1.0"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_reports_go_through_pipes_and_links_which_stay_what_they_are(run: Run, tmp_path: Path) -> None:
+    tree = plant(tmp_path / "tree", {"kept/report.json": "old"})
+    (tree / "link.json").symlink_to("kept/report.json")
+    os.mkfifo(tree / "pipe")
+    reader = os.open(tree / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    run("--output", "json=link.json", "--output", "concise=pipe", files=BROKEN)
+    assert os.read(reader, 10_000).startswith(b"broken.py:")
+    os.close(reader)
+    assert (tree / "link.json").is_symlink()
+    assert (tree / "pipe").is_fifo()
+    assert json.loads((tree / "kept/report.json").read_text())["results"]
+
+
 def test_reports_are_left_alone_when_the_work_could_not_be_done(run: Run, tmp_path: Path) -> None:
     plant(tmp_path / "tree", {"out.sarif": "old"})
     assert run("--output", "sarif=out.sarif", "nowhere").code == 2

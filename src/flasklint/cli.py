@@ -343,8 +343,14 @@ def _report_file(word: str) -> tuple[Format, str]:
 
 
 def _save(path: str, text: str) -> None:
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        replay.replace(os.path.abspath(path), text.encode("utf-8", "backslashreplace"))
+        if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):
+            # A device, a pipe, a link: put in its place, a file would take `/dev/null` away from the whole machine.
+            with open(path, "wb") as file:
+                file.write(data)
+        else:
+            replay.replace(os.path.abspath(path), data)
     except OSError as error:
         raise UsageError(f"{shown(path)}: {error.strerror or error}") from None
 
