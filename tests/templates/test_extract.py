@@ -97,7 +97,9 @@ FOREIGN = [
     "{{> partial }}",
     "{% load static %}{% if a %}{{ b|date:'Y' }}{% endif %}",
     "{% if a %}{% csrf_token %}{{ a|default:'b' }}{% endif %}",
-    "{% if a %}{% module Page(a) %}{{ a }}{% end %}",
+    "{% if a %}{{ a }}{% end %}",
+    "{% include 'a.html' %}{% raw a %}{{ [b for b in c] }}",
+    "{% include 'a.html' %}{% module Page(a) %}{{ [b for b in c] }}",
     "{% assign a = 'b' %}{% if a contains 'c' %}{% endif %}",
     "<pre>{% extends &#39;a.html&#39; %}</pre>",
 ]

@@ -18,8 +18,10 @@ from flasklint.rules.authors import Authors, Taken, Who, is_alike
 from flasklint.rules.base import Context
 from flasklint.rules.cleaned import addresses, cleaned, cleans, makes_markup, validated
 from flasklint.rules.looked_up import is_looked_up
+from flasklint.rules.lost import passing
 from flasklint.rules.raw_text import raw
 from flasklint.rules.rendered import Rendered, rendered
+from flasklint.rules.rows import Row, Rows
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.kept import members_of, plain, read_of_self
@@ -29,13 +31,21 @@ _HOPS = 3
 FLASH = "flask.flash"
 
 
+class Given(NamedTuple):
+    """A value as a view writes it, and what its names are looked up in."""
+
+    value: ir.Expr
+    scope: Scope
+
+
 class Part(NamedTuple):
     """What a template takes out of something: ``bio`` of ``user``. Without an owner it is a variable. ``kind``: the plain name of
-    the owner's class, where it is known."""
+    the owner's class, where it is known. ``given``: how a view writes the owner there, if the template does not."""
 
     owner: str
     name: str
     kind: str = ""
+    given: Given | None = None
 
 
 class Stored:
@@ -57,6 +67,7 @@ class Stored:
         self._kinds: dict[tuple[str, str], str] = {}
         self._kinds_kept: dict[Location, str] = {}
         self._flashed: dict[str, frozenset[str]] = {}
+        self._table = Rows(context.project)
         self.authors = Authors(context.project)
 
     def parts(self, operand: ir.Expr, path: str, harmless: frozenset[Nature]) -> list[Part]:
@@ -96,7 +107,7 @@ class Stored:
 
     def _part(self, one: Placed) -> Part:
         kind = plain(class_of(one.value.value, one.scope, self._project))
-        return Part(last_word(one.value.value) or kind, last_word(one.value), kind)
+        return Part(last_word(one.value.value) or kind, last_word(one.value), kind, Given(one.value.value, one.scope))
 
     def kind_shown(self, part: Part, path: str) -> str:
         """The plain name of the class of what a part is taken out of there: by its name, or else by what views pass."""
@@ -146,7 +157,8 @@ class Stored:
         for rendering in self._project.pages.rendered_by(path):
             given = rendering.site.argument(None, name)
             if isinstance(given, (ir.Attribute, ir.Subscript)):
-                found.append(Part(last_word(given.value), last_word(given)))
+                owner = Given(given.value, rendering.site.scope)
+                found.append(Part(last_word(given.value), last_word(given), given=owner))
             elif given is not None:
                 return []
         return found
@@ -348,6 +360,8 @@ class Stored:
             found = [flow for flow in self._flashes if not self._is_found(flow)]
         elif self._is_checked(part):
             return None
+        else:
+            found = [flow for flow in found if not self._is_lost(flow, path)]
         known = [flow for flow in found if flow.untrusted and len(flow.paths[0].reasons) < 2]
         if not known and self._kind == "kept-html":
             made_of = [*self._worked_out_of(part), *(one for one in self.rendered_of(part) if one.name != part.name)]
@@ -375,6 +389,29 @@ class Stored:
         """Whether the view that takes something in goes no further unless a record goes by it."""
         taker = self.authors.taker(flow)
         return taker is not None and is_looked_up(flow, taker)
+
+    def _is_lost(self, flow: Flow, path: str) -> bool:
+        """Whether it is gone with the answer: a form's field holds it, or an error handler that saves nothing made something of
+        it that only its own page shows."""
+        if flow.name == "data" and any(one.endswith("field") for one in self._kept["data"].get(flow.location, ())):
+            return not self._by_view((flow.location,), path)
+        taker = self.authors.taker(flow)
+        return (
+            taker is not None
+            and id(taker.node) in self._passing
+            and self._keeper(flow) in (taker.own_name, "__init__")
+            and not any(rendering.site.scope is taker for rendering in self._project.pages.rendered_by(path))
+        )
+
+    def _keeper(self, flow: Flow) -> str:
+        """The name of the function in which it is kept."""
+        module = self._project.modules.get(flow.location.path)
+        around = [one for one in (module.scopes if module is not None else ()) if _stands_in(flow.location, one)]
+        return around[-1].own_name if around else ""
+
+    @cached_property
+    def _passing(self) -> frozenset[int]:
+        return passing(self._project)
 
     def _is_open(self, flow: Flow) -> bool:
         """Whether anybody can send what flows."""
@@ -467,10 +504,32 @@ class Stored:
         ]
         return max((flow for flow in found if flow.untrusted), key=lambda flow: flow.confidence, default=None)
 
+    def _rows(self, part: Part, path: str) -> list[Row]:
+        """The rows that a part is taken out of, as far as the texts tell by which views look them up: all of them, or none."""
+        given = [part.given] if part.given is not None else []
+        if not given and part.owner and path in self._project.templates:
+            for rendering in self._project.pages.rendered_by(path):
+                value = rendering.site.argument(None, part.owner)
+                given += [Given(value, rendering.site.scope)] if value is not None else []
+        rows = [self._table.row(one.value, one.scope) for one in given]
+        return rows if all(rows) else []
+
+    def is_of_other_rows(self, parts: Iterable[Part], path: str) -> bool:
+        """All that is known to be kept under these names is kept in other rows of a table."""
+        return any(
+            not self._places(part, path, surely=True)
+            and any(self._table.is_elsewhere(place, rows) for place in self._kept.get(part.name, {}))
+            for part in parts
+            if (rows := self._rows(part, path))
+        )
+
     def _places(self, part: Part, path: str, surely: bool = False) -> list[Location]:
         """Where such a part is kept: by the view itself that shows it, or in records that go by the owner's name, or else in any,
         unless it must be sure."""
         kept = self._kept.get(part.name, {}) if part.owner else {}
+        rows = self._rows(part, path) if kept else []
+        if rows:
+            kept = {place: owners for place, owners in kept.items() if not self._table.is_elsewhere(place, rows)}
         own = plain(part.owner)
         mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
         mine = [place for place in mine if (place.path, place.span.start) not in self._rewritten] or mine

@@ -49,6 +49,9 @@ class MarkupUntrusted(FlowRule):
       just unescaped;
     - with low confidence: other HTML that is built around a parameter inside `Markup(...)`.
 
+    What went through a call of which nothing is known, or through more functions than are followed, on its way from a request is
+    told with low confidence. What a field of a form holds (`form.term.data = ...`) says nothing of other forms' fields.
+
     What admins' lists of stored rows show so (`column_formatters`) is one finding for a file, with medium confidence if people
     other than those who run the site fill it in.
 

@@ -37,8 +37,9 @@ class RawHtmlResponse(FlowRule):
     Follows untrusted data into HTML that a view builds from strings and returns, or gives to `make_response` or `Response`. What
     one function builds for several views of a file is one finding. Headers and cookies, which no link brings along, weigh less,
     and so do answers to PUT, PATCH and DELETE. What comes in a body alone is told with low confidence where a token is asked for,
-    or only JSON is taken: people can only send it to themselves. What is sent to be saved (`Content-Disposition: attachment`) is
-    left alone.
+    or only JSON is taken: people can only send it to themselves. So is what went through a call of which nothing is known, or
+    through more functions than are followed, on its way from a request, unless the view has put words of its own around what one
+    such call gave. What is sent to be saved (`Content-Disposition: attachment`) is left alone.
 
     ## Why is this bad
     A link to the page carries a script that runs with your visitor's session.

@@ -32,6 +32,8 @@ class UnsafeSafeFilter(FlowRule):
     shows the way. What is taken out of a record (`user.bio`) is followed by name to where it is kept (`user.bio = ...`,
     `User(bio=...)`, `{"bio": ...}`, `flash(...)`): untrusted data there is reported with both ends, with low severity if only
     people with a role can write it (to pedants only, if they run the site), and nothing is said if all that is kept is clean.
+    What is kept in one row of a table of keys and values (`Setting.named("motto").value = ...`) says nothing of another row
+    (`Setting.named("footer").value`), and what an error handler makes and does not save is gone with its answer.
     A property or method that makes HTML of it (`markdown.markdown(self.body)`, `f"<b>{self.name}</b>"`) is followed likewise.
 
     A value of which nothing is known is told of with medium confidence if people fill in what goes by its name for things that
@@ -205,6 +207,7 @@ class UnsafeSafeFilter(FlowRule):
             # The name of a variable says less than that of a record's part: views put pages together under such names.
             told_of = stored.is_of_database(operand, place.path)
             telling = told_of or (any(part.owner for part in parts) and stored.is_written_by_people(parts))
+            telling = telling and not stored.is_of_other_rows(parts, place.path)
             telling = telling and not stored.is_thought_of(parts) and not stored.is_made_by_view(parts, place.path)
         unknown = "Where that comes from could not be told."
         dumped = stored.dumped(operand, place.path)
