@@ -52,7 +52,7 @@ _CODE = (
     *(Sink(f"{module}.run", "code", ("0|statement",), _PYTHON) for module in ("cProfile", "profile", "pdb")),
     *(Sink(f"{module}.runctx", "code", ("0|statement",), _PYTHON) for module in ("cProfile", "profile")),
     Sink("pydoc.locate", "code", ("0|path",), "is imported"),
-    Sink("werkzeug.utils.import_string", "code", ("0|import_name",), "is imported"),
+    Sink("werkzeug.utils.import_string", "module", ("0|import_name",), "is imported"),
     Sink("pandas.eval", "code", ("0|expr",), _PYTHON),
     Sink("pandas.DataFrame().eval", "code", ("0|expr",), _PYTHON),
     Sink("pandas.DataFrame().query", "code", ("0|expr",), _PYTHON),

@@ -223,7 +223,7 @@ class Kind(NamedTuple):
     any text will do. ``quoted``: between quotes the harm needs that quote. ``prefix``: what fixed text before it excludes the
     harm: ``directory`` (a folder, if the text has no ``..``), ``any`` (whatever it is), ``origin`` (scheme and host of a URL),
     ``scheme`` (a URL's scheme, or what no URL with a scheme begins with), ``element`` (HTML that ends outside of any tag and
-    script, if the text has no ``<``).
+    script, if the text has no ``<``). A ``package``, which says what modules there are to choose from, makes it doubtful.
     ``language``: words of the language, to tell its texts. ``also``: what excludes one of these excludes it too. ``types``: what
     is of one of these types does no such harm. ``structured``: it takes more than a text: what is joined to one does none.
     """
@@ -231,7 +231,7 @@ class Kind(NamedTuple):
     name: str
     needs: str = ""
     quoted: bool = False
-    prefix: Literal["", "directory", "any", "origin", "scheme", "program", "element"] = ""
+    prefix: Literal["", "directory", "any", "origin", "scheme", "program", "element", "package"] = ""
     language: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     types: tuple[str, ...] = ()

@@ -109,8 +109,8 @@ _SINKS = (
     Sink("builtins.eval", "code", ("0",), "is run as Python"),
     Sink("builtins.exec", "code", ("0",), "is run as Python"),
     Sink("builtins.compile", "code", ("0|source",), "is compiled as Python"),
-    Sink("builtins.__import__", "code", ("0|name",), "is imported"),
-    Sink("importlib.import_module", "code", ("0|name",), "is imported"),
+    Sink("builtins.__import__", "module", ("0|name",), "is imported"),
+    Sink("importlib.import_module", "module", ("0|name",), "is imported"),
     Sink("importlib.util.spec_from_file_location", "code", ("1|location",), "is imported"),
     Sink("ctypes.CDLL", "code", ("0|name",), "is loaded"),
     Sink(

@@ -9,6 +9,7 @@ from flasklint import ir
 from flasklint.knowledge.config import DEVELOPMENT_WORDS, TEST_WORDS
 from flasklint.knowledge.sensitive import words
 from flasklint.project.project import Project
+from flasklint.project.scopes import LinkedModule
 from flasklint.source import Location
 
 _OTHERS = frozenset(
@@ -22,6 +23,8 @@ _DEVELOPMENT = re.compile(
     r"(?:^|[\s/&;(])flask\b(?:\s+(?!run\b)\S+)*?\s+run\b|\bpython[\d.]*\s+-m\s+flask\b(?:\s+(?!run\b)\S+)*?\s+run\b|\brunserver\b"
 )
 _SCRIPT = re.compile(r"\bpython[\d.]*\s+(?:-\w+\s+)*(?P<path>[\w./-]+\.py)\b")
+_OTHER_SERVERS = frozenset({"bjoern", "cheroot", "gunicorn", "hypercorn", "uvicorn", "waitress"})
+"""Packages that are imported to serve an app with them."""
 _SWITCHED = re.compile(r"(?:^|\s)FLASK_DEBUG=(?:1|true|on)\b|(?:^|[\s/])flask\b.*\s--debug(?:ger)?\b", re.IGNORECASE)
 
 
@@ -119,9 +122,16 @@ def starts_development_server(entry: ir.Entry, project: Project) -> bool:
         return False
     name = script["path"].rpartition("/")[2]
     return any(
-        site.location.path.rpartition("/")[2] == name and not site.scope.module.is_test
+        site.location.path.rpartition("/")[2] == name
+        and not site.scope.module.is_test
+        and not _starts_another(site.scope.module)
         for site in project.calls("flask.Flask().run", "flask_socketio.SocketIO().run")
     )
+
+
+def _starts_another(module: LinkedModule) -> bool:
+    """Does a file start a server that is made to be exposed, too, so that its ``app.run()`` is for when that is not wanted?"""
+    return not _OTHER_SERVERS.isdisjoint(name.partition(".")[0] for name in module.imports)
 
 
 def switches_debug_on(entry: ir.Entry) -> bool:

@@ -46,6 +46,8 @@ def harmful(kind: Kind, text: Text, info_of: Lookup) -> tuple[tuple[Taint, ...],
                     # place of other files and has any ending all the same, and Windows asks for no such folder.
                     sure = Confidence.MEDIUM if kind.name == "upload-save" else Confidence.LOW
                     taint = doubted_taint(taint, "`../` needs a folder that is called as the name begins", sure)
+                if kind.prefix == "package" and "." in before:
+                    taint = doubted_taint(taint, "only modules of the package that is named before it", Confidence.LOW)
                 if kind.prefix == "directory" and before and (most := _most(taint.fragment)):
                     taint = doubted_taint(taint, f"no more than {most} characters of it stand there", Confidence.LOW)
                 if kind.name == "ssrf" and before == "\x00":

@@ -37,6 +37,8 @@ _ADDRESS = frozenset({"iss", "kid", "aud", "azp", "client_id", "tid"})
 """Claims by which the key for a token is found."""
 _CHECKING = frozenset({"check", "validate", "validated", "verify", "verified"})
 """Words of methods that check a token."""
+_ASKING = frozenset({"acquire", "authorize", "exchange", "fetch", "refresh"})
+"""First words of methods by which clients get a token from its issuer."""
 _FETCHED = ("requests.", "httpx.", "urllib.request.", "requests_oauthlib.", "authlib.")
 
 
@@ -339,8 +341,53 @@ def _from_header(expr: ir.Expr, scope: Scope, project: Project) -> bool:
     )
 
 
-def _was_fetched(token: ir.Expr, scope: Scope, project: Project) -> bool:
-    return any(
-        isinstance(part, ir.Call) and any(name.startswith(_FETCHED) for name in project.resolve(part.function, scope))
-        for part in origins(token, scope)
+def _was_fetched(token: ir.Expr, scope: Scope, project: Project, deep: bool = True) -> bool:
+    """Whether a token comes from a request of the project's own, here or, ``deep``, wherever the function is given it."""
+    parts = list(origins(token, scope))
+    if any(isinstance(part, ir.Call) and _asks_issuer(part, scope, project) for part in parts):
+        return True
+    node = scope.node
+    if not deep or not isinstance(node, ir.Function) or not isinstance(token, ir.Name):
+        return False
+    names = [one.name for one in node.parameters]
+    if token.id not in names or len(scope.at(token.id, token.start)) != 1:
+        return False
+    owner = scope.parent if scope.parent is not None and scope.parent.is_class else None
+    position = names.index(token.id) - (owner is not None and names[0] == "self")
+    called = scope.name if owner is None else f"{owner.name}().{node.name}"
+    sites = [site for site in project.calls(called) if not site.scope.module.is_test]
+    given = [(site.argument(position, token.id), site.scope) for site in sites]
+    return bool(given) and all(
+        value is not None and _was_fetched(value, caller, project, deep=False) for value, caller in given
     )
+
+
+def _asks_issuer(call: ir.Call, scope: Scope, project: Project) -> bool:
+    """Whether a call asks for a token over the network: one of a library that does so, or a function of the project around it."""
+    names = project.resolve(call.function, scope)
+    if any(name.startswith(_FETCHED) for name in names):
+        return True
+    if not isinstance(call.function, ir.Attribute) or not _is_called_asking(call.function.name):
+        return False
+    own = [found for name in names if (found := project.definition(name)) is not None]
+    return all(
+        any(
+            inner is found
+            and (
+                any(name.startswith(_FETCHED) for name in project.resolve(made.function, inner))
+                or (
+                    isinstance(made.function, ir.Attribute)
+                    and _is_called_asking(made.function.name)
+                    and not any(map(project.definition, project.resolve(made.function, inner)))
+                )
+            )
+            for made, inner in found.module.calls
+        )
+        for found in own
+    )
+
+
+def _is_called_asking(method: str) -> bool:
+    """``refresh_token``, ``fetch_access_token``; OAuth clients call it ``token``, too."""
+    said = words(method)
+    return bool(said) and said[-1] in ("token", "tokens") and (len(said) == 1 or said[0] in _ASKING)

@@ -10,7 +10,7 @@ from flasklint.knowledge.sensitive import OPENING, PAIRS, sensitivity, words
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope
 from flasklint.rules.base import ProjectRule, together
-from flasklint.rules.surroundings import conditions
+from flasklint.rules.surroundings import conditions, origins
 
 _LEVELS = (
     *("debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log"),
@@ -125,6 +125,14 @@ _VOID = frozenset(
 """Words for tokens that open no door."""
 _HEADS = frozenset(("code", "codes", "value", "values", "string", "str", "raw", "plain", "text", "number", "param"))
 """Last words of names that still hold the secret: ``token_value`` does, ``token_info`` and ``token_owner`` speak of one."""
+_OF_BUSINESS = frozenset({"invoice", "order", "payment", "transaction"})
+"""Words before ``token`` for what it is the number of, where a service gives its records such."""
+_OPENERS = frozenset({"open", "exists", "isfile", "Path", "PurePath"})
+"""What takes a path first."""
+_KEEPERS = frozenset({"append", "dump", "put", "save", "store", "upload", "write"})
+"""First words of what is given a secret to keep, and then a file: ``save_to_file(token)``."""
+_TESTS = frozenset({"bool", "hasattr", "isinstance", "len"})
+"""Functions that tell something about a value."""
 _BARE = (["token"], ["tokens"])
 """Names that say nothing of what a token is for."""
 _LOOKED_INTO = frozenset({"config", "environ", "headers", "settings"})
@@ -221,8 +229,10 @@ class SensitiveDataLogged(ProjectRule):
                 if not isinstance(call.function, ir.Attribute | ir.Name) or not call.arguments:
                     continue
                 if _is_log(call, scope, project) or _is_print(call, scope, project, views):
-                    for argument in call.arguments:
+                    for number, argument in enumerate(call.arguments):
                         if argument.name in ("exc_info", "stack_info", "file", "end", "sep", "flush"):
+                            continue
+                        if not _gets_logged(call, number, scope, project):
                             continue
                         if (logged := _secret(argument.value, scope, project)) and not _is_void(logged, call, scope):
                             debugging = ir.last_name(call.function) in _FOR_DEBUGGING
@@ -243,6 +253,8 @@ class SensitiveDataLogged(ProjectRule):
             severity, confidence = Severity.LOW, Confidence.MEDIUM if spoken else Confidence.LOW
         elif found.how == "named":
             confidence = Confidence.HIGH if sensitivity(found.words) == "password" else Confidence.MEDIUM
+            if not _OF_BUSINESS.isdisjoint(words(found.words)) and sensitivity(found.words) == "token":
+                confidence = Confidence.LOW
             said = f"`{found.words}` is written to a log."
         if found.how != "named":
             said = f"{found.words[:1].upper()}{found.words[1:]} is written to a log, with any secrets in it."
@@ -343,15 +355,45 @@ def _is_own_log(name: str, project: Project) -> bool:
     if first != "log" or second in _NOT_A_LOG:
         return False
     found = project.definition(name)
-    return (
-        found is not None
-        and found.is_function
-        and any(
-            (isinstance(part, ir.Attribute) and part.name in _LEVELS)
-            or (isinstance(part, ir.Name) and part.id == "print")
-            for part in ir.walk(found.node)
+    return found is not None and found.is_function and any(_logging_within(found))
+
+
+def _logging_within(scope: Scope) -> Iterator[ir.Call]:
+    """The calls of a function that log or print, whatever they are made on."""
+    for part in ir.walk(scope.node):
+        match part:
+            case ir.Call(function=ir.Attribute(name=name)) if name in _LEVELS:
+                yield part
+            case ir.Call(function=ir.Name(id="print")):
+                yield part
+            case _:
+                pass
+
+
+def _gets_logged(call: ir.Call, number: int, scope: Scope, project: Project) -> bool:
+    """Whether a function that is named for logging logs this argument too: one that keeps a record of what was done may need a
+    key for that, and log nothing of it."""
+    if not isinstance(call.function, ir.Name):
+        return True
+    for name in project.resolve(call.function, scope):
+        found = project.definition(name)
+        if found is None or not isinstance(found.node, ir.Function):
+            continue
+        given = call.arguments[number]
+        taken = [one for one in found.node.parameters if one.name == given.name] if given.name else []
+        if not given.name and not any(one.name == "*" for one in call.arguments[:number]):
+            taken = list(found.node.parameters[number : number + 1])
+        if len(taken) != 1 or taken[0].kind not in ("positional", "normal", "keyword"):
+            return True
+        logged = (
+            part
+            for inner in _logging_within(found)
+            for argument in inner.arguments
+            for part in origins(argument.value, found)
         )
-    )
+        if not any(isinstance(part, ir.Name) and part.id == taken[0].name for part in logged):
+            return False
+    return True
 
 
 def _is_own_logger(name: str, project: Project) -> bool:
@@ -378,7 +420,8 @@ def _secret(node: ir.Expr, scope: Scope, project: Project) -> _Logged | None:
     match node:
         case ir.Name(id=name):
             if _is_secret(name):
-                return None if _is_read(node, scope) or _is_key(name, scope) else _Logged("named", node, name)
+                stands_for = _is_read(node, scope) or _is_key(name, scope) or _is_path(name, scope)
+                return None if stands_for or _is_record(name, scope) else _Logged("named", node, name)
             return _held(node, scope, project)
         case ir.Attribute(name="data", value=ir.Attribute(name=name)) if _is_secret(name):
             return _Logged("named", node, name)
@@ -447,11 +490,54 @@ def _whole(node: ir.Attribute, name: str, scope: Scope, project: Project) -> _Lo
 
 
 def _is_read(node: ir.Name, scope: Scope) -> bool:
-    """Whether a variable holds what a token says, not the token: ``id_token = decode(encoded)``."""
+    """Whether a variable holds what a token says, not the token, or whether something is so: ``id_token = decode(encoded)``."""
     made = [binding.value for binding in scope.at(node.id, node.start)]
-    return bool(made) and all(
-        isinstance(value, ir.Call) and not _READING.isdisjoint(words(ir.last_name(value.function))) for value in made
-    )
+    return bool(made) and all(map(_tells_of, made))
+
+
+def _tells_of(value: ir.Expr | None) -> bool:
+    match value:
+        case ir.Compare() | ir.Op(sign="not"):
+            return True
+        case ir.Call(function=function):
+            last = ir.last_name(function)
+            return last in _TESTS or not _READING.isdisjoint(words(last))
+        case _:
+            return False
+
+
+def _is_record(name: str, scope: Scope) -> bool:
+    """Whether what is called a token is one that was read already: its function looks up in it who it speaks of, and no
+    secret."""
+    if sensitivity(name) != "token":
+        return False
+    looked_up = set()
+    for node in ir.walk(scope.node):
+        match node:
+            case ir.Subscript(value=ir.Name(id=owner), key=ir.Const(value=str(key))) if owner == name:
+                looked_up.add(key)
+            case ir.Call(
+                function=ir.Attribute(value=ir.Name(id=owner), name="get"),
+                arguments=(ir.Argument(value=ir.Const(value=str(key))), *_),
+            ) if owner == name:
+                looked_up.add(key)
+            case _:
+                pass
+    return bool(looked_up) and not any(map(sensitivity, looked_up))
+
+
+def _is_path(name: str, scope: Scope) -> bool:
+    """Whether a variable says where a secret is kept: something opens a file by it."""
+    for node in ir.walk(scope.node):
+        match node:
+            case ir.Call(function=function, arguments=(ir.Argument(value=ir.Name(id=given)), *_)) if given == name:
+                last = ir.last_name(function)
+                said = words(last)
+                if last in _OPENERS or (said and said[-1] in ("file", "filename") and said[0] not in _KEEPERS):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def _is_key(name: str, scope: Scope) -> bool:

@@ -28,7 +28,7 @@ from flasklint.project.profiles import kind_of_name
 from flasklint.project.project import Project
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.values import Known
-from flasklint.rules.base import Context, Rule
+from flasklint.rules.base import Context, Rule, together
 from flasklint.rules.evidence import confidence_in, reservations, where
 from flasklint.source import Location
 
@@ -118,11 +118,15 @@ class HardcodedCredential(Rule):
             for site in project.calls(name):
                 for argument in arguments:
                     yield from self._passed(site, argument, project)
+        by_text: dict[object, list[Finding]] = {}
         for module in project.modules.values():
             if not module.is_test:
                 yield from self._compared(module, project)
                 for named in named_texts(module):
-                    yield from self._by_name(named)
+                    by_text.setdefault(named.const.value, []).extend(self._by_name(named))
+        for group in by_text.values():
+            # However many files a key was copied into, it is one to withdraw.
+            yield from together(group)
 
     # By form -----------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from flasklint.findings import Confidence, Finding, Place, Severity
 from flasklint.knowledge.config import SIGNING_KEYS
@@ -9,9 +10,17 @@ from flasklint.project.keys import key_origins
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule, Context
 from flasklint.rules.evidence import confidence_in, reservations, set_at, where
+from flasklint.rules.idle_keys import IdleKey, idle_key
 from flasklint.rules.refused import is_refused
 from flasklint.rules.signers import given_keys
 from flasklint.source import Location
+
+_SIGNS_LITTLE: Mapping[IdleKey, str] = MappingProxyType(
+    {
+        "app of tokens": " Nothing signs with it yet: the app asks for tokens of another key, and keeps no session.",
+        "no requests": " Nothing signs with it yet: the app answers no requests.",
+    }
+)
 
 
 class HardcodedSecretKey(AppRule):
@@ -21,7 +30,8 @@ class HardcodedSecretKey(AppRule):
     Follows what reaches `SECRET_KEY`, `SECRET_KEY_FALLBACKS`, `WTF_CSRF_SECRET_KEY`, `JWT_SECRET_KEY` and
     `SECURITY_PASSWORD_SALT` in the configuration that production runs with: through classes, modules, dicts, constants of other
     files, `update` and later overrides; and what signers of itsdangerous and `Fernet` are given as their key. It
-    reports a literal. Values of development and test profiles are left alone.
+    reports a literal. Values of development and test profiles are left alone. Where nothing signs with the key, since the app
+    asks for tokens of another one, that is of low severity, and of low confidence where it answers no requests.
 
     ## Why is this bad
     Whoever can read the source (a colleague who left, a leaked backup, everybody, if it is public) can sign a session that says
@@ -80,11 +90,13 @@ class HardcodedSecretKey(AppRule):
         for key in sorted(SIGNING_KEYS):
             for origin in key_origins(app, key):
                 if origin.kind == "literal" and not is_refused(origin, app, project):
+                    idle = idle_key(origin, app, project)
                     yield self.finding(
                         origin.location,
                         f"`{key}` is written into the source{where(origin.profile)}. Whoever reads the code can forge what it "
-                        f"signs.{reservations(origin.effective)}",
-                        confidence=confidence_in(origin.effective),
+                        f"signs.{_SIGNS_LITTLE[idle] if idle else ''}{reservations(origin.effective)}",
+                        severity=Severity.LOW if idle else None,
+                        confidence=Confidence.LOW if idle == "no requests" else confidence_in(origin.effective),
                         label="this literal is the key",
                         scope=origin.write.scope,
                         related=set_at(origin),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from flasklint.findings import Finding, Severity
+from flasklint.findings import Confidence, Finding, Severity
 from flasklint.knowledge.config import SIGNING_KEYS
 from flasklint.knowledge.secrets import WELL_KNOWN_KEYS
 from flasklint.project.apps import App
@@ -11,6 +11,7 @@ from flasklint.project.keys import KeyOrigin, key_origins
 from flasklint.project.project import Project
 from flasklint.rules.base import AppRule, Option
 from flasklint.rules.evidence import confidence_in, reservations
+from flasklint.rules.idle_keys import idle_key
 from flasklint.rules.refused import is_refused
 
 
@@ -63,11 +64,13 @@ class WeakSecretKey(AppRule):
             for origin in key_origins(app, key):
                 fault = self._fault(origin)
                 if fault and not is_refused(origin, app, project):
+                    idle = idle_key(origin, app, project)
                     yield self.finding(
                         origin.location,
                         f"`{key}` {fault}. It can be found by trying guesses on a single session cookie."
                         f"{reservations(origin.effective)}",
-                        confidence=confidence_in(origin.effective),
+                        severity=Severity.LOW if idle else None,
+                        confidence=Confidence.LOW if idle == "no requests" else confidence_in(origin.effective),
                         label=fault,
                         scope=origin.write.scope,
                         help="make one with `secrets.token_hex()` and keep it outside of the source",

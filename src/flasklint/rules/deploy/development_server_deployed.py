@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flasklint.findings import Confidence, Finding, Persona, Severity
 from flasklint.project.project import Project
-from flasklint.rules.base import ProjectRule
+from flasklint.rules.base import ProjectRule, together
 from flasklint.rules.deployments import is_for_developers, place, runs_a_server, starts_development_server
 
 
@@ -47,15 +47,19 @@ class DevelopmentServerDeployed(ProjectRule):
         served = runs_a_server(project)
         for file in project.deployments:
             quiet = served or is_for_developers(file, project)
-            for entry in file.entries:
-                if starts_development_server(entry, project):
-                    yield self.finding(
-                        place(file, entry),
-                        "The app is deployed with Flask's development server. It is not made to be exposed.",
-                        severity=Severity.LOW if quiet else None,
-                        confidence=Confidence.MEDIUM,
-                        persona=Persona.PEDANTIC if quiet else Persona.REGULAR,
-                        label="the development server",
-                        scope=entry.service,
-                        help="start a WSGI server: `gunicorn -b 0.0.0.0:8000 app:app`",
-                    )
+            found = [
+                self.finding(
+                    place(file, entry),
+                    "The app is deployed with Flask's development server. It is not made to be exposed.",
+                    severity=Severity.LOW if quiet else None,
+                    confidence=Confidence.MEDIUM,
+                    persona=Persona.PEDANTIC if quiet else Persona.REGULAR,
+                    label="the development server",
+                    scope=entry.service,
+                    help="start a WSGI server: `gunicorn -b 0.0.0.0:8000 app:app`",
+                )
+                for entry in file.entries
+                if starts_development_server(entry, project)
+            ]
+            # A script starts it in one of its branches or another.
+            yield from together(found) if file.kind == "script" else found

@@ -53,7 +53,7 @@ class CodeInjection(FlowRule):
     name = "code-injection"
     severity = Severity.CRITICAL
     cwe = (94, 95)
-    kinds = ("code", "dispatch")
+    kinds = ("code", "module", "dispatch")
     title = "Untrusted data is run as code."
     advice = "read data with `json` or `ast.literal_eval`; choose functions from a dict of your own"
 

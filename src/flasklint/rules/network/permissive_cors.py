@@ -24,6 +24,8 @@ _ORIGIN = "access-control-allow-origin"
 _CREDENTIALS = "access-control-allow-credentials"
 _PEOPLE = frozenset(("current_user", "session", "user", "current_identity", "get_jwt_identity", "authorization"))
 """Names by which a function asks who the visitor is."""
+_FEW = 5
+"""For each route that is open there are so many that are not, where an app asks everybody."""
 _IS_PATTERN = re.compile(r"[*\\\]?$^]")
 """What Flask-CORS takes an origin for a pattern by."""
 _NAMES_HOST = re.compile(r"[A-Za-z0-9-]\\?\.[A-Za-z]{2,}")
@@ -39,7 +41,8 @@ class PermissiveCors(AppRule):
     hand their answers to, for an allowed origin of `*`, a pattern that fits every origin (with credentials, also one that fits
     those of others, for want of a `\.` or a `$`), or the request's own `Origin` sent back. Together with credentials it is
     serious. Without them it is reported where all of an app is open that people log in to with a cookie; for other apps, or
-    where some views or addresses were picked out, only to pedants.
+    where some views or addresses were picked out, only to pedants. Where nearly every view asks who is there, it has low
+    confidence: without a cookie there is little to read.
 
     ## Why is this bad
     With credentials allowed, any page that a logged-in visitor looks at can read what the app shows to them: mail, keys, the
@@ -235,7 +238,8 @@ class PermissiveCors(AppRule):
             f"Any site may read the answers of this app{f' at {where}' if where else ''}."
             + (" People log in to it; what they see without their cookie is open to all pages." if identity else ""),
             severity=Severity.LOW,
-            confidence=Confidence.MEDIUM,
+            # Whoever asks everybody who they are shows nothing to a page that can send no cookie along.
+            confidence=Confidence.LOW if _asks_everybody(app) else Confidence.MEDIUM,
             persona=Persona.REGULAR if identity is not None else Persona.PEDANTIC,
             label="every origin",
             scope=scope,
@@ -250,6 +254,12 @@ def _asks_for_tokens(app: App) -> bool:
     """Whether views ask for a token, which no browser sends by itself."""
     guards = (app.guard(route) for route in app.routes)
     return any(guard is not None and guard.proof == "token" for guard in guards)
+
+
+def _asks_everybody(app: App) -> bool:
+    """Whether nearly all of an app is open only to people whom it knows: all but where they log in, and the like."""
+    asks = [app.guard(route) is not None for route, _ in app.views() if not _is_for_all(route.rule)]
+    return any(asks) and asks.count(False) * _FEW <= asks.count(True)
 
 
 def _offers(arguments: Arguments, profile: Profile) -> Iterator[tuple[str, Value | None, Value | None]]:

@@ -15,7 +15,7 @@ from flasklint.project.calls import CallSite
 from flasklint.project.project import Project
 from flasklint.project.scopes import Scope, Write
 from flasklint.project.values import Known
-from flasklint.rules.base import Context, Rule
+from flasklint.rules.base import Context, Rule, together
 from flasklint.rules.surroundings import beginning, conditions, is_this_machine, origins, words
 from flasklint.source import Location, Span
 
@@ -206,8 +206,12 @@ class TlsVerificationDisabled(Rule):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         project = context.project
+        by_fork: dict[object, list[Finding]] = {}
         for site in project.calls(*_SWITCHES):
-            yield from self._switch(site, project)
+            for finding in self._switch(site, project):
+                by_fork.setdefault((_fork(site), site.names, finding.message), []).append(finding)
+        for found in by_fork.values():
+            yield from together(found)
         for site in project.calls(*_UNVERIFIED):
             yield self._report(
                 site.scope, site.call, "Makes a TLS context that accepts any certificate.", fix=_default(site)
@@ -382,6 +386,12 @@ class TlsVerificationDisabled(Rule):
             scope=scope.qualname,
             fix=fix,
         )
+
+
+def _fork(site: CallSite) -> object:
+    """The outermost ``if`` around a call, whose branches ask for one thing in one way or another; else the call itself."""
+    around = ir.path_to(site.scope.node, site.call.span)
+    return next((Location(site.location.path, node.span) for node in around if isinstance(node, ir.If)), site.location)
 
 
 def _serves(site: CallSite, project: Project) -> bool:
