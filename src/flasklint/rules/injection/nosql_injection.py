@@ -94,7 +94,7 @@ class NosqlInjection(FlowRule):
         if flow.sink.kind == "nosql-script":
             yield self.untrusted(flow)
             return
-        if isinstance(query, ir.Dict) and _runs(query):
+        if (isinstance(query, ir.Dict) and _runs(query)) or (isinstance(query, ir.Name) and _is_key(query, path)):
             return
         structured = tuple(
             one for one in flow.paths if one.source.name.endswith(_STRUCTURED) or one.goes_through("loads")
@@ -112,6 +112,21 @@ class NosqlInjection(FlowRule):
 
 def _runs(query: ir.Dict) -> bool:
     return any(isinstance(pair.key, ir.Const) and pair.key.value == "$where" for pair in query.pairs)
+
+
+def _is_key(query: ir.Name, path: tuple[ir.Node, ...]) -> bool:
+    """Whether a loop that a query stands in gives its name the keys of a mapping: those of JSON are text."""
+    return any(
+        isinstance(node, ir.Loop)
+        and isinstance(node.target, ir.Display)
+        and len(node.target.items) == 2
+        and isinstance(first := node.target.items[0].value, ir.Name)
+        and first.id == query.id
+        and isinstance(node.subject, ir.Call)
+        and isinstance(node.subject.function, ir.Attribute)
+        and node.subject.function.name == "items"
+        for node in path
+    )
 
 
 def _is_asked(query: ir.Dict, path: tuple[ir.Node, ...]) -> bool:
