@@ -402,7 +402,7 @@ def w():
         words.append(one)
     subprocess.run(words)  # maybe: command
     subprocess.run(' '.join(words))  # maybe: command
-    __import__(words[1])  # maybe: code
+    __import__(words[1])  # maybe: module
 """,
     },
     "words of a visitor": {

@@ -38,7 +38,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("command", needs=r"^a-zA-Z0-9_./:@,+=\-"),
     Kind("code", needs="^a-zA-Z0-9_", quoted=True),
-    Kind("module", needs="^a-zA-Z0-9_", prefix="package"),
+    Kind("module", needs="^a-zA-Z0-9_", prefix="package", also=("code",)),
     Kind("dispatch", prefix="any"),
     Kind("deserialization"),
     Kind("xml", needs="<&"),

@@ -35,7 +35,7 @@ _HEADERS = frozenset(
 )
 _ADDRESS = frozenset({"iss", "kid", "aud", "azp", "client_id", "tid"})
 """Claims by which the key for a token is found."""
-_CHECKING = frozenset({"check", "validate", "validated", "verify", "verified"})
+_CHECKING = frozenset({"check", "introspect", "userinfo", "validate", "validated", "verify", "verified"})
 """Words of methods that check a token."""
 _ASKING = frozenset({"acquire", "authorize", "exchange", "fetch", "refresh"})
 """First words of methods by which clients get a token from its issuer."""
@@ -288,21 +288,27 @@ def _checked_beside(site: CallSite, project: Project) -> bool:
     """Whether the same function also reads a token properly: then this was a look for the key to check it with; or has had the
     very token checked before, by a method that is named so."""
     token = site.argument(0, "jwt", "token")
+    if token is not None and _was_checked(token, site.call.start, site.scope, project):
+        return True
     for call, scope in site.scope.module.calls:
         if scope is site.scope and call is not site.call:
-            if (
-                isinstance(token, ir.Name)
-                and call.start < site.call.start
-                and not _CHECKING.isdisjoint(words(ir.last_name(call.function)))
-                and any(isinstance(one.value, ir.Name) and one.value.id == token.id for one in call.arguments)
-                and not any(project.definition(name) is not None for name in project.resolve(call.function, scope))
-            ):
-                return True
             names = project.resolve(call.function, scope)
             other = CallSite(call, scope, names)
             if not _DECODERS.isdisjoint(names) and _signature_off(other, project) is None:
                 return True
     return False
+
+
+def _was_checked(token: ir.Expr, before: int, scope: Scope, project: Project) -> bool:
+    """Whether the very token was given to a library's method that is named for checking it, or for asking its issuer about it."""
+    return isinstance(token, ir.Name) and any(
+        around is scope
+        and call.start < before
+        and not _CHECKING.isdisjoint(words(ir.last_name(call.function)))
+        and any(isinstance(one.value, ir.Name) and one.value.id == token.id for one in call.arguments)
+        and not any(project.definition(name) is not None for name in project.resolve(call.function, scope))
+        for call, around in scope.module.calls
+    )
 
 
 def _is_only_addressed(site: CallSite) -> bool:
@@ -358,11 +364,13 @@ def _was_fetched(token: ir.Expr, scope: Scope, project: Project, deep: bool = Tr
     sites = [site for site in project.calls(called) if not site.scope.module.is_test]
     given = [(site.argument(position, token.id), site.scope) for site in sites]
     return bool(given) and all(
-        value is not None and _was_fetched(value, caller, project, deep=False) for value, caller in given
+        value is not None
+        and (_was_fetched(value, caller, project, deep=False) or _was_checked(value, value.start, caller, project))
+        for value, caller in given
     )
 
 
-def _asks_issuer(call: ir.Call, scope: Scope, project: Project) -> bool:
+def _asks_issuer(call: ir.Call, scope: Scope, project: Project, depth: int = 2) -> bool:
     """Whether a call asks for a token over the network: one of a library that does so, or a function of the project around it."""
     names = project.resolve(call.function, scope)
     if any(name.startswith(_FETCHED) for name in names):
@@ -370,20 +378,10 @@ def _asks_issuer(call: ir.Call, scope: Scope, project: Project) -> bool:
     if not isinstance(call.function, ir.Attribute) or not _is_called_asking(call.function.name):
         return False
     own = [found for name in names if (found := project.definition(name)) is not None]
-    return all(
-        any(
-            inner is found
-            and (
-                any(name.startswith(_FETCHED) for name in project.resolve(made.function, inner))
-                or (
-                    isinstance(made.function, ir.Attribute)
-                    and _is_called_asking(made.function.name)
-                    and not any(map(project.definition, project.resolve(made.function, inner)))
-                )
-            )
-            for made, inner in found.module.calls
-        )
+    return not own or any(
+        depth > 0 and inner is found and _asks_issuer(made, inner, project, depth - 1)
         for found in own
+        for made, inner in found.module.calls
     )
 
 
