@@ -358,7 +358,8 @@ class Context(msgspec.Struct, frozen=True, array_like=True, gc=False):
     holds a URL), ``event`` (an ``on*`` attribute), ``style`` (attribute or element), ``script``, ``json`` (a data block in a
     script element), ``comment``, ``tag`` (among or in a tag's names), ``plain`` (the template is not HTML).
     ``tag``, ``attribute``: their names in lower case, or empty. ``prefix``: what of the attribute's value, or of a script's
-    line, stands before, with each earlier output as ``\\x00``: empty means that the output begins it.
+    line, stands before, with each earlier output as ``\\x00``: empty means that the output begins it. Of a line of text, which a
+    script may take in, if there is a quote on it.
     """
 
     place: Place = "text"

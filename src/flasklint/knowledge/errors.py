@@ -91,6 +91,12 @@ RESPONSES: frozenset[str] = frozenset(
 """Calls that make what is sent to the client."""
 
 SHOWS_OBJECTS: frozenset[str] = frozenset(
-    {"flask.render_template", "flask.render_template_string", "flask_babel.gettext", "flask_babel.lazy_gettext"}
+    {
+        "flask.render_template",
+        "flask.render_template_string",
+        "flask_babel._",
+        "flask_babel.gettext",
+        "flask_babel.lazy_gettext",
+    }
 )
 """Calls that turn an object into text where it is shown."""

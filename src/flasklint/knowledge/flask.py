@@ -36,7 +36,7 @@ _SOURCES = (
     Source(f"{_REQUEST}.base_url", "the visitor controls the address", without=r"\r\n", hosted=True),
     Source(f"{_REQUEST}.full_path", "the visitor controls the address", without=r"\r\n", routed="full"),
     Source(f"{_REQUEST}.path", "the visitor controls the path", routed="path"),
-    Source(f"{_REQUEST}.view_args", "the visitor controls the path", result="builtins.dict()"),
+    Source(f"{_REQUEST}.view_args", "the visitor controls the path", result="builtins.dict()", routed="variables"),
     Source(f"{_REQUEST}.origin", "the visitor controls the request's headers", without=r"\r\n"),
     Source(f"{_REQUEST}.referrer", "the visitor controls the referrer", without=r"\r\n"),
     Source(f"{_REQUEST}.user_agent", "the visitor controls the user agent", without=r"\r\n"),

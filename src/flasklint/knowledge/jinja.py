@@ -73,6 +73,7 @@ _SUMMARIES = (
         for name in ("jinja2.Template", "jinja2.Environment().from_string", "flask.Flask().jinja_env.from_string")
     ),
     Summary("flask_babel.gettext", ("*",), "same"),
+    Summary("flask_babel._", ("*",), "same"),
     Summary("flask_babel.ngettext", ("*",), "same"),
     Summary("flask_babel.pgettext", ("1*",), "same"),
     Summary("flask_babel.lazy_gettext", ("*",), "same"),

@@ -26,7 +26,7 @@ class Source(NamedTuple):
     ``words``: "this query argument", completing "the visitor controls ...". ``origin``: who decides. ``result``: the type.
     ``without``: characters that can't be in it. ``confidence``: how surely it is someone else's.
     ``routed``: in a view it is the ``path`` that the view's rule says: someone else decides only what stands for the rule's
-    variables; ``full``: with the query string behind it.
+    variables; ``full``: with the query string behind it; ``variables``: it is the dict of those, by their names.
     ``hosted``: it begins with a scheme and a host that a link can't choose: those that the browser asks.
     ``unless``: an attribute of a class whose making names one of these calls is checked by it, and nothing of this row.
     """
@@ -39,7 +39,7 @@ class Source(NamedTuple):
     result: str = ""
     without: str = ""
     confidence: Confidence = Confidence.HIGH
-    routed: Literal["", "path", "full"] = ""
+    routed: Literal["", "path", "full", "variables"] = ""
     hosted: bool = False
     unless: tuple[str, ...] = ()
 

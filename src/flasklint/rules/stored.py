@@ -24,7 +24,7 @@ from flasklint.rules.rendered import Rendered, rendered
 from flasklint.rules.rows import Row, Rows
 from flasklint.source import Location
 from flasklint.taint.flows import Flow
-from flasklint.taint.kept import members_of, plain, read_of_self
+from flasklint.taint.kept import declaring, members_of, plain, read_of_self
 
 _HOPS = 3
 
@@ -347,6 +347,16 @@ class Stored:
             return own == owner
         return is_alike(own, owner)
 
+    def _is_another(self, part: Part, kind: str, kept: str) -> bool:
+        """Whether what is shown and what is kept there are of two classes that have such a field each, whatever the variables
+        are called."""
+        declaring = self._declaring.get(part.name, frozenset()) if kind and kept and kind != kept else frozenset()
+        return kind in declaring and kept in declaring
+
+    @cached_property
+    def _declaring(self) -> Mapping[str, frozenset[str]]:
+        return declaring(self._project)
+
     def _by_view(self, places: Iterable[Location], path: str) -> list[Location]:
         views = [rendering.site.scope for rendering in self._project.pages.rendered_by(path)]
         return [place for place in places if any(_stands_in(place, view) for view in views)]
@@ -526,14 +536,18 @@ class Stored:
     def _places(self, part: Part, path: str, surely: bool = False) -> list[Location]:
         """Where such a part is kept: by the view itself that shows it, or in records that go by the owner's name, or else in any,
         unless it must be sure."""
-        kept = self._kept.get(part.name, {}) if part.owner else {}
-        rows = self._rows(part, path) if kept else []
-        if rows:
-            kept = {place: owners for place, owners in kept.items() if not self._table.is_elsewhere(place, rows)}
+        every = self._kept.get(part.name, {}) if part.owner else {}
+        kind = (part.kind or self.kind_at(part.owner, path) or self.kind_shown(part, path)) if every else ""
+        rows = self._rows(part, path) if every else []
+        kept = {
+            place: owners
+            for place, owners in every.items()
+            if not self._is_another(part, kind, self._kind_kept(place, owners))
+            and not (rows and self._table.is_elsewhere(place, rows))
+        }
         own = plain(part.owner)
         mine = [place for place, owners in kept.items() if any(self._is_it(own, owner) for owner in owners)]
         mine = [place for place in mine if (place.path, place.span.start) not in self._rewritten] or mine
-        kind = (part.kind or self.kind_shown(part, path)) if kept else ""
         if kind:
             known = [
                 place

@@ -81,6 +81,17 @@ def members_of(project: Project, name: str) -> list[Scope]:
     return [member for member in found if member is not None]
 
 
+def declaring(project: Project) -> dict[str, frozenset[str]]:
+    """The plain names of the project's classes, by each name that they bind themselves."""
+    found: dict[str, set[str]] = {}
+    for module in project.modules.values():
+        for scope in module.scopes:
+            if isinstance(scope.node, ir.Class):
+                for name in scope.bindings:
+                    found.setdefault(name, set()).add(plain(scope.node.name))
+    return {name: frozenset(kinds) for name, kinds in found.items()}
+
+
 def read_of_self(member: Scope) -> frozenset[str]:
     """What a method reads of its object."""
     node = member.node

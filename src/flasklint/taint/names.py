@@ -14,7 +14,7 @@ from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.taint import characters
 from flasklint.taint.frame import Frame
 from flasklint.taint.functions import Functions
-from flasklint.taint.routes import rule_text
+from flasklint.taint.routes import rule_text, rule_variables
 from flasklint.taint.state import Obj
 from flasklint.taint.subscripts import item
 from flasklint.taint.targets import set_item
@@ -241,6 +241,9 @@ class Names(Functions):
             rules = self.rules.get(frame.key.scope)
             if rules is None:
                 rules, self.reads_rules = self.entry_rules, True
+            if row.routed == "variables":
+                variables = rule_variables(frame, rules, row, node)
+                return variables if variables is not None else self.source(frame, row._replace(routed=""), node)
             text = rule_text(frame, rules, row, node)
             if text is not None:
                 query = (constant("?"), self.source(frame, row._replace(routed=""), node))

@@ -14,8 +14,22 @@ from flasklint.project.registering import COMPUTED
 from flasklint.taint import characters
 from flasklint.taint.addresses import pieces
 from flasklint.taint.frame import Frame
+from flasklint.taint.state import Obj
 from flasklint.taint.text import text_value
-from flasklint.taint.values import NUMBER, OUR_TEXT, Hole, Info, Origin, Taint, Text, Trail, Value
+from flasklint.taint.values import (
+    NUMBER,
+    OUR_TEXT,
+    UNKNOWN,
+    Constant,
+    Hole,
+    Info,
+    Origin,
+    Taint,
+    Text,
+    Trail,
+    Value,
+    join,
+)
 
 _ROUTE = Source("<route>", "the visitor controls this part of the address")
 _PLAIN_CONVERTERS = frozenset(("int", "float", "uuid", "any"))
@@ -31,15 +45,20 @@ def is_of_own_type(reasons: Iterable[str]) -> bool:
 
 def route_variable(frame: Frame, parameter: ir.Parameter, converter: str) -> Value:
     """What stands for a variable of a URL rule."""
+    return _part_of_path(frame, _ROUTE, parameter.name, converter, parameter)
+
+
+def _part_of_path(frame: Frame, row: Source, variable: str, converter: str, node: ir.Node) -> Value:
+    """What stands for a variable of a URL rule that a row of the tables reads at a place."""
     if converter == "any":
         # One of the words that stand in the rule.
         return OUR_TEXT
     if converter in _PLAIN_CONVERTERS:
         return NUMBER
-    fragment = ("source", "<route>", parameter.name)
+    fragment = ("source", "<route>", variable)
     frame.state.infos[fragment] = route_info(converter)
-    origin = Origin(_ROUTE, frame.path, parameter.start, parameter.end)
-    trail = Trail(None, frame.path, parameter.start, parameter.end, _ROUTE.words)
+    origin = Origin(row, frame.path, node.start, node.end)
+    trail = Trail(None, frame.path, node.start, node.end, row.words)
     if converter not in _TEXT_CONVERTERS:
         reason = f"the app's own converter `{converter}` {_CONVERTED}"
         return Value(open=True, taints=(Taint(origin, fragment, trail, Confidence.MEDIUM, (reason,)),))
@@ -107,6 +126,20 @@ def route_info(converter: str) -> Info:
     if converter == "path":
         return Info(tags=frozenset(("not:/",)))
     return Info(mask=characters.ANY & ~characters.of("/"))
+
+
+def rule_variables(frame: Frame, rules: tuple[str, ...], row: Source, node: ir.Node) -> Value | None:
+    """The dict of what stands for the variables of a request's rule; None when its rules are not known."""
+    if not rules or any(not rule or COMPUTED in rule for rule in rules):
+        return None
+    named: dict[Constant, Value] = {}
+    for rule in rules:
+        for _, variable, converter in pieces(rule):
+            if variable:
+                value = _part_of_path(frame, row, variable, converter, node)
+                named[variable] = join(named[variable], value) if variable in named else value
+    # A rule may have defaults under other names.
+    return frame.make((node.start, "variables"), Obj("dict", named, UNKNOWN, UNKNOWN))
 
 
 def rule_text(frame: Frame, rules: tuple[str, ...], row: Source, node: ir.Node) -> Value | None:

@@ -157,7 +157,7 @@ class Machine:
                 self.state = state._replace(mode=Mode.VALUE, quote="", value=OUTPUT)
             case Mode.VALUE:
                 self.state = state._replace(value=_longer(state.value, OUTPUT))
-            case Mode.RAW:
+            case Mode.RAW | Mode.TEXT:
                 self.state = state._replace(value=(state.value + OUTPUT)[-_LONGEST_VALUE:])
         return context
 
@@ -165,6 +165,9 @@ class Machine:
         """Where an output would stand here."""
         state = self.state
         match state.mode:
+            case Mode.TEXT if "'" in state.value or '"' in state.value:
+                # What takes this in may put it into a script.
+                return ir.Context(prefix=state.value)
             case Mode.TEXT | Mode.CDATA:
                 return ir.Context()
             case Mode.RAW:
@@ -212,7 +215,8 @@ class Machine:
             if whole is None or whole[1].lower() in _NOTED:
                 return state._replace(mode=Mode.OPEN, start=at + found.start()), found.end()
             position = whole.end()
-        return state, len(text)
+            state = state._replace(value="")
+        return state._replace(value=_line(state.value, text[position:])), len(text)
 
     def _open(self, state: State, text: str, position: int, at: int) -> tuple[State, int]:
         char = text[position]
@@ -294,9 +298,7 @@ class Machine:
     def _raw(self, state: State, text: str, position: int, at: int) -> tuple[State, int]:
         found = _RAW_END[state.tag].search(text, position)
         if found is None:
-            # A string of a script ends with its line, so the line tells whether an output stands in one.
-            _, line, last = text[position:].rpartition("\n")
-            return state._replace(value=(last if line else state.value + last)[-_LONGEST_VALUE:]), len(text)
+            return state._replace(value=_line(state.value, text[position:])), len(text)
         return state._replace(mode=Mode.BETWEEN, closing=True, start=at + found.start()), found.end()
 
     def _comment(self, state: State, text: str, position: int, at: int) -> tuple[State, int]:
@@ -353,6 +355,12 @@ class Machine:
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
     found = pattern.match(text, position)
     return found.end() if found else position
+
+
+def _line(before: str, more: str) -> str:
+    """What stands on the last line. A string of a script ends with its line, so that tells whether an output stands in one."""
+    _, line, last = more.rpartition("\n")
+    return (last if line else before + last)[-_LONGEST_VALUE:]
 
 
 def _longer(value: str, more: str) -> str:

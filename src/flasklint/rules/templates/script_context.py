@@ -17,6 +17,8 @@ from flasklint.source import Location
 from flasklint.taint.flows import Flow
 from flasklint.taint.judge import open_quote
 
+_SCRIPT = "<script>"
+"""The sink of what stands in a script, by itself or as part of a block that is put into one."""
 _CLOSED = ("'", '"')
 _QUOTED = "Untrusted data stands in a script without `tojson`. The quotes around it are escaped: it can break the script only."
 _BEHIND = (
@@ -81,12 +83,19 @@ class ScriptContext(OutputRule):
     title = "Untrusted data stands in a script without `tojson`."
     advice = "write `{{ value|tojson }}` without quotes around it, or put the value into a `data-` attribute"
 
+    def check_flow(self, flow: Flow, project: Project) -> Iterator[Finding]:
+        """What a block, or a template that is taken in, puts into another template's script is as good as what stands in one."""
+        template = project.templates.get(flow.location.path) if flow.sink.name == _SCRIPT else None
+        outputs = (node for node in ir.walk(template) if isinstance(node, ir.Output)) if template is not None else ()
+        output = next((one for one in outputs if one.span == flow.location.span), None)
+        return super().check_flow(flow, project) if output is None else self.flowing(flow, output, project)
+
     def flowing(self, flow: Flow, output: ir.Output, project: Project) -> Iterator[Finding]:
         prefix = output.context.prefix
         if output.context.place == "style" and not is_raw(output.value):
             finding = self.untrusted(flow, severity=Severity.LOW, title="Untrusted data stands in a style.")
             yield _doubted(replace(finding, persona=Persona.PEDANTIC), flow)
-        elif output.context.place != "script" or is_raw(output.value) or open_quote(prefix) not in _CLOSED:
+        elif flow.sink.name != _SCRIPT or is_raw(output.value) or open_quote(prefix) not in _CLOSED:
             yield self.untrusted(flow, severity=Severity.HIGH)
         elif not is_escaped(output, flow.location.path, project):
             yield self.untrusted(flow, severity=Severity.MEDIUM)
