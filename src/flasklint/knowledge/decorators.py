@@ -151,14 +151,21 @@ _WHO = frozenset(
     | {"role", "roles", "jwt", "token", "user", "admin", "superuser", "apikey", "scope", "scopes"}
 )
 _ASKS = frozenset({"has", "required", "require", "requires", "needed", "needs", "need", "check", "only", "protected"})
-_TOKENS = frozenset({"jwt", "token", "apikey"})
+_CONTROLS = frozenset({"rbac"})
+"""Words that say it all: access that roles control."""
+_TOKENS = frozenset({"jwt", "token", "tokens", "apikey"})
 
 
 def named_guard(name: str) -> str:
     """What the name of a decorator that nobody can look into says that it demands: a ``session``, a ``token``; empty when it says
     nothing of the kind."""
     spoken = set(words(name.rpartition(".")[2]))
-    by_token = spoken | set(words(name.partition(".")[0]))
-    if (spoken & _WHO and spoken & _ASKS) or spoken == {"authenticated"} or spoken == {"authenticate"}:
+    by_token = {word for part in name.split(".") for word in words(part)}
+    if (
+        (spoken & _WHO and spoken & _ASKS)
+        or spoken & _CONTROLS
+        or spoken == {"authenticated"}
+        or spoken == {"authenticate"}
+    ):
         return "token" if by_token & _TOKENS else "session"
     return ""

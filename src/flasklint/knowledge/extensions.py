@@ -115,6 +115,14 @@ SETS: MappingProxyType[str, tuple[Setting, ...]] = MappingProxyType(
 )
 """What extensions set in the configuration when they are given an app."""
 
+LIMITS: MappingProxyType[str, int] = MappingProxyType(
+    {
+        "flask_uploads.patch_request_class": 64 * 1024 * 1024,
+        "flask_reuploaded.patch_request_class": 64 * 1024 * 1024,
+    }
+)
+"""Functions that are given an app and a size, and limit all its requests to that; with what holds without a size."""
+
 DISPATCHES = "dispatch_request"
 """The method of a class-based view that every request goes through."""
 

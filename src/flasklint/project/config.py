@@ -58,6 +58,9 @@ from flasklint.project.values import Known, Unknown, Unset
 from flasklint.project.walk import Walk
 from flasklint.source import Location
 
+_NOTHING = (Known(None), Known(""))
+"""What a variable is by default that says something by being set at all."""
+
 
 @dataclass(slots=True)
 class _State:
@@ -317,13 +320,13 @@ class Configuration:
                 said = self._selects(left, right, state)
                 if said is not None:
                     return said if sign in ("==", "in", "is") else ~said
-                asked = left if isinstance(left, Env) and isinstance(right, Known) and right.value is None else None
+                asked = left if isinstance(left, Env) and right in _NOTHING else None
                 if asked is not None and stands_for(asked.name) is not None:
                     there = Truth.YES if stands_for(asked.name) == state.kind else Truth.NO
                     return there if sign in ("!=", "is-not") else ~there
             case Env(name) if name in state.demanded:
                 return Truth.YES
-            case Env(name, Known(None)) if stands_for(name) is not None:
+            case Env(name, unset) if unset in _NOTHING and stands_for(name) is not None:
                 # `if os.environ.get("PRODUCTION")`: the variable's name says which profile it stands for.
                 return Truth.YES if stands_for(name) == state.kind else Truth.NO
             case Test(".startswith" | ".endswith", (left, right)):

@@ -26,7 +26,7 @@ from flasklint.knowledge.guards import (
 )
 from flasklint.knowledge.sensitive import words
 from flasklint.project.names import Resolver
-from flasklint.project.refusals import ends_request, goes_on_after, is_refusal, operands, slows_down
+from flasklint.project.refusals import ends_request, goes_on_after, is_breakage, is_refusal, operands, slows_down
 from flasklint.project.scopes import LinkedModule, Scope
 from flasklint.project.strangers import decides_by_referrer, given_once, is_of_strangers, unfolded, values_used
 
@@ -236,7 +236,7 @@ class Observer(ABC):
                         sends_on = True
                     elif not turned_away and self.speaks_of_identity(test, where):
                         turned_away = ends_request(body) or ends_request(orelse) or isinstance(body[-1], ir.Return)
-                case ir.Raise(value) if value is not None and not slows_down(value):
+                case ir.Raise(value) if value is not None and not slows_down(value) and not is_breakage(value):
                     refuses = refuses or id(current) not in swallowed
                 case ir.Try(body, handlers) if handlers and all(goes_on_after(one.body) for one in handlers):
                     swallowed.update(id(inner) for statement in body for inner in (statement, *ir.walk(statement)))

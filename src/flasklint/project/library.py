@@ -64,7 +64,9 @@ _ENVIRONMENT_READERS: MappingProxyType[str, str] = MappingProxyType(
 _FLAGS = frozenset(
     {"distutils.util.strtobool", "setuptools._distutils.util.strtobool", "str2bool.str2bool", "strtobool.strtobool"}
 )
-_IMPORTERS = frozenset({"werkzeug.utils.import_string", "importlib.import_module", "builtins.__import__"})
+_OBJECTS = "werkzeug.utils.import_string"
+"""Gives the object that a dotted text names, be it a module or one of a module's own."""
+_IMPORTERS = frozenset({_OBJECTS, "importlib.import_module", "builtins.__import__"})
 _FINDERS = frozenset({"werkzeug.utils.find_modules", "werkzeug.find_modules"})
 _FINDS = ((1, "include_packages"), (2, "recursive"))
 _PARSES: MappingProxyType[str, Parse] = MappingProxyType(
@@ -154,7 +156,7 @@ def _call(machine: Machine, name: str, args: Arguments) -> Value | None:
     if name in _FLAGS:
         return convert("flag", args.get(0, "val") or Unset())
     if name in _IMPORTERS:
-        return _import(machine, args)
+        return _import(machine, name, args)
     if name == "importlib.util.spec_from_file_location":
         known, plain = python(args.get(1, "location") or Unset())
         module = machine.modules.get(posixpath.normpath(plain)) if known and isinstance(plain, str) else None
@@ -205,7 +207,7 @@ def _read_environment(name: str, args: Arguments) -> Value:
     return Env(value.name, convert(kind, value.default), _PARSES[kind])
 
 
-def _import(machine: Machine, args: Arguments) -> Value | None:
+def _import(machine: Machine, name: str, args: Arguments) -> Value | None:
     """``importlib.import_module(name, package)`` and its like."""
     value = args.get(0, "import_name", "name")
     if isinstance(value, Known) and isinstance(value.value, str) and value.value.startswith("."):
@@ -215,8 +217,8 @@ def _import(machine: Machine, args: Arguments) -> Value | None:
         dots = len(value.value) - len(value.value.lstrip("."))
         base = package.split(".")[: len(package.split(".")) - dots + 1]
         value = Known(".".join((*base, value.value.lstrip("."))))
-    if isinstance(value, Test):
-        return value  # which module it names is settled where it is loaded
+    if isinstance(value, Test) or (isinstance(value, Env) and name == _OBJECTS):
+        return value  # what it names is settled where it is loaded
     return import_string(machine, value)
 
 
@@ -348,7 +350,8 @@ def _getattr(machine: Machine, args: Arguments) -> Value | None:
     if isinstance(key, Known) and isinstance(key.value, str):
         found = machine.attribute(owner, key.value)
         if isinstance(found, (Unknown, Unset)) and default is not None:
-            return default if isinstance(found, Unset) else branch(found, found, default)
+            # All that is put on a function of the project is seen.
+            return default if isinstance(found, Unset) or isinstance(owner, Fn) else branch(found, found, default)
         return found
     only = _only_module(owner)
     return Lookup(classes_of(machine, only), key, default) if only is not None else None

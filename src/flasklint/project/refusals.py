@@ -24,6 +24,8 @@ _STATUSES = {
     "SERVICE_UNAVAILABLE": 503,
 }
 """Statuses of refusals by the names that ``http.HTTPStatus`` has for them."""
+_BREAKAGES = frozenset({"AssertionError", "NotImplementedError", "RuntimeError", "SystemError"})
+"""What is raised when a program is not as it should be: nobody is refused anything."""
 _ERRORS = frozenset(
     {"bad", "denied", "error", "fail", "failed", "failure", "forbidden", "invalid", "unauthorised", "unauthorized"}
 )
@@ -70,6 +72,12 @@ def operands(test: ir.Expr) -> Iterator[ir.Expr]:
         yield test
 
 
+def is_breakage(refusal: ir.Expr | None) -> bool:
+    """``raise RuntimeError("no such row")``: something is broken, whoever asks."""
+    made = refusal.function if isinstance(refusal, ir.Call) else refusal
+    return isinstance(made, ir.Name) and made.id in _BREAKAGES
+
+
 def slows_down(refusal: ir.Expr) -> bool:
     """Is somebody refused for how often they ask, not for who they are?"""
     match refusal:
@@ -107,6 +115,8 @@ def ends_request(body: tuple[ir.Stmt, ...]) -> bool:
     for node in body:
         for inner in (node, *ir.walk(node)):
             match inner:
+                case ir.Raise(value) if is_breakage(value):
+                    continue
                 case ir.Raise() | ir.Call(ir.Name("abort")) | ir.Call(ir.Attribute(_, "abort" | "unauthorized")):
                     return True
                 case ir.Return(value) if is_refusal(value):

@@ -45,6 +45,7 @@ from flasklint.project.registering import COMPUTED, alternatives, is_none, is_tr
 from flasklint.project.values import Known, Unknown
 from flasklint.project.views import VERBS, View, class_decorations, own_methods, view_of
 from flasklint.project.walk import Walk
+from flasklint.project.walk.frames import decorated
 from flasklint.source import Location
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -192,6 +193,8 @@ class Router:
             methods = frozenset({event.detail.upper()})
         elif given is None and view is None and isinstance(event.target, Result):
             methods = next((MADE_VIEWS[name] for name in event.target.names if name in MADE_VIEWS), methods)
+        elif given is None and arguments.partial and isinstance(event.target, Fn):
+            methods = frozenset({"?"})  # among the arguments that are not seen
         elif given is None or is_none(given):
             methods = own_methods(self._walk, view)
         endpoint = text_of(arguments.get(1 if event.detail == "add_url_rule" else None, "endpoint"), "")
@@ -264,11 +267,16 @@ class Router:
         around = class_decorations(self._walk, cls)
         seen_before = self._walk.class_member(cls, "before_request")
         first = (seen_before,) if isinstance(seen_before, Fn) else ()
+        known: set[str] = set()
         for member in self._walk.class_line(cls):
             if not isinstance(member, Cls):
                 continue
-            for name, value in self._walk.class_frame(member).names.items():
+            own = {name: value for name, value in self._walk.class_frame(member).names.items() if name not in known}
+            known.update(own)
+            for name, value in own.items():
                 if not isinstance(value, Fn) or name.startswith(("_", "before_", "after_")):
+                    continue
+                if decorated(value.node, "classmethod"):
                     continue
                 view = View(f"{cls.name}.{name}", value.location, {"": value}, around + value.decorations, None, first)
                 for rule, methods in _classful_rules(base, name, value):

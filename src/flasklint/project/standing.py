@@ -70,6 +70,8 @@ class Standing:
     def guard_among(self, decorations: Iterable[Decoration]) -> Guard | None:
         """The decorator that demands to know who is asking, if one does."""
         for decoration in decorations:
+            if _is_optional(decoration):
+                continue
             for name in decoration.names:
                 own = self._additions.proof(name)
                 if own is not None:
@@ -87,7 +89,11 @@ class Standing:
             elif isinstance(decoration.value, (Lib, Method, Result)):
                 said = next((said for name in decoration.names if (said := named_guard(name))), "")
                 if said:
-                    proof = _proof_given(decoration) or ("token" if said == "token" else "session")
+                    proof = (
+                        _proof_given(decoration)
+                        or _proof_of_owner(decoration)
+                        or ("token" if said == "token" else "session")
+                    )
                     return Guard(proof, decoration.short, decoration.location)
         return None
 
@@ -366,9 +372,21 @@ def _proof_of(name: str, decoration: Decoration | None) -> Proof:
         return "token"
     if name in BASIC_AUTHENTICATES:
         return "basic"
-    value = decoration.value if decoration is not None else None
+    owned = decoration is not None and name.startswith("flask_httpauth.")
+    return (_proof_of_owner(decoration) if owned and decoration is not None else None) or "session"
+
+
+def _proof_of_owner(decoration: Decoration) -> Proof | None:
+    """``@auth.login_required`` of an ``auth = HTTPTokenAuth()``"""
+    value = decoration.value
     owner = value.receiver if isinstance(value, Result) else value.instance if isinstance(value, Method) else None
-    return (_kind_of(owner) if owner is not None and name.startswith("flask_httpauth.") else None) or "session"
+    return _kind_of(owner) if owner is not None else None
+
+
+def _is_optional(decoration: Decoration) -> bool:
+    """``@require_oauth(optional=True)`` of a library lets everybody in."""
+    given = decoration.arguments.get(None, "optional") if decoration.arguments is not None else None
+    return not isinstance(decoration.value, Fn) and given is not None and python(given) == (True, True)
 
 
 def _proof_given(decoration: Decoration) -> Proof | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flasklint import ir
-from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES, APP_HOLDERS, EXTENSIONS, is_app_class
+from flasklint.knowledge.extensions import API_CLASSES, APP_CLASSES, APP_HOLDERS, EXTENSIONS, LIMITS, is_app_class
 from flasklint.project import flaskapi, library
 from flasklint.project.machine import apps_in
 from flasklint.project.objects import (
@@ -263,6 +263,8 @@ class Calls(Entering):
                 positional = (given.positional if given else ()) + arguments.positional
                 keywords = (given.keywords if given else ()) + arguments.keywords
                 return self.call(inner, Arguments(positional, keywords, arguments.partial), expr, frame)
+            case Result(("collections.namedtuple",), given):
+                return self._named_tuple(given, arguments, expr, frame)
             case Result():
                 return flaskapi.applied_result(self, function, arguments, expr, frame)
             case Branch(test, then, otherwise):
@@ -281,7 +283,22 @@ class Calls(Entering):
                 return Lookup(Map(results, mapping.partial), key, None)
             case Instance():
                 return self._call_instance(function, arguments, expr, frame)
+            case Env() if not arguments.positional and not arguments.keywords:
+                return (
+                    function  # `import_string(os.getenv("SETTINGS", "config.Config"))()`: its class says what it sets
+                )
         return Unknown("result of a call that is not followed")
+
+    def _named_tuple(self, given: Arguments, args: Arguments, expr: ir.Expr, frame: Frame) -> Value:
+        """``Rule("/", ["GET"])`` of a ``Rule = namedtuple("Rule", ["path", "methods"])``"""
+        made = self.new(("collections.namedtuple()",), None, args, expr, frame)
+        known, fields = python(given.get(1, "field_names") or Unset())
+        if isinstance(fields, str):
+            fields = fields.replace(",", " ").split()
+        names = [one for one in fields if isinstance(one, str)] if known and isinstance(fields, (list, tuple)) else []
+        made.attributes.update(zip(names, (value for value, _ in args.positional), strict=False))
+        made.attributes.update((name, value) for name, value, _ in args.keywords)
+        return made
 
     def _around(self, function: Fn, result: Value, args: Arguments, expr: ir.Expr, frame: Frame) -> Value:
         """What a call gives; a decorator of the project that is put around a view by hand is kept as such."""
@@ -332,6 +349,10 @@ class Calls(Entering):
         for value in args.values():
             if isinstance(value, AppObject):
                 self.event(value, "library", expr, frame, detail=name, arguments=args)
+                if name in LIMITS:
+                    size = args.get(1, "size") or Known(LIMITS[name])
+                    if size != Known(None):
+                        self.set_config(value, "MAX_CONTENT_LENGTH", size, expr, frame, via=name.rpartition(".")[2])
         first = args.get(0)
         if isinstance(first, Instance) and first.is_a(API_CLASSES):
             return first  # `swagger.docs(Api(app))`: what adds to an API gives it back

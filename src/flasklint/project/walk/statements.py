@@ -121,6 +121,10 @@ class Statements(Expressions):
         if settled:
             # Of all that code finds when it looks at itself, only what it picks.
             return self.block(node.body if holds else node.orelse, frame), None
+        if self._stack and python(test) == (True, False) and self._imports_what_loads(node.body, frame):
+            # What this call leaves out needs a module that is not there yet: only a later call can show it.
+            self._entered.discard(self._stack[-1])
+            return self.block(node.orelse, frame), None
         names, stars = frame.names, list(frame.stars)
         then_names, else_names = dict(names), dict(names)
         negated = operate("not", test)
@@ -145,6 +149,11 @@ class Statements(Expressions):
             return False, rest
         self._merge(test, names, then_names, else_names)
         return False, None
+
+    def _imports_what_loads(self, body: Sequence[ir.Stmt], frame: Frame) -> bool:
+        """Does a block import something of a module that is just being loaded?"""
+        sources = (self.names.find(node.module, frame.module) for node in body if isinstance(node, ir.Import))
+        return any(source is module for source in sources for module in self.loading if source is not frame.module)
 
     def _under(self, condition: Value, body: Sequence[ir.Stmt], frame: Frame) -> bool:
         self.conditions.append(condition)
