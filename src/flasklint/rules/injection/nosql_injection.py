@@ -6,12 +6,39 @@ from dataclasses import replace
 from flasklint import ir
 from flasklint.findings import Confidence, Finding, Severity
 from flasklint.project.project import Project
+from flasklint.project.scopes import LinkedModule
 from flasklint.rules.base import Context, FlowRule, together
 from flasklint.taint.flows import Flow
 
 _STRUCTURED = (".json", ".get_json()", ".get_json")
 _ASKING = frozenset(("current_user", "g", "session"))
 """Names that go for who is asking."""
+_DOCUMENTS = frozenset(
+    (
+        *(
+            "aiomongoengine",
+            "beanie",
+            "bunnet",
+            "flask_mongoengine",
+            "flask_mongoengine_3",
+            "flask_mongokit",
+            "flask_pymongo",
+        ),
+        *(
+            "ming",
+            "minimongo",
+            "mongoengine",
+            "mongoframes",
+            "mongokat",
+            "mongokit",
+            "mongomodel",
+            "mongothon",
+            "motor",
+        ),
+        *("odmantic", "pymodm", "pymongo", "umongo"),
+    )
+)
+"""Packages whose classes' own methods ask MongoDB."""
 _CONFINED = "Untrusted data shapes a NoSQL query, within what the rest of the filter allows."
 
 
@@ -94,6 +121,8 @@ class NosqlInjection(FlowRule):
         if flow.sink.kind == "nosql-script":
             yield self.untrusted(flow)
             return
+        if _asks_no_collection(path, module, project):
+            return
         if (isinstance(query, ir.Dict) and _runs(query)) or (isinstance(query, ir.Name) and _is_key(query, path)):
             return
         structured = tuple(
@@ -108,6 +137,21 @@ class NosqlInjection(FlowRule):
             title=_CONFINED if confined else "",
         )
         yield replace(finding, confidence=min(finding.confidence, Confidence.MEDIUM))
+
+
+def _asks_no_collection(path: tuple[ir.Node, ...], module: LinkedModule, project: Project) -> bool:
+    """Whether it is a method of a class of the project that no document of MongoDB is: ``Author.find(key)`` of a SQL model."""
+    call = next((node for node in reversed(path[:-1]) if isinstance(node, ir.Call)), None)
+    if call is None or not isinstance(call.function, ir.Attribute):
+        return False
+    function = next(
+        (node for node in reversed(path) if isinstance(node, ir.Function) and node.name != "<lambda>"), None
+    )
+    scope = (project.scope_of(function, module) if function is not None else None) or module.scope
+    # Of a class, the names of all that it comes from follow its own.
+    names = [name.removesuffix("()") for name in project.resolve(call.function.value, scope)]
+    owner = project.definition(names[0]) if names else None
+    return owner is not None and owner.is_class and _DOCUMENTS.isdisjoint(one.partition(".")[0] for one in names)
 
 
 def _runs(query: ir.Dict) -> bool:
