@@ -196,7 +196,7 @@ _SUMMARIES = (
         "flask.Response",
         how="made",
         result="flask.Response()",
-        store="self.body=0|response;self.mimetype=3|mimetype;self.content_type=content_type",
+        store="self.body=0|response;self.given_headers=2|headers;self.mimetype=3|mimetype;self.content_type=content_type",
     ),
     Summary("flask.Response().set_cookie", result="builtins.None()"),
     Summary("flask.Response().headers.__setitem__", store="owner[0]=1"),

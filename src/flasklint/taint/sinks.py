@@ -244,7 +244,9 @@ def _html(frame: Frame, value: Value, inside: tuple[int, ...] = ()) -> tuple[Tex
                 found.extend(_html(frame, thing.items.get(0, thing.rest), (*inside, number)))
         elif thing.shape == "instance":
             kind = join(thing.attributes.get("mimetype", NEVER), thing.attributes.get("content_type", NEVER))
-            if _may_be_html(join(kind, _content_type(thing))) and not _is_saved(thing):
+            given = [other for _, other in frame.objects(thing.attributes.get("given_headers", NEVER))]
+            told = join_all(_content_type(one) for one in (thing, *given))
+            if _may_be_html(join(kind, told)) and not (_is_saved(thing) or (given and all(map(_is_saved, given)))):
                 for name in _BODY:
                     if name in thing.attributes:
                         found.extend(_html(frame, thing.attributes[name], (*inside, number)))
