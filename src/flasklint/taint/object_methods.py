@@ -16,10 +16,12 @@ from flasklint.taint.values import (
     NONE,
     NUMBER,
     UNKNOWN,
+    Claim,
     Constant,
     Value,
     constant,
     join,
+    truth,
 )
 
 IN_A_LIST = "put into a list"
@@ -156,6 +158,12 @@ def _list_method(
             return None
 
 
+def _found(frame: Frame, mapping: Value, key: Value) -> Claim | None:
+    """What it tells of a key that something true stands under it: ``name = NAMES.get(code)``, ``if name: ...``"""
+    claim = guards.compare(frame, "in", key, mapping, frame.machine.parts) if key.taints else None
+    return Claim(claim.true, ()) if claim is not None else None
+
+
 def _dict_method(
     frame: Frame, address: int, thing: Obj, name: str, arguments: Arguments, node: ir.Node, certain: bool
 ) -> Value | None:
@@ -169,7 +177,10 @@ def _dict_method(
             if found is None:
                 return default
             value, sure = found
-            return value if sure and not thing.many else join(value, default)
+            if sure and not thing.many:
+                return value
+            value = join(value, default)
+            return replace(value, claim=_found(frame, this, first)) if truth(default) is False else value
         case "pop":
             default = given[1] if len(given) > 1 else NEVER
             found = _lookup(thing, first)
