@@ -195,6 +195,23 @@ def test_files_that_are_named_are_taken_whatever_they_are_called_and_whatever_ex
     assert found.named == frozenset({"run", "static/b.html", "venv/a.py"})
 
 
+def test_scripts_for_a_shell_and_pages_of_jekyll_are_none_of_ours(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        {
+            "app.py": "#!/usr/bin/env python3\n",
+            "moved.py": '#!/bin/bash\nmanage.py "$@"\n',
+            "both.py": "#!/bin/sh\n'''exec' python3 \"$0\"\n'''\n",
+            "docs/_config.yml": "title: x",
+            "docs/_layouts/base.html": "{% if a | where: b %}",
+            "docs/index.html": "---\ntitle: x\n---\n{% if a %}",
+            "docs/page.html": "{% if a %}",
+            "_layouts/base.html": "{% if a %}",
+        },
+    )
+    assert sorted(kinds(look(tmp_path))) == ["_layouts/base.html", "app.py", "both.py", "docs/page.html"]
+
+
 def test_force_exclude_leaves_out_files_that_are_named(tmp_path: Path) -> None:
     plant(tmp_path, {"venv/a.py": "x", "gen/b.py": "x", "c.py": "x"})
     paths = [tmp_path / name for name in ("venv/a.py", "gen/b.py", "c.py")]

@@ -1,12 +1,12 @@
 """Paths become the files to analyse. The only module that walks folders.
 
 What is taken
-    Python: ``.py``, ``.pyw`` and ``.wsgi``.
+    Python: ``.py``, ``.pyw`` and ``.wsgi``, unless the first line gives them to a shell.
     Templates: everything textual in a template folder (one that is named ``templates`` or in the settings, or that a Python
     file names as ``template_folder=`` or to a ``FileSystemLoader``); ``.j2 .jinja .jinja2`` wherever they stand; and
     ``.html .htm .xml .xhtml .svg`` elsewhere if Jinja statements (``{%``) are in them: pages that a web server hands out
     as they are, and those of other template languages, are none of ours. Nothing below a ``static`` folder, for the same
-    reason, nor below Sphinx's ``_templates``.
+    reason, nor below Sphinx's ``_templates``, and none of the pages of a site of Jekyll's.
     Settings: the JSON, TOML and Python files (``.cfg`` and the like) in the project that a Python file gives to
     ``config.from_file``, ``from_json`` or ``from_pyfile``.
     How it is run: ``.env`` and ``.flaskenv`` files, Dockerfiles, compose files, Procfiles, shell scripts that start something,
@@ -53,6 +53,9 @@ ROOT_MARKERS = ("flasklint.toml", "pyproject.toml", ".git")
 NO_TEMPLATES_BELOW = frozenset({"static", "_static", "_templates", "_themes", "node_modules", "bower_components"})
 
 
+_SITE_FOLDERS = frozenset({"_includes", "_layouts"})
+_INTERPRETERS = re.compile(rb"#!\s*/\S*(?:\s+-S)?(?:\s+|/)(?:ba|da|z|k)?(?:sh|perl|ruby|node|php)\b")
+"""First lines of programs in other languages."""
 _DEPLOYMENT = re.compile(
     r"(?:^|/)(?:\.env(?:\.[\w.-]+)?|\.flaskenv|(?:[\w.-]+\.)?[Dd]ockerfile(?:\.[\w.-]+)?|Procfile(?:\.[\w-]+)?"
     r"|(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml|(?:docker[-_])?(?:entrypoint|start|startup|run|boot|serve)(?:[-_.]\w+)*\.sh"
@@ -233,6 +236,7 @@ class _Walk:
         self._unread: dict[str, str] = {}
         self._oversized: dict[str, int] = {}
         self._excluded: list[str] = []
+        self._sites: list[str] = []
         self._repository = next((folder for folder in _upward(root) if self._has_git(folder)), root)
 
     def _has_git(self, folder: str) -> bool:
@@ -283,6 +287,8 @@ class _Walk:
             kinds = dict(entries)
             if folder != start and kinds.get("pyvenv.cfg") == "f":
                 continue
+            if kinds.get("_config.yml") == "f":
+                self._sites.append(f"{name}/" if name else "")
             if (
                 self._choice.respect_gitignore
                 and kinds.get(".gitignore") == "f"
@@ -319,7 +325,7 @@ class _Walk:
                 continue
             in_folder = name.startswith(hinted) or self._place(name) == "templates"
             if name.endswith(MARKUP_SUFFIXES):
-                wanted = in_folder or b"{%" in data
+                wanted = in_folder or (b"{%" in data and not self._is_of_a_site(name, data))
             else:
                 wanted = in_folder and b"\0" not in data and (b"{%" in data or b"{{" in data)
             if wanted:
@@ -370,6 +376,15 @@ class _Walk:
                 return "templates"
             at = name.find("/", at + 1)
         return ""
+
+    def _is_of_a_site(self, name: str, data: bytes) -> bool:
+        """Whether markup is Jekyll's, below its settings: a layout, a part of one, or a page with front matter. Its templates,
+        in Liquid, look much like Jinja."""
+        return any(
+            name.startswith(site)
+            and (data.startswith(b"---") or not _SITE_FOLDERS.isdisjoint(name[len(site) :].split("/")[:-1]))
+            for site in self._sites
+        )
 
     def _hinted_folders(self) -> Iterator[str]:
         """The folders, with ``/`` at their ends, that Python files name as their template folders."""
@@ -426,7 +441,7 @@ class _Walk:
             return
         if kind == "maybe":
             self._maybe[name] = data
-        else:
+        elif kind != "python" or not _is_for_others(data):
             self._files[name] = SourceFile(name, kind, data)
 
     def _read(self, path: str, name: str) -> bytes | None:
@@ -500,6 +515,12 @@ class _Walk:
         if below.split(os.sep)[0] == os.pardir:
             return _Ignore(Patterns(lines), len(self._relative(folder)) + 1, "")
         return _Ignore(Patterns(lines), 0, "" if below == "." else shown(below).replace(os.sep, "/") + "/")
+
+
+def _is_for_others(data: bytes) -> bool:
+    """Whether a file's first line gives it to a shell or the like. Quotes may hide from Python what the shell does first."""
+    first = data[:200].partition(b"\n")[0]
+    return _INTERPRETERS.match(first) is not None and not (b"python" in first or b"''" in data or b'""' in data)
 
 
 def _upward(folder: str) -> Iterator[str]:
