@@ -36,7 +36,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 DISTRIBUTIONS = {
     "MySQLdb": "mysqlclient",
+    "PIL": "pillow",
     "authlib": "Authlib",
+    "bson": "pymongo",
+    "cassandra": "cassandra-driver",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "fitz": "PyMuPDF",
     "flask_allows": "flask-allows",
     "flask_appconfig": "flask-appconfig",
     "flask_csp": "flask-csp",
@@ -46,16 +53,21 @@ DISTRIBUTIONS = {
     "flask_security": "Flask-Security",
     "flask_uploads": "Flask-Reuploaded",
     "flask_wtf": "Flask-WTF",
+    "git": "GitPython",
     "ldap": "python-ldap",
     "mysql": "mysql-connector-python",
+    "pkg_resources": "setuptools",
     "psycopg": "psycopg[binary]",
     "psycopg2": "psycopg2-binary",
     "pymysql": "PyMySQL",
+    "ruamel": "ruamel.yaml",
+    "websocket": "websocket-client",
     "yaml": "PyYAML",
 }
 """How a library is called where it is installed from, if not as it is imported."""
 
 BESIDE = {
+    "flask_admin": ("flask", "flask-sqlalchemy", "peewee", "wtf-peewee", "pymongo"),
     "flask_dance": ("sqlalchemy",),
     "flask_oauthlib": ("werkzeug<1", "flask<2", "jinja2<3.1", "markupsafe<2.1", "itsdangerous<2.1", "requests"),
     "flask_security": ("flask-sqlalchemy", "flask-wtf"),
@@ -68,6 +80,12 @@ BESIDE = {
 _OLD = "its newest release cannot be imported beside current versions of what it stands on"
 
 OUT_OF_USE = {
+    "Cheetah": _OLD,
+    "cx_Oracle": "not looked up: its newest release has no wheel for this Python",
+    "flapison": _OLD,
+    "flask_apispec": _OLD,
+    "flask_restless": _OLD,
+    "pyodbc": "not looked up: it needs the C library of unixODBC",
     "MySQLdb": "not looked up: it is built against the C library of MySQL",
     "flask_allows": _OLD,
     "flask_api": _OLD,
@@ -95,6 +113,11 @@ RENAMED = {
     "sqlalchemy.engine.Engine().exec_driver_sql": "SQLAlchemy before 2",
     "sqlalchemy.engine.Engine().execute": "SQLAlchemy before 2",
     "sqlalchemy.engine.Engine().scalar": "SQLAlchemy before 2",
+    "django.utils.http.is_safe_url": "Django before 4",
+    "fabric.api.local": "Fabric before 2",
+    "fabric.api.run": "Fabric before 2",
+    "fabric.api.sudo": "Fabric before 2",
+    "wtforms.TextField().data": "WTForms before 3",
     "flask_jwt_extended.fresh_jwt_required": "Flask-JWT-Extended before 4",
     "flask_jwt_extended.jwt_refresh_token_required": "Flask-JWT-Extended before 4",
 }
