@@ -150,17 +150,7 @@ class MassAssignment(ModuleRule):
             left_out = _left_out(argument.value, scope, project)
             if left_out is None or any(map(_grants, left_out)):
                 continue
-            model = names[0].rpartition(".")[2]
-            grave = _privilege(names, left_out, project)
-            yield self.finding(
-                project.location(scope, call),
-                f"A request decides which fields of `{model}` are set{f', `{grave}` too' if grave else ''}. "
-                "Whatever it names is stored, also what no form asks for.",
-                label="every field that the request names",
-                scope=scope.qualname,
-                help="name the fields that may be set, or load the request through a schema",
-                persona=Persona.PEDANTIC if left_out and not grave else Persona.REGULAR,
-            )
+            yield self._filled(names, left_out, call, scope, project)
 
     def _updated(self, call: ir.Call, scope: Scope, project: Project) -> Iterator[Finding]:
         """Records that are updated with a request: ``User.query.filter_by(id=1).update(request.json)``"""
@@ -168,9 +158,14 @@ class MassAssignment(ModuleRule):
         left_out = _left_out(call.arguments[0].value, scope, project) if model is not None and call.arguments else None
         if model is None or left_out is None or any(map(_grants, left_out)):
             return
-        names = project.resolve(model, scope)
+        yield self._filled(project.resolve(model, scope), left_out, call, scope, project)
+
+    def _filled(
+        self, names: tuple[str, ...], left_out: frozenset[str], call: ir.Call, scope: Scope, project: Project
+    ) -> Finding:
+        """A record is given what a request names. ``names``: its model's canonical ones; ``left_out``: fields that are not."""
         grave = _privilege(names, left_out, project)
-        yield self.finding(
+        return self.finding(
             project.location(scope, call),
             f"A request decides which fields of `{names[0].rpartition('.')[2]}` are set{f', `{grave}` too' if grave else ''}. "
             "Whatever it names is stored, also what no form asks for.",
